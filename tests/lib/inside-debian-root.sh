@@ -1,0 +1,63 @@
+#!/usr/bin/env bash
+# Run by debian-root.sh as the first process of its own mount and process namespaces: mounts what the tests need into
+# the Debian root, at the same paths as outside, and runs the command there.
+set -euo pipefail
+. "$(dirname "$0")/tools.sh"
+
+root=$1
+toolchain=$2
+shift 2
+cwd=$(pwd -P)
+
+# in_root PATH…: the same file or directory, at the same path, in the root.
+in_root() {
+  local path
+  for path; do
+    [ -e "$path" ] || continue
+    if [ -d "$path" ]; then
+      mkdir -p "$root$path"
+    elif [ ! -e "$root$path" ]; then
+      mkdir -p "$(dirname "$root$path")"
+      # A link to nowhere, as resolv.conf often is, cannot be mounted on.
+      rm -f "$root$path"
+      touch "$root$path"
+    fi
+    mount --rbind "$path" "$root$path"
+  done
+}
+
+mount -t proc proc "$root/proc"
+in_root /dev /sys
+# New each time, so that no run sees what another left behind.
+for dir in /tmp /var/tmp /usr/local/bin; do
+  mount -t tmpfs -o mode=1777 tmpfs "$root$dir"
+done
+
+in_root /etc/resolv.conf /etc/hosts /etc/ssl/certs ${SSL_CERT_FILE:+"$SSL_CERT_FILE"}
+mkdir -p "$cache/home" "$cache/cargo-home" "$cache/scratch"
+in_root "$tree" "$toolchain" "$cache"
+# A linked worktree keeps its git directory elsewhere.
+in_root "$(git -C "$tree" rev-parse --path-format=absolute --git-common-dir 2>/dev/null || true)"
+for input in "${SCCACHE_SHELL_TEST_NIXPKGS-}" "${SCCACHE_SHELL_TEST_NIXPKGS_LIB-}" \
+  "${SCCACHE_SHELL_TEST_FLAKE_PARTS-}" "${SCCACHE_SHELL_TEST_NIX_DIRENV-}" "${CARGO_TARGET_DIR-}"; do
+  case ${input#path:} in /*) in_root "${input#path:}" ;; esac
+done
+[ -d "$root$cwd" ] || in_root "$cwd"
+
+ln -s "$toolchain"/bin/* "$tools_bin"/* "$root/usr/local/bin"
+
+# What was built in the root needs its libc, which is newer than many a machine's: the two must not share a target.
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$tree/target}/debian-root
+export CARGO_HOME=$cache/cargo-home HOME=$cache/home
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL=C.UTF-8
+export SSL_CERT_FILE=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
+export SCCACHE_SHELL_TEST_NIXPKGS=${SCCACHE_SHELL_TEST_NIXPKGS:-path:$tests_dir/host-pkgs}
+export SCCACHE_SHELL_TEST_IN_ROOT=1
+unset TMPDIR TMP TEMP TEMPDIR XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
+
+# Not exec: the first process of a process namespace is deaf to Ctrl-C, and somebody has to reap.
+status=0
+# shellcheck disable=SC2016 # expanded inside
+chroot "$root" /bin/bash -c 'cd "$0" && exec "$@"' "$cwd" "$@" || status=$?
+exit "$status"

@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# Programs that crates.io has and Debian has not, each built once and kept in the test cache.
+# The pins are here and nowhere else.
+
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+sccache_version=0.19.0
+nextest_version=0.9.143
+nixfmt_version=0.5.3
+deadnix_version=1.3.1
+
+tools_bin=$cache/tools/bin
+
+# cargo_tool PROGRAM CRATE VERSION [ARGS…]: builds CRATE, and links PROGRAM into $tools_bin.
+cargo_tool() {
+  local program=$1 crate=$2 version=$3
+  shift 3
+  local dir=$cache/tools/$crate-$version
+  [ -e "$dir" ] || say "building $program $version (once, some minutes)"
+  make_once "$dir" build_tool "$crate" "$version" "$@"
+  mkdir -p "$tools_bin"
+  ln -sfn "../$crate-$version/bin/$program" "$tools_bin/$program"
+}
+
+build_tool() {
+  local crate=$1 version=$2 dir=${!#}
+  # Not the caller's wrapper, target directory or flags: this is a build of its own.
+  env -u RUSTC_WRAPPER -u RUSTFLAGS -u CARGO_TARGET_DIR -u CARGO_BUILD_RUSTC_WRAPPER \
+    cargo install --locked --version "$version" --root "$dir" "${@:3:$#-3}" "$crate" >&2
+}
+
+# What the tests themselves run on.
+test_tools() {
+  cargo_tool sccache sccache "$sccache_version" --no-default-features
+  if command -v cargo-nextest >/dev/null; then
+    # Copied: the Debian root does not see this machine's own /usr.
+    make_once "$tools_bin/cargo-nextest" cp -L "$(command -v cargo-nextest)"
+  else
+    cargo_tool cargo-nextest cargo-nextest "$nextest_version" --no-default-features --features default-no-update
+  fi
+  cargo_tool nixfmt nixfmt_rs "$nixfmt_version"
+  cargo_tool deadnix deadnix "$deadnix_version"
+}
