@@ -13,12 +13,7 @@ pub struct Size(pub u64);
 /// What sccache takes when nobody names a size (`TEN_GIGS` in sccache's `src/config.rs`).
 pub const SCCACHE_DEFAULT: Size = Size(10 << 30);
 
-const UNITS: [(char, &str, u32); 4] = [
-    ('T', "TiB", 40),
-    ('G', "GiB", 30),
-    ('M', "MiB", 20),
-    ('K', "KiB", 10),
-];
+const UNITS: [(char, &str, u32); 4] = [('T', "TiB", 40), ('G', "GiB", 30), ('M', "MiB", 20), ('K', "KiB", 10)];
 
 /// A size that sccache would not understand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,17 +41,10 @@ impl FromStr for Size {
             .iter()
             .find(|(unit, ..)| Some(*unit) == last)
             .map_or(0, |(.., shift)| *shift);
-        let digits = if shift > 0 {
-            &text[..text.len() - 1]
-        } else {
-            text
-        };
+        let digits = if shift > 0 { &text[..text.len() - 1] } else { text };
         let number: u64 = digits.parse().map_err(|_| error())?;
         // sccache multiplies without a check; a number that overflows there is no size here.
-        number
-            .checked_mul(1 << shift)
-            .map(Size)
-            .ok_or_else(error)
+        number.checked_mul(1 << shift).map(Size).ok_or_else(error)
     }
 }
 
@@ -65,7 +53,7 @@ impl Size {
     pub fn to_sccache(self) -> String {
         let exact = UNITS
             .iter()
-            .find(|(.., shift)| self.0 > 0 && self.0 % (1 << shift) == 0);
+            .find(|(.., shift)| self.0 > 0 && self.0.is_multiple_of(1 << shift));
         match exact {
             Some((unit, _, shift)) => format!("{}{unit}", self.0 >> shift),
             None => self.0.to_string(),
@@ -101,7 +89,18 @@ mod tests {
 
     #[test]
     fn refuses_what_sccache_ignores() {
-        for text in ["", "G", "24GB", "24GiB", "1.5G", " 24G", "24 G", "-1G", "2é", "99999999999T"] {
+        for text in [
+            "",
+            "G",
+            "24GB",
+            "24GiB",
+            "1.5G",
+            " 24G",
+            "24 G",
+            "-1G",
+            "2é",
+            "99999999999T",
+        ] {
             assert!(text.parse::<Size>().is_err(), "{text}");
         }
     }

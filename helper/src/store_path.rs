@@ -48,8 +48,7 @@ fn is_name(name: &str) -> bool {
 
 fn split_version(name: &str) -> StoreName {
     let bytes = name.as_bytes();
-    let dash = (0..bytes.len().saturating_sub(1))
-        .find(|&at| bytes[at] == b'-' && !bytes[at + 1].is_ascii_alphabetic());
+    let dash = (0..bytes.len().saturating_sub(1)).find(|&at| bytes[at] == b'-' && !bytes[at + 1].is_ascii_alphabetic());
     StoreName {
         name: name[..dash.unwrap_or(name.len())].to_owned(),
         version: dash.map(|at| name[at + 1..].to_owned()),

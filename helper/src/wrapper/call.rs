@@ -1,0 +1,74 @@
+//! What a call of the wrapper is for, read from its arguments alone.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+/// One call of the wrapper.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Call<'a> {
+    /// Cargo's call: `sccache /path/rustc --crate-name …`.
+    Rustc {
+        /// The crate's name, where it is given.
+        crate_name: Option<&'a OsStr>,
+    },
+    /// Another compiler: `sccache cc -c …`, `sccache clippy-driver rustc …`.
+    Compiler {
+        /// The compiler as it was named.
+        program: &'a OsStr,
+    },
+    /// sccache itself: `sccache --show-stats`, or nothing at all.
+    Sccache,
+}
+
+impl<'a> Call<'a> {
+    /// Reads the arguments that follow the wrapper's own name.
+    pub(super) fn of(args: &'a [OsString]) -> Self {
+        match args.split_first() {
+            None => Self::Sccache,
+            Some((first, _)) if first.as_encoded_bytes().starts_with(b"-") => Self::Sccache,
+            Some((first, rest)) if Path::new(first).file_stem() == Some(OsStr::new("rustc")) => Self::Rustc {
+                crate_name: value_of(rest, "--crate-name"),
+            },
+            Some((first, _)) => Self::Compiler { program: first },
+        }
+    }
+
+    /// Whether a compiler is to run.
+    pub(super) fn is_compile(&self) -> bool {
+        !matches!(self, Self::Sccache)
+    }
+}
+
+fn value_of<'a>(args: &'a [OsString], option: &str) -> Option<&'a OsStr> {
+    let at = args.iter().position(|arg| arg == option)?;
+    args.get(at + 1).map(OsString::as_os_str)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(words: &str) -> Vec<OsString> {
+        words.split_whitespace().map(OsString::from).collect()
+    }
+
+    #[test]
+    fn tells_calls_apart() {
+        let rustc = read("/nix/store/x/bin/rustc --crate-name serde --edition=2021");
+        let name = Some(OsStr::new("serde"));
+        assert_eq!(Call::of(&rustc), Call::Rustc { crate_name: name });
+        assert_eq!(Call::of(&read("rustc -vV")), Call::Rustc { crate_name: None });
+        assert_eq!(Call::of(&read("rustc --crate-name")), Call::Rustc { crate_name: None });
+        for tool in ["", "--show-stats", "-s", "--start-server"] {
+            assert_eq!(Call::of(&read(tool)), Call::Sccache, "{tool}");
+        }
+        for compiler in [
+            "cc -c a.c",
+            "clippy-driver rustc --crate-name x",
+            "rustc-wrapper x",
+            "@file",
+        ] {
+            assert!(matches!(Call::of(&read(compiler)), Call::Compiler { .. }), "{compiler}");
+        }
+    }
+}

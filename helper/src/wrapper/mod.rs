@@ -1,0 +1,104 @@
+//! The helper in the compiler's path: called through a link named `sccache`, it keeps right what a shell
+//! hook cannot, then becomes the real sccache. It prints nothing while compiling, since cargo stores and
+//! replays what a wrapper prints, and what it cannot do it leaves undone.
+
+mod call;
+mod key_env;
+mod tmpdir;
+mod trace;
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use crate::facts::environment::{Environment, names};
+use crate::facts::real_sccache;
+use call::Call;
+
+/// The shell's own exit code for a command that is not there.
+const NOT_FOUND: u8 = 127;
+
+/// What to do for one call, decided before anything is done.
+#[derive(Debug, Default)]
+struct Plan {
+    tmpdir: Option<tmpdir::Move>,
+    removed: Vec<OsString>,
+}
+
+/// Whether a program called by this name is the wrapper.
+pub fn is_called(argv0: &OsStr) -> bool {
+    Path::new(argv0).file_name() == Some(OsStr::new(real_sccache::NAME))
+}
+
+/// Becomes the real sccache with these arguments (the first is the name this process was called by).
+/// Returns only where nothing could be started.
+pub fn run(args: &[OsString]) -> ExitCode {
+    let env = Environment::current();
+    let (called_as, args) = match args.split_first() {
+        Some((first, rest)) => (Some(Path::new(first)), rest),
+        None => (None, args),
+    };
+    let call = Call::of(args);
+    let real = real_sccache::find(called_as, env.get("PATH"));
+    let switched_off = env.get(names::SWITCH) == Some(OsStr::new("off"));
+    let plan = if switched_off {
+        Plan::default()
+    } else {
+        plan(&call, &env)
+    };
+    if !switched_off && call.is_compile() {
+        trace::append(&env, &call, &plan, real.as_deref());
+    }
+    // Each exec returns only with its error; then the next best is tried.
+    if let Some(real) = &real {
+        let _ = exec_sccache(real, args, &plan);
+    }
+    if call.is_compile() {
+        let _ = exec_compiler(args);
+    } else {
+        say_not_found(real);
+    }
+    ExitCode::from(NOT_FOUND)
+}
+
+fn plan(call: &Call<'_>, env: &Environment) -> Plan {
+    Plan {
+        tmpdir: tmpdir::plan(env),
+        removed: match call {
+            Call::Rustc { .. } => key_env::cargo_only(env),
+            Call::Compiler { .. } | Call::Sccache => Vec::new(),
+        },
+    }
+}
+
+fn exec_sccache(real: &Path, args: &[OsString], plan: &Plan) -> io::Error {
+    let mut command = Command::new(real);
+    command.arg0(real_sccache::NAME).args(args);
+    for name in &plan.removed {
+        command.env_remove(name);
+    }
+    if let Some(tmpdir) = &plan.tmpdir {
+        command.env("TMPDIR", &tmpdir.to);
+    }
+    command.exec()
+}
+
+/// Without an sccache the compile still has to happen, uncached.
+fn exec_compiler(args: &[OsString]) -> Option<io::Error> {
+    let (compiler, args) = args.split_first()?;
+    Some(Command::new(compiler).args(args).exec())
+}
+
+/// A person called `sccache` for itself, and there is none: no compile, so cargo replays nothing.
+#[allow(
+    clippy::print_stderr,
+    reason = "the only word of the wrapper, and never during a compile"
+)]
+fn say_not_found(real: Option<PathBuf>) {
+    match real {
+        Some(real) => eprintln!("sccache: {} cannot be started", real.display()),
+        None => eprintln!("sccache: not found, neither beside the sccache-shell wrapper nor on PATH"),
+    }
+}

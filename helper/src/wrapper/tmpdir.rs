@@ -1,0 +1,83 @@
+//! A good TMPDIR for this call and for a server that it may start.
+//!
+//! nix-direnv, `use nix` and editors bypass what a hook does to TMPDIR; they cannot bypass this. A
+//! server whose TMPDIR is gone fails every compile until somebody restarts it.
+
+use std::path::{Path, PathBuf};
+
+use crate::facts::environment::{Environment, names};
+use crate::tmp_dir::{Fault, fault};
+
+/// Where everybody may write and what survives a shell: tried after the shell's own choice.
+const FALLBACKS: [&str; 2] = ["/var/tmp", "/tmp"];
+
+/// Another TMPDIR for the call.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Move {
+    /// What TMPDIR was.
+    pub(super) from: PathBuf,
+    /// What it becomes.
+    pub(super) to: PathBuf,
+    /// What was wrong with it.
+    pub(super) why: Fault,
+}
+
+/// `None` where TMPDIR is good or unset (sccache then takes `/tmp`), or where nothing better is at hand.
+pub(super) fn plan(env: &Environment) -> Option<Move> {
+    let from = Path::new(env.get("TMPDIR")?);
+    let why = fault(from)?;
+    let to = env
+        .path(names::TMPDIR)
+        .into_iter()
+        .chain(FALLBACKS.iter().map(Path::new))
+        .find(|dir| fault(dir).is_none())?;
+    Some(Move {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        why,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn planned(vars: &[(&str, &Path)]) -> Option<PathBuf> {
+        plan(&Environment::new(vars.iter().copied(), Path::new("/"))).map(|plan| plan.to)
+    }
+
+    #[test]
+    fn a_good_one_is_kept() {
+        let good = tempfile::tempdir().unwrap();
+        assert_eq!(planned(&[]), None);
+        assert_eq!(
+            planned(&[("TMPDIR", good.path()), (names::TMPDIR, Path::new("/var/tmp"))]),
+            None
+        );
+    }
+
+    #[test]
+    fn a_bad_one_becomes_the_shells() {
+        let good = tempfile::tempdir().unwrap();
+        let nix = good.path().join("nix-shell.aB3dE6");
+        std::fs::create_dir(&nix).unwrap();
+        for bad in [
+            nix.as_path(),
+            Path::new("/nonexistent"),
+            Path::new(""),
+            Path::new("/dev/null"),
+        ] {
+            let vars = [("TMPDIR", bad), (names::TMPDIR, good.path())];
+            assert_eq!(planned(&vars).as_deref(), Some(good.path()), "{}", bad.display());
+        }
+    }
+
+    #[test]
+    fn a_bad_choice_of_the_shell_falls_back() {
+        let vars = [
+            ("TMPDIR", Path::new("/nonexistent")),
+            (names::TMPDIR, Path::new("/nonexistent/too")),
+        ];
+        assert!(planned(&vars).is_some_and(|dir| FALLBACKS.iter().any(|good| dir == Path::new(good))));
+    }
+}

@@ -1,0 +1,84 @@
+//! One line per compile, on request: what the wrapper did, and why.
+
+use std::ffi::OsStr;
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+
+use super::Plan;
+use super::call::Call;
+use crate::facts::environment::{Environment, names};
+
+/// A line of the trace, written as JSON so that any byte in a path can be shown.
+#[derive(Serialize)]
+struct Line<'a> {
+    /// Milliseconds since 1970.
+    time_ms: u128,
+    pid: u32,
+    /// `rustc`, or the compiler as it was named.
+    call: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crate_name: Option<String>,
+    /// Variables that rustc and the key do not get.
+    removed: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tmpdir: Option<Tmpdir>,
+    /// The real sccache; absent where there is none and the compiler itself is started.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sccache: Option<std::borrow::Cow<'a, str>>,
+}
+
+#[derive(Serialize)]
+struct Tmpdir {
+    from: String,
+    to: String,
+    why: String,
+}
+
+/// Appends a line to the file that SCCACHE_SHELL_TRACE names, if it does. A trace that cannot be written
+/// must not stop a compile, so errors are dropped.
+pub(super) fn append(env: &Environment, call: &Call<'_>, plan: &Plan, real: Option<&Path>) {
+    let Some(file) = env.path(names::TRACE) else {
+        return;
+    };
+    let Ok(mut text) = serde_json::to_string(&line(call, plan, real)) else {
+        return;
+    };
+    text.push('\n');
+    // One write to a file opened for appending: lines of parallel compiles do not mix.
+    let _ = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(file)
+        .and_then(|mut file| file.write_all(text.as_bytes()));
+}
+
+fn line<'a>(call: &Call<'_>, plan: &Plan, real: Option<&'a Path>) -> Line<'a> {
+    let (call, crate_name) = match call {
+        Call::Rustc { crate_name } => ("rustc".to_owned(), crate_name.map(lossy)),
+        Call::Compiler { program } => (lossy(program), None),
+        Call::Sccache => (String::new(), None),
+    };
+    Line {
+        time_ms: SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |time| time.as_millis()),
+        pid: std::process::id(),
+        call,
+        crate_name,
+        removed: plan.removed.iter().map(|name| lossy(name)).collect(),
+        tmpdir: plan.tmpdir.as_ref().map(|tmpdir| Tmpdir {
+            from: tmpdir.from.to_string_lossy().into_owned(),
+            to: tmpdir.to.to_string_lossy().into_owned(),
+            why: tmpdir.why.to_string(),
+        }),
+        sccache: real.map(Path::to_string_lossy),
+    }
+}
+
+fn lossy(text: &OsStr) -> String {
+    text.to_string_lossy().into_owned()
+}
