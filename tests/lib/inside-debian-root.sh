@@ -34,20 +34,20 @@ for dir in /tmp /var/tmp /usr/local/bin; do
 done
 
 in_root /etc/resolv.conf /etc/hosts /etc/ssl/certs ${SSL_CERT_FILE:+"$SSL_CERT_FILE"}
-mkdir -p "$cache/home" "$cache/cargo-home" "$cache/scratch"
+# What was built in the root needs its libc, which is newer than many a machine's: the two must not share a target.
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$tree/target}/debian-root
+mkdir -p "$cache/home" "$cache/cargo-home" "$cache/scratch" "$CARGO_TARGET_DIR"
 in_root "$tree" "$toolchain" "$cache"
 # A linked worktree keeps its git directory elsewhere.
 in_root "$(git -C "$tree" rev-parse --path-format=absolute --git-common-dir 2>/dev/null || true)"
 for input in "${SCCACHE_SHELL_TEST_NIXPKGS-}" "${SCCACHE_SHELL_TEST_NIXPKGS_LIB-}" \
-  "${SCCACHE_SHELL_TEST_FLAKE_PARTS-}" "${SCCACHE_SHELL_TEST_NIX_DIRENV-}" "${CARGO_TARGET_DIR-}"; do
+  "${SCCACHE_SHELL_TEST_FLAKE_PARTS-}" "${SCCACHE_SHELL_TEST_NIX_DIRENV-}" "$CARGO_TARGET_DIR"; do
   case ${input#path:} in /*) in_root "${input#path:}" ;; esac
 done
 [ -d "$root$cwd" ] || in_root "$cwd"
 
 ln -s "$toolchain"/bin/* "$tools_bin"/* "$root/usr/local/bin"
 
-# What was built in the root needs its libc, which is newer than many a machine's: the two must not share a target.
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$tree/target}/debian-root
 export CARGO_HOME=$cache/cargo-home HOME=$cache/home
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL=C.UTF-8

@@ -1,0 +1,226 @@
+//! A consumer's flake over this project, and the ways into its dev shell.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+use crate::home::Home;
+use crate::machine;
+use crate::output::Output;
+use crate::worktree;
+
+/// The ways into a dev shell that a user has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// `nix develop --command …`.
+    Develop,
+    /// direnv with its own `use flake`.
+    Direnv,
+    /// direnv with nix-direnv's `use flake` (needs `SCCACHE_SHELL_TEST_NIX_DIRENV`, the path of its `direnvrc`).
+    NixDirenv,
+    /// `nix-shell` with a `shell.nix` over the flake.
+    NixShell,
+}
+
+impl Entry {
+    /// All that can be had on this machine.
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self::Develop, Self::Direnv, Self::NixShell];
+        if nix_direnv().is_some() {
+            all.push(Self::NixDirenv);
+        }
+        all
+    }
+}
+
+/// nix-direnv's `direnvrc`, where the caller named one.
+fn nix_direnv() -> Option<String> {
+    env::var("SCCACHE_SHELL_TEST_NIX_DIRENV")
+        .ok()
+        .filter(|file| !file.is_empty())
+}
+
+/// The flake reference of this project: its files as git has them, in the store, so that a flake can lock it.
+pub fn project() -> &'static str {
+    static PROJECT: OnceLock<String> = OnceLock::new();
+    PROJECT.get_or_init(|| {
+        let tree = fs::canonicalize(machine::tree()).expect("the work tree is there");
+        let mut metadata = Command::new(machine::program("nix"));
+        metadata
+            .args(["flake", "metadata", "--no-write-lock-file", "--json"])
+            .arg(format!("git+file://{}", tree.display()));
+        let out = Output::of(&mut metadata).ok();
+        let parsed: Value = serde_json::from_str(out.stdout()).unwrap_or_else(|error| panic!("{error}: {out}"));
+        format!("path:{}", parsed["path"].as_str().expect("a flake has a path"))
+    })
+}
+
+/// The system that Nix calls this machine.
+pub fn system() -> &'static str {
+    match (env::consts::ARCH, env::consts::OS) {
+        ("x86_64", "linux") => "x86_64-linux",
+        ("aarch64", "linux") => "aarch64-linux",
+        ("aarch64", "macos") => "aarch64-darwin",
+        other => panic!("no such system: {other:?}"),
+    }
+}
+
+/// The inputs of a consumer's flake, with the nixpkgs, its `lib` and the flake-parts that the tests were given.
+fn inputs(flake_parts: bool) -> String {
+    let mut text = format!("inputs.sccache-shell.url = \"{}\";\n", project());
+    match machine::nixpkgs() {
+        Some(reference) => {
+            text += &format!("inputs.nixpkgs.url = \"{reference}\";\n");
+            text += "inputs.sccache-shell.inputs.nixpkgs.follows = \"nixpkgs\";\n";
+        }
+        None => text += "inputs.nixpkgs.follows = \"sccache-shell/nixpkgs\";\n",
+    }
+    if let Ok(lib) = env::var("SCCACHE_SHELL_TEST_NIXPKGS_LIB") {
+        text += &format!("inputs.nixpkgs.inputs.lib = {{ url = \"path:{lib}\"; flake = false; }};\n");
+    }
+    if flake_parts {
+        let reference = env::var("SCCACHE_SHELL_TEST_FLAKE_PARTS")
+            .unwrap_or_else(|_| format!("path:{}/tests/host-flake-parts", project().trim_start_matches("path:")));
+        text += &format!("inputs.flake-parts.url = \"{reference}\";\n");
+        text += "inputs.flake-parts.inputs.nixpkgs-lib.follows = \"nixpkgs\";\n";
+    }
+    text
+}
+
+/// A consumer's flake in a directory.
+pub struct Consumer {
+    dir: PathBuf,
+}
+
+impl Consumer {
+    /// Writes a flake without flake-parts to `dir`: its default dev shell takes ours, with the options `config` (the inside of an
+    /// attribute set), and `shell` (the same) for the shell itself. `pkgs` is in scope of both.
+    pub fn write(dir: &Path, config: &str, shell: &str) -> Self {
+        let system = system();
+        let inputs = inputs(false);
+        Self::write_flake(
+            dir,
+            &format!(
+                r#"{{
+  {inputs}
+  outputs = {{ nixpkgs, sccache-shell, ... }}:
+    let pkgs = nixpkgs.legacyPackages.{system}; in
+    {{
+      devShells.{system}.default = pkgs.mkShell {{
+        inputsFrom = [ (sccache-shell.lib.evalModule pkgs {{ {config} }}).config.devShell ];
+        packages = [ pkgs.cargo pkgs.rustc ];
+        {shell}
+      }};
+    }};
+}}
+"#
+            ),
+        )
+    }
+
+    /// The same by flake-parts; `config` is the inside of `perSystem.sccache-shell`.
+    pub fn write_flake_parts(dir: &Path, config: &str) -> Self {
+        let system = system();
+        let inputs = inputs(true);
+        Self::write_flake(
+            dir,
+            &format!(
+                r#"{{
+  {inputs}
+  outputs = inputs: inputs.flake-parts.lib.mkFlake {{ inherit inputs; }} {{
+    imports = [ inputs.sccache-shell.flakeModules.default ];
+    systems = [ "{system}" ];
+    perSystem = {{ config, pkgs, ... }}: {{
+      sccache-shell = {{ {config} }};
+      devShells.default = pkgs.mkShell {{
+        inputsFrom = [ config.sccache-shell.devShell ];
+        packages = [ pkgs.cargo pkgs.rustc ];
+      }};
+    }};
+  }};
+}}
+"#
+            ),
+        )
+    }
+
+    fn write_flake(dir: &Path, text: &str) -> Self {
+        fs::create_dir_all(dir).expect("the test cache is writable");
+        fs::write(dir.join("flake.nix"), text).expect("the test cache is writable");
+        // For `nix-shell`: the flake's own shell.
+        fs::write(
+            dir.join("shell.nix"),
+            "(builtins.getFlake (toString ./.)).devShells.${builtins.currentSystem}.default\n",
+        )
+        .expect("the test cache is writable");
+        Self::at(dir)
+    }
+
+    /// A flake that is in `dir` already.
+    pub fn at(dir: &Path) -> Self {
+        Self { dir: dir.to_owned() }
+    }
+
+    /// Where it is.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Makes its directory a git repository, all in one commit, with the lock file that Nix writes.
+    pub fn commit(self, home: &Home) -> Self {
+        fs::write(self.dir.join(".gitignore"), "/target\n/.direnv\n").expect("the test cache is writable");
+        worktree::git(&self.dir, &["init", "--quiet"]);
+        worktree::git(&self.dir, &["add", "--all"]);
+        self.nix(home, &["flake", "lock"]).ok();
+        worktree::commit(&self.dir, "start");
+        self
+    }
+
+    /// Runs `nix ARGS…` in its directory.
+    pub fn nix(&self, home: &Home, args: &[&str]) -> Output {
+        Output::of(home.command(machine::program("nix")).current_dir(&self.dir).args(args))
+    }
+
+    /// Runs a bash script in its dev shell.
+    pub fn run(&self, home: &Home, entry: Entry, script: &str) -> Output {
+        Output::of(&mut self.command(home, entry, script))
+    }
+
+    /// The command that runs a bash script in its dev shell, for tests that change the environment outside.
+    pub fn command(&self, home: &Home, entry: Entry, script: &str) -> Command {
+        let mut command = match entry {
+            Entry::Develop => {
+                let mut command = home.command(machine::program("nix"));
+                command.args(["develop", "--command", "bash", "-euc", script]);
+                command
+            }
+            Entry::NixShell => {
+                let mut command = home.command(machine::program("nix-shell"));
+                command.args(["shell.nix", "--run", &format!("set -eu\n{script}")]);
+                command
+            }
+            Entry::Direnv => self.direnv(home, "", script),
+            Entry::NixDirenv => {
+                let direnvrc = nix_direnv().expect("SCCACHE_SHELL_TEST_NIX_DIRENV names nix-direnv's direnvrc");
+                self.direnv(home, &format!("source {direnvrc}\n"), script)
+            }
+        };
+        command.current_dir(&self.dir);
+        command
+    }
+
+    fn direnv(&self, home: &Home, before: &str, script: &str) -> Command {
+        // strict_env, the harder case: one unset variable or failing command in the hook and the shell does not open.
+        let envrc = format!("strict_env\n{before}use flake\n");
+        fs::write(self.dir.join(".envrc"), envrc).expect("the test cache is writable");
+        let mut allow = home.command(machine::program("direnv"));
+        Output::of(allow.current_dir(&self.dir).arg("allow")).ok();
+        let mut command = home.command(machine::program("direnv"));
+        command.args(["exec", ".", "bash", "-euc", script]);
+        command
+    }
+}

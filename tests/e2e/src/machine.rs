@@ -1,0 +1,72 @@
+//! The machine the tests run on: where the project, the test cache and the programs are.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::output::Output;
+
+/// The root of this project's own work tree.
+pub fn tree() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
+
+/// A file or directory of this crate's fixtures.
+pub fn fixture(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").join(name)
+}
+
+/// The test cache that `tests/with-nix` keeps (`SCCACHE_SHELL_TEST_CACHE`).
+///
+/// # Panics
+/// Outside `tests/with-nix`, with the command to use instead.
+pub fn cache() -> PathBuf {
+    match env::var_os("SCCACHE_SHELL_TEST_CACHE") {
+        Some(dir) => PathBuf::from(dir),
+        None => panic!("this test needs a real Nix: run it by `tests/run`, or by `tests/with-nix cargo nextest run`"),
+    }
+}
+
+/// One `CARGO_HOME` for all projects of all tests, as a person has one for all projects: sccache's keys hold its path.
+pub fn cargo_home() -> PathBuf {
+    cache().join("cargo-home")
+}
+
+/// Where tests make their throw-away homes and projects: a disk, not a tmpfs, as a person's would be.
+pub fn scratch() -> PathBuf {
+    let dir = cache().join("scratch");
+    std::fs::create_dir_all(&dir).expect("the test cache is writable");
+    dir
+}
+
+/// The nixpkgs that the tests give their flakes (`SCCACHE_SHELL_TEST_NIXPKGS`, a flake reference), or `None` for the locked one.
+pub fn nixpkgs() -> Option<String> {
+    env::var("SCCACHE_SHELL_TEST_NIXPKGS")
+        .ok()
+        .filter(|reference| !reference.is_empty())
+}
+
+/// The `PATH` of a login shell here: without what a dev shell of ours put in front, should the tests run in one.
+pub fn path() -> OsString {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let dirs = env::split_paths(&path).filter(|dir| !dir.ends_with("libexec/sccache-shell"));
+    env::join_paths(dirs).expect("they were joined before")
+}
+
+/// The full path of a program on that `PATH`.
+///
+/// # Panics
+/// Where it is not there.
+pub fn program(name: &str) -> PathBuf {
+    env::split_paths(&path())
+        .map(|dir| dir.join(name))
+        .find(|file| file.is_file())
+        .unwrap_or_else(|| panic!("{name} is not on PATH; run this by `tests/with-nix`"))
+}
+
+/// The first line that `program --version` prints.
+pub fn version(name: &str) -> String {
+    let out = Output::of(Command::new(program(name)).arg("--version"));
+    out.ok().stdout().lines().next().unwrap_or_default().to_owned()
+}
