@@ -1,0 +1,47 @@
+//! `tests/bench [--quick]`: what the check at the door and the wrapper cost, and what `CARGO_INCREMENTAL=0` costs and brings.
+//! Medians and ratios of one run, as tables for the README. Exits 1 where a bound is broken.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to read")]
+
+mod incremental;
+mod start_up;
+mod timing;
+
+use std::env;
+use std::process::ExitCode;
+
+/// Bounds that were broken, in words.
+type Broken = Vec<String>;
+
+fn main() -> ExitCode {
+    let args: Vec<String> = env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let broken = match args[..] {
+        [] => {
+            let mut broken = start_up::outside(false);
+            broken.extend(incremental::run());
+            broken
+        }
+        ["--quick"] => start_up::outside(true),
+        // How `start_up` calls this program again, in the shell whose cost it is.
+        ["--inside", rounds, report] => {
+            start_up::inside(rounds.parse().expect("a number of rounds"), report);
+            Vec::new()
+        }
+        _ => {
+            eprintln!("usage: tests/bench [--quick]");
+            return ExitCode::from(2);
+        }
+    };
+    for line in &broken {
+        eprintln!("broken: {line}");
+    }
+    if broken.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn progress(line: &str) {
+    eprintln!("-- {line}");
+}
