@@ -1,0 +1,7 @@
+# What `import <nixpkgs> { }` is for the real one: for shells that know no flakes.
+{
+  system ? builtins.currentSystem,
+  lib ? import ./lib,
+  ...
+}:
+import ./pkgs { inherit lib system; }

@@ -1,0 +1,22 @@
+# shellcheck shell=bash disable=SC2123,SC2154 # PATH is meant; initialPath and defaultCC stand above, the inputs come from the derivation
+# Sourced by builder.sh, and by `nix develop` and `nix-shell` to make the environment of a shell.
+
+PATH=
+for input in ${nativeBuildInputs-} ${propagatedNativeBuildInputs-} ${buildInputs-} ${propagatedBuildInputs-}; do
+  if [ -d "$input/bin" ]; then PATH=$PATH${PATH:+:}$input/bin; fi
+done
+PATH=$PATH${PATH:+:}${defaultCC:+$defaultCC:}$initialPath
+export PATH
+
+# What nixpkgs' cc-wrapper sets up, and what build scripts look at.
+if [ -n "$defaultCC" ]; then
+  export CC=gcc CXX=g++ AR=ar RANLIB=ranlib STRIP=strip
+fi
+
+for input in ${nativeBuildInputs-} ${buildInputs-}; do
+  if [ -f "$input/nix-support/setup-hook" ]; then
+    # shellcheck disable=SC1091 # a file of the store
+    . "$input/nix-support/setup-hook"
+  fi
+done
+unset input initialPath defaultCC
