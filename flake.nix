@@ -1,0 +1,65 @@
+{
+  description = "A dev shell in which sccache works: across shells, worktrees and projects";
+
+  inputs.nixpkgs.url = "github:NixOS/nixpkgs/nixpkgs-unstable";
+
+  outputs =
+    { self, nixpkgs }:
+    let
+      inherit (nixpkgs) lib;
+      eachSystem =
+        perSystem:
+        lib.genAttrs [
+          "x86_64-linux"
+          "aarch64-linux"
+          "aarch64-darwin"
+        ] (system: perSystem nixpkgs.legacyPackages.${system});
+    in
+    {
+      flakeModules.default = ./modules/flake-parts.nix;
+      flakeModule = self.flakeModules.default;
+
+      # lib.evalModule pkgs { cacheSize = "24G"; }: the same options without flake-parts.
+      lib.evalModule =
+        pkgs: configuration:
+        pkgs.lib.evalModules {
+          prefix = [ "sccache-shell" ];
+          modules = import ./modules pkgs ++ [ configuration ];
+        };
+
+      overlays.default = final: _: { sccache-shell = final.callPackage ./modules/package.nix { }; };
+
+      packages = eachSystem (pkgs: rec {
+        sccache-shell = pkgs.callPackage ./modules/package.nix { };
+        default = sccache-shell;
+      });
+
+      # The template is the example that the tests enter.
+      templates.default = {
+        path = ./examples/flake-parts;
+        description = "A Rust crate and a dev shell in which sccache works, with flake-parts";
+        welcomeText = ''
+          Enter it with `nix develop`, or `direnv allow`, and build.
+          `sccache-shell check` says what keeps sccache from working, `sccache-shell stats` what it brought.
+        '';
+      };
+
+      checks = eachSystem (pkgs: import ./tests/nix { inherit self pkgs; });
+      formatter = eachSystem (pkgs: pkgs.nixfmt-tree);
+      devShells = eachSystem (pkgs: {
+        default = pkgs.mkShell {
+          inputsFrom = [ (self.lib.evalModule pkgs { }).config.devShell ];
+          packages = [
+            pkgs.cargo
+            pkgs.cargo-nextest
+            pkgs.clippy
+            pkgs.deadnix
+            pkgs.nixfmt
+            pkgs.rustc
+            pkgs.rustfmt
+            pkgs.shellcheck
+          ];
+        };
+      });
+    };
+}

@@ -1,0 +1,23 @@
+# The front for flake-parts: `perSystem.sccache-shell`.
+{ flake-parts-lib, lib, ... }:
+{
+  _file = ./flake-parts.nix;
+  _class = "flake";
+  key = "sccache-shell/flake-parts";
+
+  options.perSystem = flake-parts-lib.mkPerSystemOption (
+    { pkgs, ... }:
+    {
+      _file = ./flake-parts.nix;
+
+      options.sccache-shell = lib.mkOption {
+        type = lib.types.submoduleWith {
+          modules = import ./. pkgs;
+          description = "sccache-shell configuration";
+        };
+        default = { };
+        description = "A dev shell in which sccache works.";
+      };
+    }
+  );
+}

@@ -1,0 +1,46 @@
+# The helper. Whoever enters a shell first compiles it, so its tests are run elsewhere and its sources are no more than
+# cargo needs: a change of anything else must not compile it anew.
+{
+  lib,
+  stdenv,
+  rustPlatform,
+  installShellFiles,
+}:
+rustPlatform.buildRustPackage {
+  pname = "sccache-shell";
+  inherit ((builtins.fromTOML (builtins.readFile ../Cargo.toml)).workspace.package) version;
+
+  src = lib.fileset.toSource {
+    root = ../.;
+    fileset = lib.fileset.unions [
+      ../Cargo.toml
+      ../Cargo.lock
+      ../helper
+      # A member of the workspace, without which cargo does not load it.
+      ../tests/e2e/Cargo.toml
+      ../tests/e2e/src
+    ];
+  };
+  cargoLock.lockFile = ../Cargo.lock;
+  cargoBuildFlags = [ "--package=sccache-shell" ];
+  doCheck = false;
+
+  nativeBuildInputs = [ installShellFiles ];
+  postInstall = lib.optionalString (stdenv.buildPlatform.canExecute stdenv.hostPlatform) ''
+    installShellCompletion --cmd sccache-shell \
+      --bash <($out/bin/sccache-shell completions bash) \
+      --fish <($out/bin/sccache-shell completions fish) \
+      --zsh <($out/bin/sccache-shell completions zsh)
+  '';
+
+  meta = {
+    description = "Says in one line why sccache does not work in this dev shell, and keeps its compiler wrapper right";
+    homepage = "https://github.com/sccache-shell/sccache-shell";
+    license = [
+      lib.licenses.mit
+      lib.licenses.asl20
+    ];
+    mainProgram = "sccache-shell";
+    platforms = lib.platforms.unix;
+  };
+}
