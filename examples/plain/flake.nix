@@ -1,0 +1,37 @@
+{
+  inputs = {
+    nixpkgs.url = "github:NixOS/nixpkgs/nixpkgs-unstable";
+    sccache-shell = {
+      url = "github:sccache-shell/sccache-shell";
+      inputs.nixpkgs.follows = "nixpkgs";
+    };
+  };
+
+  outputs =
+    { nixpkgs, sccache-shell, ... }:
+    let
+      eachSystem = nixpkgs.lib.genAttrs [
+        "x86_64-linux"
+        "aarch64-linux"
+        "aarch64-darwin"
+      ];
+    in
+    {
+      devShells = eachSystem (
+        system:
+        let
+          pkgs = nixpkgs.legacyPackages.${system};
+          sccache = (sccache-shell.lib.evalModule pkgs { cacheSize = "24G"; }).config;
+        in
+        {
+          default = pkgs.mkShell {
+            inputsFrom = [ sccache.devShell ];
+            packages = [
+              pkgs.cargo
+              pkgs.rustc
+            ];
+          };
+        }
+      );
+    };
+}
