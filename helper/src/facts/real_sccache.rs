@@ -25,12 +25,18 @@ pub fn find(called_as: Option<&Path>, search: Option<&OsStr>) -> Option<PathBuf>
     called_as
         .filter(|path| path.components().count() > 1)
         .and_then(beside)
-        .or_else(|| candidates(search).find_map(|path| if is_ours(&path) { beside(&path) } else { Some(path) }))
+        .or_else(|| {
+            candidates(OsStr::new(NAME), search)
+                .find_map(|path| if is_ours(&path) { beside(&path) } else { Some(path) })
+        })
 }
 
-/// The first `sccache` on `search`, ours or not, as a shell would find it.
-pub fn first_on_path(search: Option<&OsStr>) -> Option<PathBuf> {
-    candidates(search).next()
+/// The program as a shell would find it: with a slash a path (from `cwd`), else the first on `search`.
+pub fn find_program(program: &Path, search: Option<&OsStr>, cwd: &Path) -> Option<PathBuf> {
+    if program.components().count() > 1 {
+        return Some(cwd.join(program)).filter(|path| is_program(path));
+    }
+    candidates(program.file_name()?, search).next()
 }
 
 /// Whether `path` is this binary, or our binary in another version.
@@ -38,12 +44,12 @@ pub fn is_ours(path: &Path) -> bool {
     is_named_ours(path) || is_this_binary(path).unwrap_or(false)
 }
 
-fn candidates(search: Option<&OsStr>) -> impl Iterator<Item = PathBuf> {
+fn candidates<'a>(name: &'a OsStr, search: Option<&'a OsStr>) -> impl Iterator<Item = PathBuf> + 'a {
     search
         .into_iter()
         .flat_map(std::env::split_paths)
         .filter(|dir| dir.is_absolute())
-        .map(|dir| dir.join(NAME))
+        .map(move |dir| dir.join(name))
         .filter(|path| is_program(path))
 }
 

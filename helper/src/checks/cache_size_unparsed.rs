@@ -1,0 +1,25 @@
+//! A size in the environment that sccache silently ignores.
+
+use super::Check;
+use crate::facts::Facts;
+use crate::finding::{Finding, Fix, Severity};
+use crate::size::Size;
+
+pub(super) const CHECK: Check = Check {
+    id: "cache-size-unparsed",
+    severity: Severity::Warning,
+    explanation: include_str!("cache_size_unparsed.md"),
+    run,
+};
+
+const VARIABLE: &str = "SCCACHE_CACHE_SIZE";
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    match facts.env.text(VARIABLE).map(|text| text.parse::<Size>()) {
+        Some(Err(error)) => vec![CHECK.finding(
+            format!("{VARIABLE} is ignored: {error}"),
+            Fix::Run(format!("unset {VARIABLE}")),
+        )],
+        Some(Ok(_)) | None => Vec::new(),
+    }
+}

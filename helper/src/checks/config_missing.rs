@@ -1,0 +1,67 @@
+//! No config file, so sccache's defaults count.
+
+use super::Check;
+use crate::facts::Facts;
+use crate::facts::config_file::{ConfigFile, Content};
+use crate::finding::{Finding, Fix, Severity};
+use crate::size::SCCACHE_DEFAULT;
+
+pub(super) const CHECK: Check = Check {
+    id: "config-missing",
+    severity: Severity::Warning,
+    explanation: include_str!("config_missing.md"),
+    run,
+};
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let Some(config) = &facts.config else {
+        return vec![CHECK.finding(
+            "there is no home directory, so no sccache config file".to_owned(),
+            Fix::Do("set HOME to a directory".to_owned()),
+        )];
+    };
+    let Some(state) = state(&config.content) else {
+        return Vec::new();
+    };
+    // A cache elsewhere (Redis, S3) or one whose place and size the environment names needs no file.
+    let is_remote = facts.planned().is_some_and(|planned| planned.cache_dir().is_none());
+    let is_overridden = ["SCCACHE_DIR", "SCCACHE_CACHE_SIZE"]
+        .iter()
+        .all(|name| facts.env.get(name).is_some());
+    if is_remote || is_overridden {
+        return Vec::new();
+    }
+    vec![CHECK.finding(
+        format!(
+            "{} {state}: the cache falls back to {SCCACHE_DEFAULT} for whoever starts the server",
+            place(config)
+        ),
+        fix(facts, config),
+    )]
+}
+
+/// What is wrong with the file, where sccache goes on without it.
+fn state(content: &Content) -> Option<&str> {
+    match content {
+        Content::Missing => Some("does not exist"),
+        Content::Unreadable(why) => Some(why),
+        Content::OtherFormat | Content::Toml(_) => None,
+    }
+}
+
+fn place(config: &ConfigFile) -> String {
+    let from = if config.named_by_env { " (SCCACHE_CONF)" } else { "" };
+    format!("{}{from}", config.path.display())
+}
+
+fn fix(facts: &Facts, config: &ConfigFile) -> Fix {
+    match config.content {
+        Content::Missing => {
+            let size = facts
+                .wanted_size
+                .map_or_else(|| "24G".to_owned(), |size| size.to_sccache());
+            Fix::Run(format!("sccache-shell init --size {size}"))
+        }
+        _ => Fix::Do(format!("put a readable file at {}", config.path.display())),
+    }
+}

@@ -1,0 +1,61 @@
+//! One variable replaces the whole `[cache.disk]` table of the file.
+
+use super::Check;
+use crate::facts::Facts;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "env-overrides-file",
+    severity: Severity::Warning,
+    explanation: include_str!("env_overrides_file.md"),
+    run,
+};
+
+/// Each of these replaces the table (`config_from_env`, "Local", in sccache's `src/config.rs`),
+/// and stands for the key beside it.
+const VARIABLES: [(&str, &str); 4] = [
+    ("SCCACHE_DIR", "dir"),
+    ("SCCACHE_CACHE_SIZE", "size"),
+    ("SCCACHE_DIRECT", "preprocessor_cache_mode"),
+    ("SCCACHE_LOCAL_RW_MODE", "rw_mode"),
+];
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let Some(file) = facts.config.as_ref().and_then(|config| config.toml()) else {
+        return Vec::new();
+    };
+    let is_set = |name: &str| facts.env.get(name).is_some() && !is_ignored(facts, name);
+    let set: Vec<&str> = VARIABLES
+        .iter()
+        .map(|(name, _)| *name)
+        .filter(|name| is_set(name))
+        .collect();
+    let lost: Vec<&str> = VARIABLES
+        .iter()
+        .filter(|(name, key)| !is_set(name) && file.get(&["cache", "disk", key]).is_some())
+        .map(|(_, key)| *key)
+        .collect();
+    let (false, Some(table)) = (set.is_empty() || lost.is_empty(), file.get(&["cache", "disk"])) else {
+        return Vec::new();
+    };
+    let result = facts.planned().and_then(|planned| planned.max_size());
+    let result = result
+        .map(|size| format!(" (the next server gets {size})"))
+        .unwrap_or_default();
+    vec![CHECK.finding(
+        format!(
+            "{} in the environment replaces all of [cache.disk] in {}:{}: its {} no longer counts{result}",
+            set.join(" and "),
+            file.path.display(),
+            table.line,
+            lost.join(" and ")
+        ),
+        Fix::Run(format!("unset {}", set.join(" "))),
+    )]
+}
+
+/// A size that sccache cannot parse is as good as unset.
+fn is_ignored(facts: &Facts, name: &str) -> bool {
+    let is_size = |text: String| text.parse::<crate::size::Size>().is_ok();
+    name == "SCCACHE_CACHE_SIZE" && !facts.env.text(name).is_some_and(is_size)
+}

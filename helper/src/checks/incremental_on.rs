@@ -1,0 +1,26 @@
+//! Cargo compiles workspace members incrementally, which sccache never caches.
+
+use super::Check;
+use crate::facts::Facts;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "incremental-on",
+    severity: Severity::Warning,
+    explanation: include_str!("incremental_on.md"),
+    run,
+};
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let incremental = &facts.cargo.incremental;
+    if !incremental.value {
+        return Vec::new();
+    }
+    vec![CHECK.finding(
+        format!(
+            "incremental compilation is on ({}): sccache never caches workspace members",
+            incremental.origin
+        ),
+        Fix::Run("export CARGO_INCREMENTAL=0".to_owned()),
+    )]
+}

@@ -1,0 +1,45 @@
+//! Somebody else sits where the server should be.
+
+use super::Check;
+use crate::facts::Facts;
+use crate::facts::listener::Address;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "port-not-sccache",
+    severity: Severity::Error,
+    explanation: include_str!("port_not_sccache.md"),
+    run,
+};
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let (Some(listener), Some(Err(no_answer))) = (&facts.listener, &facts.running) else {
+        return Vec::new();
+    };
+    let process = listener.process.as_ref();
+    // A server whose own command line says that it is sccache is merely slow, or of another version.
+    if process.is_some_and(|process| process.is_sccache == Some(true)) {
+        return Vec::new();
+    }
+    let who = process.map_or_else(
+        || "something that is not sccache".to_owned(),
+        |process| format!("{} (pid {}), which is not an sccache server", process.name, process.pid),
+    );
+    vec![CHECK.finding(
+        format!(
+            "{} is held by {who}: asked, {no_answer}; every build will hang or fail",
+            facts.address
+        ),
+        other_address(&facts.address),
+    )]
+}
+
+fn other_address(taken: &Address) -> Fix {
+    match taken {
+        Address::Port(port) => Fix::Run(format!(
+            "export SCCACHE_SERVER_PORT={}",
+            port.checked_add(1).unwrap_or(4227)
+        )),
+        Address::Socket(_) => Fix::Run("unset SCCACHE_SERVER_UDS".to_owned()),
+    }
+}

@@ -1,0 +1,26 @@
+//! sccache is there but cannot answer a simple question.
+
+use super::{Check, config_invalid};
+use crate::facts::Facts;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "sccache-broken",
+    severity: Severity::Error,
+    explanation: include_str!("sccache_broken.md"),
+    run,
+};
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let (Some(program), Some(Err(no_answer))) = (&facts.sccache, &facts.planned) else {
+        return Vec::new();
+    };
+    if config_invalid::blames_config(no_answer) {
+        return Vec::new();
+    }
+    let program = program.display();
+    vec![CHECK.finding(
+        format!("{program} does not work: {no_answer}"),
+        Fix::Run(format!("{program} --show-stats")),
+    )]
+}

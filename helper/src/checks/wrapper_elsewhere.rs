@@ -1,0 +1,32 @@
+//! Cargo's wrapper is something else than sccache.
+
+use std::ffi::OsStr;
+
+use super::Check;
+use crate::facts::{Facts, real_sccache};
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "wrapper-elsewhere",
+    severity: Severity::Warning,
+    explanation: include_str!("wrapper_elsewhere.md"),
+    run,
+};
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let Some(wrapper) = &facts.cargo.wrapper else {
+        return Vec::new();
+    };
+    let is_sccache = wrapper.value.file_stem() == Some(OsStr::new(real_sccache::NAME));
+    if is_sccache || facts.find_program(&wrapper.value).is_none() {
+        return Vec::new();
+    }
+    vec![CHECK.finding(
+        format!(
+            "the rustc wrapper is `{}` from {}, not sccache: it is left as it is, and sccache caches no Rust crate",
+            wrapper.value.display(),
+            wrapper.origin
+        ),
+        Fix::Run("export RUSTC_WRAPPER=sccache".to_owned()),
+    )]
+}

@@ -1,0 +1,28 @@
+//! Cargo calls rustc without a wrapper.
+
+use super::Check;
+use crate::facts::Facts;
+use crate::facts::cargo::Setting;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "wrapper-missing",
+    severity: Severity::Warning,
+    explanation: include_str!("wrapper_missing.md"),
+    run,
+};
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let what = match &facts.cargo.wrapper {
+        None => "cargo has no rustc wrapper: no Rust crate is cached".to_owned(),
+        Some(Setting { value, origin }) if value.as_os_str().is_empty() => {
+            format!("{origin} is empty, so cargo uses no wrapper: no Rust crate is cached")
+        }
+        Some(Setting { value, origin }) if facts.find_program(value).is_none() => {
+            let value = value.display();
+            format!("the rustc wrapper `{value}` from {origin} cannot be started: every build will fail")
+        }
+        Some(_) => return Vec::new(),
+    };
+    vec![CHECK.finding(what, Fix::Run("export RUSTC_WRAPPER=sccache".to_owned()))]
+}

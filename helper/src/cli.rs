@@ -1,0 +1,137 @@
+//! The command line: `check`, `explain`, `init`, `completions`.
+
+mod init;
+
+use std::ffi::OsString;
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::checks;
+use crate::facts::Facts;
+use crate::facts::environment::{Environment, names};
+use crate::finding::{Finding, Severity};
+use crate::report;
+
+/// Says why sccache does not work in this shell, and how to mend it.
+///
+/// Nothing here starts, stops or restarts an sccache server.
+#[derive(Debug, Parser)]
+#[command(name = "sccache-shell", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Look at everything that decides whether caching works here
+    Check(CheckArgs),
+    /// Explain a finding, or list all that can be found
+    Explain {
+        /// The id that stands in a finding's brackets
+        #[arg(value_parser = ids())]
+        id: Option<String>,
+    },
+    /// Write the size of the cache into sccache's config file
+    Init(init::InitArgs),
+    /// Print completions for a shell
+    Completions {
+        /// The shell to complete in
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    /// At most five lines, nothing when all is well, always exit 0: for a shell's door
+    #[arg(long, conflicts_with_all = ["json", "strict"])]
+    quiet: bool,
+    /// One JSON object, with a schema number
+    #[arg(long)]
+    json: bool,
+    /// Exit 1 on any finding, not only on errors
+    #[arg(long)]
+    strict: bool,
+    /// Leave a check out (as SCCACHE_SHELL_IGNORE does, separated by commas)
+    #[arg(long, value_name = "ID", value_parser = ids())]
+    ignore: Vec<String>,
+}
+
+fn ids() -> PossibleValuesParser {
+    PossibleValuesParser::new(checks::ALL.iter().map(|check| check.id))
+}
+
+/// Runs the command line. Exit 0: well, or warnings; 1: an error was found; 2: it could not be run.
+pub fn run(args: Vec<OsString>) -> ExitCode {
+    // Parse errors go to stderr and end with 2, help to stdout with 0: clap's own exit.
+    let result = match Cli::parse_from(args).command {
+        Command::Check(args) => check(&args),
+        Command::Explain { id } => explain(id.as_deref()),
+        Command::Init(args) => init::run(&args),
+        Command::Completions { shell } => completions(shell),
+    };
+    result.unwrap_or_else(|error| {
+        let _ = writeln!(anstream::stderr(), "sccache-shell: {error:#}");
+        ExitCode::from(2)
+    })
+}
+
+fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
+    let env = Environment::current();
+    let mut ignored = args.ignore.clone();
+    // A flake may name checks that this version does not have; that is no reason to fail.
+    let from_flake = env.text(names::IGNORE).unwrap_or_default();
+    ignored.extend(from_flake.split(',').map(|id| id.trim().to_owned()));
+    let findings = checks::run(&Facts::gather(env), &ignored);
+    if args.quiet {
+        print(&report::quiet(&findings))?;
+    } else if args.json {
+        print(&(report::json(&findings) + "\n"))?;
+    } else {
+        print(&report::findings(&findings))?;
+    }
+    Ok(exit_code(args, &findings))
+}
+
+fn exit_code(args: &CheckArgs, findings: &[Finding]) -> ExitCode {
+    let has_error = findings.iter().any(|finding| finding.severity == Severity::Error);
+    let fails = if args.strict { !findings.is_empty() } else { has_error };
+    ExitCode::from(u8::from(fails && !args.quiet))
+}
+
+fn explain(id: Option<&str>) -> anyhow::Result<ExitCode> {
+    match id.and_then(checks::find) {
+        Some(check) => print(&report::explanation(check))?,
+        None => print(&report::checks(checks::ALL))?,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "sccache-shell", &mut script);
+    print(&String::from_utf8_lossy(&script))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A reader that closes the pipe (`| head`) has had enough, which is no failure.
+fn print(text: &str) -> anyhow::Result<()> {
+    match anstream::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

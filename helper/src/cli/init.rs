@@ -1,0 +1,73 @@
+//! `init`: the size of the cache, in sccache's own config file.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Args;
+use directories::BaseDirs;
+
+use super::print;
+use crate::config_edit::{self, Edit};
+use crate::facts::config_file::{ConfigFile, Content};
+use crate::facts::environment::{Environment, names};
+use crate::size::Size;
+
+/// Where Nix keeps its store, unless somebody built it otherwise.
+const STORE: &str = "/nix/store";
+
+/// For those who name no size and whose flake wants none.
+const DEFAULT_SIZE: Size = Size(24 << 30);
+
+#[derive(Debug, Args)]
+pub(super) struct InitArgs {
+    /// The cache's size: a whole number and one of K, M, G, T; without it the flake's, else 24G
+    #[arg(long)]
+    size: Option<Size>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do nothing where a config file is there
+    #[arg(long)]
+    if_missing: bool,
+}
+
+pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
+    let env = Environment::current();
+    let config =
+        ConfigFile::read(&env).context("there is no home directory: set HOME, or name a file in SCCACHE_CONF")?;
+    if args.if_missing && !matches!(config.content, Content::Missing) {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let path = config.path.display();
+    match planned(args, &env, &config)? {
+        None => print(&format!("{path} says so already: nothing to do\n"))?,
+        Some(edit) if args.dry_run => print(&config_edit::diff(&edit))?,
+        Some(edit) => {
+            let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
+            let needs_home = home.filter(|home| edit.path.starts_with(home));
+            config_edit::save(&edit, needs_home.as_deref(), Path::new(STORE))?;
+            print(&done(&edit))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the user names is done; a flake's wish only ever makes the cache larger.
+fn planned(args: &InitArgs, env: &Environment, config: &ConfigFile) -> anyhow::Result<Option<Edit>> {
+    let wish: Option<Size> = env.text(names::CACHE_SIZE).and_then(|size| size.parse().ok());
+    let size = args.size.or(wish).unwrap_or(DEFAULT_SIZE);
+    let is_enough = config_edit::size_in(config).is_some_and(|now| now >= size);
+    if args.size.is_none() && is_enough {
+        return Ok(None);
+    }
+    Ok(config_edit::plan(config, size)?)
+}
+
+fn done(edit: &Edit) -> String {
+    let verb = if edit.before.is_some() { "changed" } else { "wrote" };
+    format!(
+        "sccache-shell: {verb} {}; a running server keeps its old settings until it is restarted\n",
+        edit.path.display()
+    )
+}

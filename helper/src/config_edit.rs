@@ -1,0 +1,287 @@
+//! Edits of the user's sccache config: planned as pure text, then saved so that nothing can be lost.
+
+mod save;
+
+use std::path::PathBuf;
+
+use toml_edit::{DocumentMut, Item, TableLike, value};
+
+use crate::facts::config_file::{ConfigFile, Content};
+use crate::facts::toml_file::TomlFile;
+use crate::size::Size;
+
+pub use save::{SaveError, save};
+
+/// A planned change of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// The file as sccache finds it.
+    pub path: PathBuf,
+    /// What it holds now; `None` where there is none.
+    pub before: Option<String>,
+    /// What it shall hold.
+    pub after: String,
+}
+
+/// Why an edit cannot be planned.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlanError {
+    /// The place holds something that cannot be read; why.
+    Unreadable(PathBuf, String),
+    /// The file is not TOML.
+    OtherFormat(PathBuf),
+    /// The file is broken: where and how.
+    Broken(PathBuf, usize, String),
+    /// A key that must be a table is something else: the key and its line.
+    NoTable(PathBuf, usize, &'static str),
+}
+
+impl std::fmt::Display for PlanError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Unreadable(path, why) => write!(f, "{} {why}; nothing was changed", path.display()),
+            Self::OtherFormat(path) => write!(
+                f,
+                "{} is JSON, and only TOML is edited: set \"cache\": {{\"disk\": {{\"size\": …}}}} in it yourself",
+                path.display()
+            ),
+            Self::Broken(path, line, why) => {
+                write!(
+                    f,
+                    "{}:{line}: {why}; mend the file first, nothing was changed",
+                    path.display()
+                )
+            }
+            Self::NoTable(path, line, key) => {
+                write!(
+                    f,
+                    "{}:{line}: `{key}` is no table; mend the file first, nothing was changed",
+                    path.display()
+                )
+            }
+        }
+    }
+}
+
+impl std::error::Error for PlanError {}
+
+/// Plans to set `[cache.disk] size`; `None` where the file says so already.
+pub fn plan(config: &ConfigFile, size: Size) -> Result<Option<Edit>, PlanError> {
+    let path = config.path.clone();
+    match &config.content {
+        Content::Missing => Ok(Some(Edit {
+            path,
+            before: None,
+            after: new_file(size),
+        })),
+        Content::Unreadable(why) => Err(PlanError::Unreadable(path, why.clone())),
+        Content::OtherFormat => Err(PlanError::OtherFormat(path)),
+        Content::Toml(file) => edit(file, size),
+    }
+}
+
+/// The size that the file names, where it does.
+pub fn size_in(config: &ConfigFile) -> Option<Size> {
+    let size = config.toml()?.get(&["cache", "disk", "size"])?.item;
+    size.as_value().and_then(size_of)
+}
+
+fn new_file(size: Size) -> String {
+    format!(
+        "# Whoever starts the sccache server reads this file; SCCACHE_DIR or SCCACHE_CACHE_SIZE in the\n\
+         # environment would replace all of [cache.disk].\n\
+         [cache.disk]\n\
+         size = \"{}\"\n",
+        size.to_sccache()
+    )
+}
+
+fn edit(file: &TomlFile, size: Size) -> Result<Option<Edit>, PlanError> {
+    let document = match &file.parsed {
+        Ok(document) => document.clone(),
+        Err(error) => return Err(PlanError::Broken(file.path.clone(), error.line, error.message.clone())),
+    };
+    let before = document.raw().to_owned();
+    let after = set_size(document.into_mut(), size).map_err(|key| {
+        let line = file
+            .get(&key.split('.').collect::<Vec<_>>())
+            .map_or(1, |found| found.line);
+        PlanError::NoTable(file.path.clone(), line, key)
+    })?;
+    let after = with_line_ends_of(&before, after);
+    Ok((before != after).then(|| Edit {
+        path: file.path.clone(),
+        before: Some(before),
+        after,
+    }))
+}
+
+/// The document's text with the size in it; an error names the key that is no table.
+fn set_size(mut document: DocumentMut, size: Size) -> Result<String, &'static str> {
+    let cache = table_in(document.as_table_mut(), "cache", true).ok_or("cache")?;
+    let disk = table_in(cache, "disk", false).ok_or("cache.disk")?;
+    let mut new = value(size.to_sccache());
+    if let (Some(old), Some(new)) = (disk.get("size").and_then(Item::as_value), new.as_value_mut()) {
+        if Some(size) == size_of(old) {
+            return Ok(document.to_string());
+        }
+        // Else the comment behind the value would be lost.
+        *new.decor_mut() = old.decor().clone();
+    }
+    disk.insert("size", new);
+    Ok(document.to_string())
+}
+
+fn size_of(old: &toml_edit::Value) -> Option<Size> {
+    let number = old.as_integer().and_then(|size| u64::try_from(size).ok());
+    number.map(Size).or_else(|| old.as_str()?.parse().ok())
+}
+
+/// The table of that name, made where it is missing: as a `[section]` of its own, its parent without a header.
+fn table_in<'a>(parent: &'a mut dyn TableLike, key: &str, implicit: bool) -> Option<&'a mut dyn TableLike> {
+    let entry = parent.entry(key).or_insert_with(|| {
+        let mut table = toml_edit::Table::new();
+        table.set_implicit(implicit);
+        Item::Table(table)
+    });
+    entry.as_table_like_mut()
+}
+
+/// toml_edit writes `\n`; a file of `\r\n` keeps its own, and a byte order mark stays.
+fn with_line_ends_of(before: &str, after: String) -> String {
+    const BYTE_ORDER_MARK: char = '\u{feff}';
+    let after = if before.contains("\r\n") {
+        after.replace("\r\n", "\n").replace('\n', "\r\n")
+    } else {
+        after
+    };
+    if before.starts_with(BYTE_ORDER_MARK) && !after.starts_with(BYTE_ORDER_MARK) {
+        format!("{BYTE_ORDER_MARK}{after}")
+    } else {
+        after
+    }
+}
+
+/// The change as a unified diff.
+pub fn diff(edit: &Edit) -> String {
+    let name = edit.path.display().to_string();
+    let before = edit.before.as_deref();
+    similar::TextDiff::from_lines(before.unwrap_or_default(), &edit.after)
+        .unified_diff()
+        .header(if before.is_some() { &name } else { "/dev/null" }, &name)
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const SIZE: Size = Size(24 << 30);
+
+    fn plan_for(text: &str) -> Result<Option<Edit>, PlanError> {
+        let path = PathBuf::from("config");
+        plan(
+            &ConfigFile {
+                path: path.clone(),
+                named_by_env: false,
+                content: Content::Toml(Box::new(TomlFile::parse(path, text.to_owned()))),
+            },
+            SIZE,
+        )
+    }
+
+    fn edited(text: &str) -> String {
+        plan_for(text).unwrap().unwrap().after
+    }
+
+    #[test]
+    fn keeps_comments_keys_and_order() {
+        let text = "# mine\n[dist]\nscheduler_url = \"x\" # why\n\n[cache.disk] # here\ndir = \"/c\"\nsize = \"10G\" # old\n\n[cache.redis]\nurl = \"r\"\n";
+        assert_eq!(edited(text), text.replace("\"10G\"", "\"24G\""));
+    }
+
+    #[test]
+    fn adds_what_is_missing() {
+        assert_eq!(edited(""), "[cache.disk]\nsize = \"24G\"\n");
+        assert_eq!(
+            edited("[cache.disk]\ndir = \"/c\"\n"),
+            "[cache.disk]\ndir = \"/c\"\nsize = \"24G\"\n"
+        );
+        assert_eq!(
+            edited("cache = { disk = { dir = \"/c\" } }\n"),
+            "cache = { disk = { dir = \"/c\" , size = \"24G\" } }\n"
+        );
+        assert_eq!(edited("cache.disk.size = 5\n"), "cache.disk.size = \"24G\"\n");
+    }
+
+    #[test]
+    fn keeps_line_ends_and_byte_order_mark() {
+        assert_eq!(
+            edited("[cache.disk]\r\nsize = \"1G\"\r\n"),
+            "[cache.disk]\r\nsize = \"24G\"\r\n"
+        );
+        assert_eq!(
+            edited("\u{feff}[cache.disk]\nsize = \"1G\"\n"),
+            "\u{feff}[cache.disk]\nsize = \"24G\"\n"
+        );
+    }
+
+    #[test]
+    fn leaves_a_file_that_says_so_already() {
+        for text in [
+            "[cache.disk]\nsize = \"24G\"\n",
+            "[cache.disk]\nsize = 25769803776\n",
+            "[cache.disk]\nsize = \"24576M\"\n",
+        ] {
+            assert_eq!(plan_for(text), Ok(None), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_it_would_spoil() {
+        assert!(matches!(plan_for("[cache\n"), Err(PlanError::Broken(_, 1, _))));
+        assert_eq!(
+            plan_for("\ncache = 3\n"),
+            Err(PlanError::NoTable("config".into(), 2, "cache"))
+        );
+        assert_eq!(
+            plan_for("[cache]\ndisk = 3\n"),
+            Err(PlanError::NoTable("config".into(), 2, "cache.disk"))
+        );
+        assert!(matches!(plan_for("[[cache]]\n"), Err(PlanError::NoTable(..))));
+    }
+
+    #[test]
+    fn shows_the_difference() {
+        let edit = plan_for("[cache.disk]\nsize = \"1G\"\n").unwrap().unwrap();
+        insta::assert_snapshot!(diff(&edit), @r#"
+        --- config
+        +++ config
+        @@ -1,2 +1,2 @@
+         [cache.disk]
+        -size = "1G"
+        +size = "24G"
+        "#);
+    }
+
+    proptest! {
+        #[test]
+        fn an_edit_changes_the_size_alone(
+            dir in "[a-z/ ]{0,12}", comment in "[ -~]{0,20}", size in proptest::option::of("[1-9][0-9]{0,3}[KMG]?"), other in proptest::bool::ANY,
+        ) {
+            let mut text = format!("#{comment}\n[cache.disk]\ndir = \"{dir}\" #{comment}\n");
+            if let Some(size) = &size {
+                text += &format!("size = \"{size}\" #{comment}\n");
+            }
+            if other {
+                text += "[dist]\nauth = { type = \"token\", token = \"secret\" }\n";
+            }
+            let after = plan_for(&text).map_err(|e| TestCaseError::fail(e.to_string()))?.map_or(text.clone(), |edit| edit.after);
+            let strip = |text: &str| text.lines().filter(|line| !line.starts_with("size")).map(str::to_owned).collect::<Vec<_>>();
+            prop_assert_eq!(strip(&text), strip(&after));
+            let parsed = TomlFile::parse("config".into(), after);
+            prop_assert_eq!(parsed.get(&["cache", "disk", "size"]).and_then(|s| s.item.as_str()), Some("24G"));
+        }
+    }
+}

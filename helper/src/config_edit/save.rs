@@ -1,0 +1,212 @@
+//! Saving: whole or not at all, through links, with the old mode and owner.
+
+use std::fs::{self, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use tempfile::Builder;
+
+use super::Edit;
+use crate::store_path;
+
+/// A chain of links longer than this is a loop.
+const MAX_LINKS: usize = 32;
+
+/// What a new file's mode is before the umask takes its part.
+const NEW_FILE_MODE: u32 = 0o666;
+
+/// Why a file was not saved; what was there is untouched.
+#[derive(Debug)]
+pub enum SaveError {
+    /// The file is a link into the Nix store: the file and the package that made it.
+    ManagedByNix(PathBuf, Option<String>),
+    /// The home directory does not exist, so it is not for us to make it.
+    NoHome(PathBuf),
+    /// Somebody changed the file since the edit was planned.
+    Changed(PathBuf),
+    /// The system's words, and what was tried.
+    Io(PathBuf, io::Error),
+}
+
+impl std::fmt::Display for SaveError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::ManagedByNix(path, package) => write!(
+                f,
+                "{} is managed by {}: set the size there; nothing was changed",
+                path.display(),
+                manager(package.as_deref())
+            ),
+            Self::NoHome(home) => write!(
+                f,
+                "the home directory {} does not exist; nothing was written",
+                home.display()
+            ),
+            Self::Changed(path) => write!(
+                f,
+                "{} was changed meanwhile; nothing was written, try again",
+                path.display()
+            ),
+            Self::Io(path, error) => write!(f, "cannot write {}: {error}; nothing was changed", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for SaveError {}
+
+/// Who makes such files: home-manager's are in a package of that name.
+fn manager(package: Option<&str>) -> String {
+    match package {
+        Some(name) if name.starts_with("home-manager") || name.starts_with("hm_") => "home-manager".to_owned(),
+        Some(name) => format!("Nix (package {name})"),
+        None => "Nix".to_owned(),
+    }
+}
+
+/// Writes the edit. `home` is checked for existence where the file is new; `store` is Nix's store directory.
+pub fn save(edit: &Edit, home: Option<&Path>, store: &Path) -> Result<(), SaveError> {
+    let io = |error| SaveError::Io(edit.path.clone(), error);
+    let target = follow_links(&edit.path).map_err(io)?;
+    refuse_store(edit, &target, store)?;
+    let dir = target.parent().unwrap_or(Path::new("/"));
+    if edit.before.is_none() {
+        if let Some(home) = home.filter(|home| !home.is_dir()) {
+            return Err(SaveError::NoHome(home.to_owned()));
+        }
+        fs::create_dir_all(dir).map_err(io)?;
+    }
+    let mut file = Builder::new()
+        .prefix(".config.sccache-shell-")
+        .permissions(Permissions::from_mode(NEW_FILE_MODE))
+        .tempfile_in(dir)
+        .map_err(io)?;
+    file.write_all(edit.after.as_bytes()).map_err(io)?;
+    if let Ok(old) = fs::metadata(&target) {
+        file.as_file().set_permissions(old.permissions()).map_err(io)?;
+        keep_owner(file.as_file(), &old);
+    }
+    file.as_file().sync_all().map_err(io)?;
+    if fs::read_to_string(&target).ok() != edit.before {
+        return Err(SaveError::Changed(edit.path.clone()));
+    }
+    file.persist(&target).map_err(|error| io(error.error))?;
+    Ok(())
+}
+
+fn refuse_store(edit: &Edit, target: &Path, store: &Path) -> Result<(), SaveError> {
+    if !store_path::is_in_store(target, store) {
+        return Ok(());
+    }
+    let package = store_path::parse(target, store).map(|parsed| parsed.name);
+    Err(SaveError::ManagedByNix(edit.path.clone(), package))
+}
+
+/// Where a write to `path` ends up: a rename would replace the link itself. The last target may be missing.
+fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match fs::read_link(&path) {
+            Ok(target) => path = path.parent().unwrap_or(Path::new("/")).join(target),
+            // A directory on the way may be a link too, as home-manager's are.
+            Err(_) => {
+                return Ok(match (path.parent().map(fs::canonicalize), path.file_name()) {
+                    (Some(Ok(dir)), Some(name)) => dir.join(name),
+                    _ => path,
+                });
+            }
+        }
+    }
+    Err(io::Error::other("too many links"))
+}
+
+/// Best effort: only root can give a file to somebody else, and only root would change its owner by a rename.
+fn keep_owner(file: &fs::File, old: &fs::Metadata) {
+    let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+
+    fn edit(path: &Path, before: Option<&str>) -> Edit {
+        Edit {
+            path: path.to_owned(),
+            before: before.map(str::to_owned),
+            after: "new\n".to_owned(),
+        }
+    }
+
+    const STORE: &str = "/nix/store";
+
+    fn names(dir: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(dir)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn makes_directories_for_a_new_file() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join(".config/sccache/config");
+        save(&edit(&path, None), Some(home.path()), Path::new(STORE)).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "new\n");
+        assert_eq!(names(path.parent().unwrap()), ["config"]);
+        let gone = home.path().join("gone");
+        let error = save(
+            &edit(&gone.join(".config/sccache/config"), None),
+            Some(&gone),
+            Path::new(STORE),
+        );
+        assert!(matches!(error, Err(SaveError::NoHome(_))));
+        assert!(!gone.exists());
+    }
+
+    #[test]
+    fn keeps_mode_and_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let target = dir.path().join("dotfiles");
+        let link = dir.path().join("config");
+        fs::write(&target, "old\n").unwrap();
+        fs::set_permissions(&target, Permissions::from_mode(0o640)).unwrap();
+        symlink("dotfiles", &link).unwrap();
+        save(&edit(&link, Some("old\n")), None, Path::new(STORE)).unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(&target).unwrap(), "new\n");
+        assert_eq!(fs::metadata(&target).unwrap().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn refuses_what_nix_manages() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = fs::canonicalize(dir.path()).unwrap();
+        let store = dir.join("store");
+        let package = store.join("0c0a1b2c3d4f5g6h7i8j9k0l1m2n3p4q-home-manager-files");
+        fs::create_dir_all(&package).unwrap();
+        fs::write(package.join("config"), "old\n").unwrap();
+        let link = dir.join("config");
+        symlink(package.join("config"), &link).unwrap();
+        let linked_dir = dir.join("sccache");
+        symlink(&package, &linked_dir).unwrap();
+        for path in [link, linked_dir.join("config")] {
+            let error = save(&edit(&path, Some("old\n")), None, &store).unwrap_err();
+            assert!(error.to_string().contains("is managed by home-manager"), "{error}");
+        }
+        assert_eq!(fs::read_to_string(package.join("config")).unwrap(), "old\n");
+    }
+
+    #[test]
+    fn a_change_by_somebody_else_wins() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config");
+        fs::write(&path, "theirs\n").unwrap();
+        let error = save(&edit(&path, Some("old\n")), None, Path::new(STORE));
+        assert!(matches!(error, Err(SaveError::Changed(_))));
+        assert_eq!(names(dir.path()), ["config"]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "theirs\n");
+    }
+}

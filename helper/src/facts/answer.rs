@@ -1,0 +1,244 @@
+//! sccache's own answers: what this shell's configuration would give, and what the running server has.
+//!
+//! sccache is asked, not re-implemented: `--show-stats --stats-format=json` (0.19, `src/server.rs`
+//! `ServerInfo`). Every field is optional and unknown ones are ignored, since any version may answer.
+
+use std::fmt;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+
+use crate::size::Size;
+
+/// How long sccache may take to answer; a server that hangs would hold a client for ever.
+pub const TIME_LIMIT: Duration = Duration::from_millis(1500);
+
+/// How much of an answer is read, in bytes; a real one has some 2,000.
+const MAX_ANSWER: u64 = 1 << 20;
+
+/// What `sccache --show-stats --stats-format=json` says.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Answer {
+    /// The answering side's version: the server's, or without a server the program's own.
+    pub version: Option<String>,
+    /// Such as `Local disk: "/home/me/.cache/sccache"`.
+    pub cache_location: Option<String>,
+    /// Bytes in the cache; null while the server has not looked yet.
+    pub cache_size: Option<u64>,
+    /// The limit in bytes; null for caches that are not on this disk.
+    pub max_cache_size: Option<u64>,
+    /// Whether preprocessor ("direct") mode is on.
+    pub use_preprocessor_cache_mode: Option<bool>,
+    /// Directories that are cut off paths in the key.
+    pub basedirs: Vec<String>,
+}
+
+impl Answer {
+    /// The limit of the cache on this disk.
+    pub fn max_size(&self) -> Option<Size> {
+        self.max_cache_size.map(Size)
+    }
+
+    /// The directory of the cache on this disk, out of its quoted form in `cache_location`.
+    pub fn cache_dir(&self) -> Option<PathBuf> {
+        let quoted = self.cache_location.as_deref()?.strip_prefix("Local disk: ")?;
+        // sccache prints the path with Rust's `Debug`, whose escapes JSON shares but for `\'` and `\u{…}`.
+        serde_json::from_str::<String>(quoted).ok().map(PathBuf::from)
+    }
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// sccache could not be started; the system's words.
+    NotStarted(String),
+    /// Nothing came within [`TIME_LIMIT`].
+    TimedOut,
+    /// It ended with an error; its words on stderr.
+    Failed(String),
+    /// It ended well but what it said is no answer.
+    Rubbish(String),
+}
+
+impl fmt::Display for NoAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotStarted(why) => write!(f, "it cannot be started: {why}"),
+            Self::TimedOut => write!(f, "it did not answer within {} s", TIME_LIMIT.as_secs_f32()),
+            Self::Failed(stderr) => f.write_str(stderr.lines().next().unwrap_or("it failed without a word")),
+            Self::Rubbish(why) => write!(f, "its answer cannot be read: {why}"),
+        }
+    }
+}
+
+/// A question that is under way, so that two can be asked at once.
+#[derive(Debug)]
+pub struct Question {
+    started: Result<Running, NoAnswer>,
+}
+
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    stdout: Receiver<Vec<u8>>,
+    stderr: Receiver<Vec<u8>>,
+    deadline: Instant,
+}
+
+/// Asks what the configuration of this shell would give to a server that it starts. No server is
+/// contacted: the socket that is named cannot exist (the port is for versions before 0.9.1).
+pub fn ask_planned(sccache: &Path) -> Question {
+    let mut command = question(sccache);
+    command
+        .env("SCCACHE_SERVER_UDS", "/nonexistent/sccache-shell.sock")
+        .env("SCCACHE_SERVER_PORT", "1");
+    Question::start(command)
+}
+
+/// Asks the server that listens where this environment says. Only to be called where one does.
+pub fn ask_running(sccache: &Path) -> Question {
+    Question::start(question(sccache))
+}
+
+fn question(sccache: &Path) -> Command {
+    let mut command = Command::new(sccache);
+    command
+        .args(["--show-stats", "--stats-format=json"])
+        // Up to 0.10 sccache refuses every command while one of these is 1.
+        .env_remove("CARGO_INCREMENTAL")
+        .env_remove("CARGO_BUILD_INCREMENTAL")
+        // Exported by mistake it would turn the question into the start of a server.
+        .env_remove("SCCACHE_START_SERVER")
+        // Up to 0.7.6 the question itself starts a server where none is; without a TMPDIR it cannot.
+        .env("TMPDIR", "/nonexistent")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+impl Question {
+    fn start(mut command: Command) -> Self {
+        let started = command
+            .spawn()
+            .map_err(|error| NoAnswer::NotStarted(error.to_string()))
+            .map(|mut child| Running {
+                stdout: read_in_background(child.stdout.take()),
+                stderr: read_in_background(child.stderr.take()),
+                child,
+                deadline: Instant::now() + TIME_LIMIT,
+            });
+        Self { started }
+    }
+
+    /// Waits for the answer, never past the time limit.
+    pub fn wait(self) -> Result<Answer, NoAnswer> {
+        self.started?.wait()
+    }
+}
+
+impl Running {
+    fn wait(mut self) -> Result<Answer, NoAnswer> {
+        let result = self.collect();
+        if result == Err(NoAnswer::TimedOut) {
+            // Ours to end: it is the client that we started, not the server.
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+        result
+    }
+
+    fn collect(&mut self) -> Result<Answer, NoAnswer> {
+        let stdout = receive(&self.stdout, self.deadline)?;
+        let stderr = receive(&self.stderr, self.deadline)?;
+        if self.exited_well()? {
+            serde_json::from_slice(&stdout).map_err(|error| NoAnswer::Rubbish(error.to_string()))
+        } else {
+            Err(NoAnswer::Failed(String::from_utf8_lossy(&stderr).trim().to_owned()))
+        }
+    }
+
+    /// Its output has ended, so it is about to exit; a program that closes its output and stays is cut off.
+    fn exited_well(&mut self) -> Result<bool, NoAnswer> {
+        loop {
+            match self.child.try_wait() {
+                Ok(Some(status)) => return Ok(status.success()),
+                Ok(None) if Instant::now() < self.deadline => std::thread::sleep(Duration::from_micros(200)),
+                Ok(None) => return Err(NoAnswer::TimedOut),
+                Err(error) => return Err(NoAnswer::NotStarted(error.to_string())),
+            }
+        }
+    }
+}
+
+fn read_in_background(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
+    let (sender, receiver) = channel();
+    if let Some(pipe) = pipe {
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = pipe.take(MAX_ANSWER).read_to_end(&mut bytes);
+            let _ = sender.send(bytes);
+        });
+    }
+    receiver
+}
+
+fn receive(bytes: &Receiver<Vec<u8>>, deadline: Instant) -> Result<Vec<u8>, NoAnswer> {
+    match bytes.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+        Ok(bytes) => Ok(bytes),
+        Err(RecvTimeoutError::Timeout) => Err(NoAnswer::TimedOut),
+        Err(RecvTimeoutError::Disconnected) => Ok(Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::PermissionsExt;
+
+    /// A stand-in only for what no real sccache does: fail, hang, or print rubbish.
+    fn answer_of(script: &str) -> Result<Answer, NoAnswer> {
+        let dir = tempfile::tempdir().unwrap();
+        let program = dir.path().join("sccache");
+        std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        ask_planned(&program).wait()
+    }
+
+    #[test]
+    fn reads_a_recorded_answer_of_0_19() {
+        let recorded = include_str!("answer-0.19.json");
+        let answer: Answer = serde_json::from_str(recorded).unwrap();
+        assert_eq!(answer.version.as_deref(), Some("0.19.0"));
+        assert_eq!(answer.max_size(), Some(Size(24 << 30)));
+        assert_eq!(answer.cache_dir(), Some(PathBuf::from("/home/me/a \"b\"/sccache")));
+    }
+
+    #[test]
+    fn tells_failures_apart() {
+        assert_eq!(
+            answer_of("echo broken >&2; exit 2"),
+            Err(NoAnswer::Failed("broken".to_owned()))
+        );
+        assert!(matches!(answer_of("echo hello"), Err(NoAnswer::Rubbish(_))));
+        assert!(answer_of("head -c 9000000 /dev/zero").is_err());
+        assert_eq!(answer_of("echo '{\"new\": 1}'"), Ok(Answer::default()));
+        assert!(matches!(
+            ask_planned(Path::new("/nonexistent")).wait(),
+            Err(NoAnswer::NotStarted(_))
+        ));
+    }
+
+    #[test]
+    fn does_not_wait_for_one_that_hangs() {
+        let start = Instant::now();
+        assert_eq!(answer_of("sleep 60"), Err(NoAnswer::TimedOut));
+        assert_eq!(answer_of("exec >&- 2>&-; sleep 60"), Err(NoAnswer::TimedOut));
+        assert!(start.elapsed() < Duration::from_secs(4));
+    }
+}

@@ -1,0 +1,86 @@
+//! The user's sccache config file: where sccache looks for it, and what is there.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+
+use super::environment::Environment;
+use super::toml_file::TomlFile;
+
+/// The variable that names another file, even a missing one.
+pub const VARIABLE: &str = "SCCACHE_CONF";
+
+/// The config file as sccache would find it.
+#[derive(Debug, Clone)]
+pub struct ConfigFile {
+    /// Where it is, or would be.
+    pub path: PathBuf,
+    /// Whether [`VARIABLE`] named that place.
+    pub named_by_env: bool,
+    /// What is there.
+    pub content: Content,
+}
+
+/// What is at the config file's place.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// Nothing, or a link to nothing.
+    Missing,
+    /// Something that cannot be read as a file; sccache silently goes on without it.
+    Unreadable(String),
+    /// A file whose name ends in an extension for which sccache expects another format, such as JSON.
+    OtherFormat,
+    /// TOML, or what should be.
+    Toml(Box<TomlFile>),
+}
+
+impl ConfigFile {
+    /// Finds and reads the file.
+    pub fn read(env: &Environment) -> Option<Self> {
+        let named = env.get(VARIABLE).map(PathBuf::from);
+        let named_by_env = named.is_some();
+        let path = env.cwd().join(named.or_else(default_path)?);
+        let content = read(&path);
+        Some(Self {
+            path,
+            named_by_env,
+            content,
+        })
+    }
+
+    /// The parsed file, where there is one that can be parsed.
+    pub fn toml(&self) -> Option<&TomlFile> {
+        match &self.content {
+            Content::Toml(file) => Some(file),
+            Content::Missing | Content::Unreadable(_) | Content::OtherFormat => None,
+        }
+    }
+}
+
+/// `config_file` in sccache's `src/config.rs`: the new place if something is there, else the old
+/// place if something is there (they differ on macOS), else the new one. `None` without any home.
+fn default_path() -> Option<PathBuf> {
+    let dirs = ProjectDirs::from("", "Mozilla", "sccache")?;
+    let new = dirs.config_dir().join("config");
+    let old = dirs.preference_dir().join("config");
+    Some(if !new.exists() && old.exists() { old } else { new })
+}
+
+fn read(path: &Path) -> Content {
+    match std::fs::read_to_string(path) {
+        Ok(_) if path.extension().is_some_and(|extension| extension == "json") => Content::OtherFormat,
+        Ok(text) => Content::Toml(Box::new(TomlFile::parse(path.to_owned(), text))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Content::Missing,
+        Err(error) => Content::Unreadable(why(&error)),
+    }
+}
+
+fn why(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::IsADirectory => "is a directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
+        io::ErrorKind::InvalidData => "is not UTF-8 text".to_owned(),
+        _ => format!("cannot be read ({error})"),
+    }
+}

@@ -1,0 +1,98 @@
+//! Who listens where this shell's sccache would look for its server. Nothing is connected to, nothing
+//! is started; what cannot be read (another system, another user) is `None`, never a guess.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use super::environment::Environment;
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(not(target_os = "linux"))]
+mod portable;
+
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(not(target_os = "linux"))]
+use portable as system;
+
+/// sccache's port where none is named (`DEFAULT_PORT` in its `src/commands.rs`).
+const DEFAULT_PORT: u16 = 4226;
+
+/// Where the server is expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    /// A port of 127.0.0.1.
+    Port(u16),
+    /// A Unix socket.
+    Socket(PathBuf),
+}
+
+impl Address {
+    /// `get_addr` in sccache's `src/commands.rs`: the socket wins; a port that is no number is the default.
+    pub fn of(env: &Environment) -> Self {
+        if let Some(path) = env.get("SCCACHE_SERVER_UDS") {
+            return Self::Socket(PathBuf::from(path));
+        }
+        let port = env.get("SCCACHE_SERVER_PORT").and_then(OsStr::to_str);
+        Self::Port(port.and_then(|port| port.parse().ok()).unwrap_or(DEFAULT_PORT))
+    }
+}
+
+/// For people: `127.0.0.1:4226`, or the socket's path.
+impl std::fmt::Display for Address {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Port(port) => write!(f, "127.0.0.1:{port}"),
+            Self::Socket(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// Something that listens at the address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listener {
+    /// Its user, where the system tells.
+    pub uid: Option<u32>,
+    /// Its process, where it can be seen.
+    pub process: Option<Process>,
+}
+
+/// The listening process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Process {
+    /// Its number.
+    pub pid: u32,
+    /// Its name (`comm`), at most 15 bytes.
+    pub name: String,
+    /// Whether it was started as an sccache server; `None` where its environment may not be read.
+    pub is_sccache: Option<bool>,
+    /// The TMPDIR it was started with, `/tmp` without one; `None` where its environment may not be read.
+    pub tmpdir: Option<PathBuf>,
+    /// Whether that directory is there, as the process sees it.
+    pub tmpdir_exists: Option<bool>,
+}
+
+/// Who listens at `address`; `None` where nobody does.
+pub fn find(address: &Address) -> Option<Listener> {
+    system::find(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn address(vars: &[(&str, &str)]) -> Address {
+        Address::of(&Environment::new(vars.iter().copied(), Path::new("/")))
+    }
+
+    #[test]
+    fn looks_where_sccache_looks() {
+        assert_eq!(address(&[]), Address::Port(4226));
+        assert_eq!(address(&[("SCCACHE_SERVER_PORT", "5000")]), Address::Port(5000));
+        assert_eq!(address(&[("SCCACHE_SERVER_PORT", "70000")]), Address::Port(4226));
+        let both = [("SCCACHE_SERVER_PORT", "5000"), ("SCCACHE_SERVER_UDS", "/run/s")];
+        assert_eq!(address(&both), Address::Socket(PathBuf::from("/run/s")));
+    }
+}

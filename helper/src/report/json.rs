@@ -1,0 +1,62 @@
+//! For programs. The schema number rises with every change that could break a reader.
+
+use serde::Serialize;
+
+use crate::finding::Finding;
+
+const SCHEMA: u32 = 1;
+
+#[derive(Serialize)]
+struct Report<'a> {
+    schema: u32,
+    version: &'static str,
+    findings: &'a [Finding],
+}
+
+/// The findings as one JSON object.
+pub fn findings(findings: &[Finding]) -> String {
+    let report = Report {
+        schema: SCHEMA,
+        version: env!("CARGO_PKG_VERSION"),
+        findings,
+    };
+    // Plain data with text keys: it cannot fail to serialize.
+    serde_json::to_string_pretty(&report).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Fix, Severity};
+
+    #[test]
+    fn schema_1() {
+        let finding = Finding {
+            id: "cache-size",
+            severity: Severity::Warning,
+            what: "what".to_owned(),
+            detail: vec!["detail".to_owned()],
+            fix: Fix::Run("run this".to_owned()),
+        };
+        let text = findings(&[finding]).replace(env!("CARGO_PKG_VERSION"), "VERSION");
+        insta::assert_snapshot!(text, @r#"
+        {
+          "schema": 1,
+          "version": "VERSION",
+          "findings": [
+            {
+              "id": "cache-size",
+              "severity": "warning",
+              "what": "what",
+              "detail": [
+                "detail"
+              ],
+              "fix": {
+                "run": "run this"
+              }
+            }
+          ]
+        }
+        "#);
+    }
+}
