@@ -24,7 +24,9 @@
         pkgs: configuration:
         pkgs.lib.evalModules {
           prefix = [ "sccache-shell" ];
-          modules = import ./modules pkgs ++ [ configuration ];
+          modules = import ./modules pkgs ++ [
+            (pkgs.lib.setDefaultModuleLocation "the argument of lib.evalModule" configuration)
+          ];
         };
 
       overlays.default = final: _: { sccache-shell = final.callPackage ./modules/package.nix { }; };

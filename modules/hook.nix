@@ -39,7 +39,7 @@ let
       */libexec/sccache-shell/sccache) export RUSTC_WRAPPER=${wrapper} ;;
     ${
       optionalString (!checks) ''
-        ${"  "}sccache | ${wrapper}) ;;
+        ${"  "}sccache${optionalString (wrapperDir == null) " | ${wrapper}"}) ;;
         ${"  "}*) printf 'sccache-shell: RUSTC_WRAPPER=%s was set before this shell and stays\n' "$RUSTC_WRAPPER" >&2 || : ;;
       ''
     }esac

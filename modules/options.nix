@@ -38,7 +38,7 @@ in
     helper = mkOption {
       type = types.nullOr types.package;
       default = pkgs.callPackage ./package.nix { };
-      defaultText = literalExpression "pkgs.callPackage ./package.nix { }";
+      defaultText = literalExpression ''pkgs.callPackage "''${inputs.sccache-shell}/modules/package.nix" { }'';
       example = null;
       description = ''
         The program that looks at the door for what would keep sccache from working, and that keeps every compile right.

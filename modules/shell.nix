@@ -74,7 +74,9 @@ in
 
     devShell = pkgs.mkShellNoCC {
       name = "sccache-shell";
-      inherit (cfg) packages shellHook;
+      inherit (cfg) packages;
+      # `env` too, or a definition of it would go unread instead of failing as read-only.
+      shellHook = builtins.seq cfg.env cfg.shellHook;
     };
   };
 }

@@ -40,7 +40,7 @@ in
         else if builtins.match "[0-9]+[KMGTkmgt]?" value != null then
           null
         else if close != null then
-          ''is no size that sccache can read: write "${lib.concatStrings close}"''
+          ''is no size that sccache can read: write "${lib.toUpper (lib.concatStrings close)}"''
         else
           ''is no size that sccache can read: write whole digits and one of K, M, G, T, such as "24G"''
       );
