@@ -1,0 +1,184 @@
+#!/usr/bin/env bash
+# hook-behaviour.sh HOOKS: runs each hook as shells do, under `set -euo pipefail` and with an environment of its own, and
+# looks at what it leaves. HOOKS is the directory that default.nix makes of hook-variants.nix.
+set -uo pipefail
+hooks=$1
+bash=$BASH
+tmp_dir="/tmp/sccache-shell hook's test"
+work=$(mktemp -d)
+trap 'rm -rf "$work" "$tmp_dir"' EXIT
+passed=0 failed=0
+
+# hook NAME VARIABLE=VALUE…: the environment after the hook into $work/env, what it said into $work/err, its stdout into
+# $work/out. The PATH has no program on it, so that one that the hook starts would be heard of.
+hook() {
+  local name=$1
+  shift
+  # shellcheck disable=SC2016 # expanded by the inner shell
+  echo "the user's stdin" | env -i PATH=/nowhere "$@" "$bash" -euo pipefail -c '
+    . "$1"
+    declare -px >"$2"
+    declare -p >"$2.all"
+  ' hook "$hooks/$name.sh" "$work/env" >"$work/out" 2>"$work/err"
+  status=$?
+}
+
+result() {
+  if [ "$1" = 0 ]; then
+    passed=$((passed + 1))
+  else
+    failed=$((failed + 1))
+    printf 'FAILED line %s: %s\n' "${BASH_LINENO[-2]}" "$2"
+    sed 's/^/  | /' "$work/err" "$work/env"
+  fi
+}
+
+value() (
+  eval "$(grep -E "^declare -x $1(=|\$)" "$work/env" || echo "$1=<unset>")" 2>/dev/null || exit
+  printf '%s' "${!1-}"
+)
+is() { [ "$(value "$1")" = "$2" ]; result $? "$1 is '$(value "$1")', not '$2'"; }
+unset_is() { ! grep -qE "^declare -x $1(=|\$)" "$work/env"; result $? "$1 is set"; }
+quiet() { [ "$status" = 0 ] && ! [ -s "$work/out" ] && ! [ -s "$work/err" ]; result $? "status $status, or it spoke"; }
+says() { grep -qF -- "$1" "$work/err"; result $? "it does not say '$1'"; }
+says_not() { ! grep -qF -- "$1" "$work/err"; result $? "it says '$1'"; }
+fine() { [ "$status" = 0 ] && ! [ -s "$work/out" ]; result $? "status $status, or stdout is not empty"; }
+
+ours=$(grep -oE '/[^ "]*/libexec/sccache-shell' "$hooks/normal.sh" | head -1)
+old=/nix/store/00000000000000000000000000000000-older/libexec/sccache-shell/sccache
+real=$(grep -oE '/[^ ]*/bin/sccache' "$hooks/no-helper.sh" | head -1)
+mkdir -p "$tmp_dir"
+
+# A shell where nothing is set.
+hook normal
+fine
+is CARGO_INCREMENTAL 0
+is RUSTC_WRAPPER "$ours/sccache"
+is PATH "$ours:/nowhere"
+is CMAKE_C_COMPILER_LAUNCHER sccache
+is CMAKE_CXX_COMPILER_LAUNCHER sccache
+is SCCACHE_SHELL_CACHE_SIZE 24G
+is SCCACHE_SHELL_TMPDIR "$tmp_dir"
+unset_is SCCACHE_SHELL_IGNORE
+unset_is TMPDIR
+unset_is SCCACHE_CACHE_SIZE
+says 'helper on stdout: check --quiet'
+says_not "the user's stdin"
+says_not 'not found'
+# Each CARGO_ variable is part of every Rust key.
+[ "$(grep -c '^declare -x CARGO_' "$work/env")" = 1 ]; result $? "more than CARGO_INCREMENTAL"
+! grep -q '_sccache_shell' "$work/env.all"; result $? "a variable of the hook's own is left"
+
+# The four variables, in the directory of each Nix that makes one.
+for top in /x/nix-shell.aBc123 /x/nix-shell-77-0 /x/nix-shell.a/nix-shell.b; do
+  hook normal NIX_BUILD_TOP=$top TMPDIR=$top TMP=$top TEMP=/mine TEMPDIR=$top
+  for name in TMPDIR TMP TEMPDIR; do is $name "$tmp_dir"; done
+  is TEMP /mine
+  is NIX_BUILD_TOP $top
+done
+for top in /build /x/nix-shell.a/build /home/me/nix-shell; do
+  hook normal NIX_BUILD_TOP=$top TMPDIR=$top
+  is TMPDIR $top
+done
+# Made where it is missing, which is the one program that a hook may need; left where it cannot be.
+rmdir "$tmp_dir"
+hook normal PATH="$PATH" NIX_BUILD_TOP=/x/nix-shell.a TMPDIR=/x/nix-shell.a
+is TMPDIR "$tmp_dir"
+rmdir "$tmp_dir"
+hook no-check NIX_BUILD_TOP=/x/nix-shell.a TMPDIR=/x/nix-shell.a
+quiet
+is TMPDIR /x/nix-shell.a
+touch "$tmp_dir"
+hook no-check PATH="$PATH" NIX_BUILD_TOP=/x/nix-shell.a TMPDIR=/x/nix-shell.a
+quiet
+is TMPDIR /x/nix-shell.a
+is SCCACHE_SHELL_TMPDIR "$tmp_dir"
+rm "$tmp_dir"
+mkdir "$tmp_dir"
+
+# tmpDir = null: the caller's own, whatever is nested.
+hook caller NIX_BUILD_TOP="$work/nix-shell.a/nix-shell-1-0/nix-shell.b" TMPDIR="$work/nix-shell.a/nix-shell-1-0/nix-shell.b"
+fine
+is TMPDIR "$work"
+is SCCACHE_SHELL_TMPDIR "$work"
+is SCCACHE_SHELL_IGNORE config-missing,incremental-on
+unset_is CARGO_INCREMENTAL
+hook caller NIX_BUILD_TOP=/nix-shell.a TMPDIR=/nix-shell.a
+is SCCACHE_SHELL_TMPDIR /
+hook caller NIX_BUILD_TOP=/build TMPDIR=/build SCCACHE_SHELL_TMPDIR=/outer CARGO_INCREMENTAL=1
+unset_is SCCACHE_SHELL_TMPDIR
+is TMPDIR /build
+is CARGO_INCREMENTAL 1
+
+# RUSTC_WRAPPER: ours is replaced, a user's stays; spoken of here only where the helper does not.
+for name in normal no-check; do
+  hook $name RUSTC_WRAPPER=$old
+  is RUSTC_WRAPPER "$ours/sccache"
+  for wrapper in sccache /opt/other ''; do
+    hook $name RUSTC_WRAPPER=$wrapper
+    is RUSTC_WRAPPER "$wrapper"
+    says_not "$([ $name = normal ] && echo 'was set before' || echo '=sccache was set')"
+  done
+done
+says 'RUSTC_WRAPPER= was set before this shell and stays'
+hook no-helper RUSTC_WRAPPER=$old
+quiet
+is RUSTC_WRAPPER "$real"
+is PATH /nowhere
+hook no-helper RUSTC_WRAPPER="$real"
+quiet
+hook no-helper RUSTC_WRAPPER=/opt/other
+fine
+says 'RUSTC_WRAPPER=/opt/other was set before this shell and stays'
+hook bare RUSTC_WRAPPER=$old
+unset_is RUSTC_WRAPPER
+hook bare RUSTC_WRAPPER=/opt/other
+is RUSTC_WRAPPER /opt/other
+unset_is CMAKE_C_COMPILER_LAUNCHER
+unset_is SCCACHE_SHELL_CACHE_SIZE
+grep -n 'helper on stdout' "$work/err" | tr '\n' ' ' | grep -q '^1:.*init --if-missing 2:.*check --quiet'
+result $? "init does not come before check"
+
+# A user's own CMake launchers, an empty one too; what an outer shell of ours left.
+hook normal CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER= SCCACHE_SHELL_IGNORE=left
+is CMAKE_C_COMPILER_LAUNCHER ccache
+is CMAKE_CXX_COMPILER_LAUNCHER ''
+unset_is SCCACHE_SHELL_IGNORE
+hook no-helper SCCACHE_SHELL_CACHE_SIZE=left SCCACHE_SHELL_IGNORE=left
+unset_is SCCACHE_SHELL_CACHE_SIZE
+
+# PATH: spaces, already first, behind another.
+hook normal PATH='/with space:/b'
+is PATH "$ours:/with space:/b"
+hook normal PATH="$ours:/b"
+is PATH "$ours:/b"
+hook normal PATH="$ours"
+is PATH "$ours"
+hook normal PATH="/b:$ours"
+is PATH "$ours:/b:$ours"
+
+# A HOME that is none, as under lorri: nothing may come of it.
+hook normal HOME=/homeless-shelter
+[ "$(grep -c homeless-shelter "$work/env")" = 1 ]; result $? "something is made of HOME"
+
+# Off is nothing at all.
+[ ! -s "$hooks/off.sh" ]; result $? "the hook of a shell that is off is not empty"
+
+# A second run, as direnv may do, changes nothing.
+# shellcheck disable=SC2016 # expanded by the inner shell
+env -i PATH=/a NIX_BUILD_TOP=/x/nix-shell.a TMPDIR=/x/nix-shell.a "$bash" -euo pipefail -c '
+  . "$1"; declare -px >"$2.1"
+  . "$1"; declare -px >"$2.2"
+' hook "$hooks/no-check.sh" "$work/env" && cmp -s "$work/env.1" "$work/env.2"
+result $? "a second run changes the environment"
+
+# No stderr to speak to is no reason to fail.
+# shellcheck disable=SC2016
+env -i RUSTC_WRAPPER=/opt/other "$bash" -euo pipefail -c '. "$1" 2>&-' hook "$hooks/no-helper.sh"
+result $? "it fails without a stderr"
+# shellcheck disable=SC2016
+env -i "$bash" -euo pipefail -c 'exec 2>&-; . "$1"' hook "$hooks/normal.sh" >"$work/out"
+result $? "it fails without a stderr"
+
+printf '%s passed, %s failed\n' "$passed" "$failed"
+[ "$failed" = 0 ]

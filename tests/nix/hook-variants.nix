@@ -1,0 +1,48 @@
+# Configurations that give the hook each of its shapes. hook-behaviour.sh knows them by these names.
+{ pkgs }:
+let
+  # Does all that a helper must not: speaks on stdout, takes stdin, fails.
+  rudeHelper = pkgs.writeShellScriptBin "sccache-shell" ''
+    echo "helper on stdout: $*"
+    while read -r line; do echo "$line"; done
+    exit 3
+  '';
+  # A place to make, with a name that has to be quoted.
+  tmpDir = "/tmp/sccache-shell hook's test";
+in
+{
+  normal = {
+    helper = rudeHelper;
+    inherit tmpDir;
+    cacheSize = "24G";
+  };
+  caller = {
+    helper = rudeHelper;
+    tmpDir = null;
+    check.ignore = [
+      "config-missing"
+      "incremental-on"
+    ];
+    incremental = true;
+  };
+  no-helper = {
+    helper = null;
+    inherit tmpDir;
+  };
+  no-check = {
+    helper = rudeHelper;
+    inherit tmpDir;
+    check.enable = false;
+  };
+  bare = {
+    helper = rudeHelper;
+    inherit tmpDir;
+    rustcWrapper = false;
+    cmakeLauncher = false;
+    initConfig = true;
+  };
+  off = {
+    enable = false;
+    helper = rudeHelper;
+  };
+}
