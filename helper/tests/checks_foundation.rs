@@ -1,0 +1,368 @@
+//! Each check of the foundation, seen firing on its cause and silent without it, on the real sccache.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use common::Sandbox;
+use serde_json::Value;
+
+fn what(finding: &Value) -> String {
+    finding["what"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_healthy_shell_is_silent() {
+    let sandbox = Sandbox::new();
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+    let output = sandbox.helper(&["check", "--quiet"]);
+    assert!(
+        output.status.success() && output.stdout.is_empty() && output.stderr.is_empty(),
+        "{output:?}"
+    );
+    sandbox.start_server();
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn config_missing() {
+    let mut sandbox = Sandbox::new();
+    fs::remove_file(sandbox.config()).unwrap();
+    let finding = sandbox.finding("config-missing");
+    assert!(what(&finding).contains("falls back to 10 GiB"), "{finding}");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+    assert!(fs::read_to_string(sandbox.config()).unwrap().contains("size = \"24G\""));
+}
+
+#[test]
+fn config_missing_when_a_directory_or_a_link_to_nothing_is_there() {
+    let sandbox = Sandbox::new();
+    fs::remove_file(sandbox.config()).unwrap();
+    std::os::unix::fs::symlink("/nonexistent", sandbox.config()).unwrap();
+    assert_eq!(sandbox.ids(), ["config-missing"]);
+    fs::remove_file(sandbox.config()).unwrap();
+    fs::create_dir(sandbox.config()).unwrap();
+    assert!(what(&sandbox.finding("config-missing")).contains("is a directory"));
+}
+
+#[test]
+fn config_missing_names_the_variable() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("SCCACHE_CONF", sandbox.path("none"));
+    assert!(what(&sandbox.finding("config-missing")).contains("none (SCCACHE_CONF) does not exist"));
+}
+
+#[test]
+fn config_invalid() {
+    let sandbox = Sandbox::new();
+    for (text, line, why) in [
+        ("[cache.disk]\nsize = \"24GB\"\n", 2, "24GB"),
+        ("# x\n\n[cache.disk\n", 3, "unclosed table"),
+        ("[cache.disk]\nsizes = \"24G\"\n", 2, "unknown field `sizes`"),
+        ("[cache]\ndisk = true\n", 2, "invalid type"),
+    ] {
+        sandbox.write("home/.config/sccache/config", text);
+        let finding = sandbox.finding("config-invalid");
+        let place = format!("{}:{line}: ", sandbox.config().display());
+        assert!(
+            what(&finding).contains(&place) && what(&finding).contains(why),
+            "{finding}"
+        );
+        assert_eq!(sandbox.ids(), ["config-invalid"]);
+        assert!(!sandbox.helper(&["check"]).status.success());
+    }
+}
+
+#[test]
+fn cache_size_of_the_next_server() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("SCCACHE_SHELL_CACHE_SIZE", "24G");
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+    sandbox.write("home/.config/sccache/config", "# mine\n[cache.disk]\nsize = \"10G\"\n");
+    let finding = sandbox.finding("cache-size");
+    let number = format!(
+        "the flake wants a cache of 24 GiB, {}:3 gives the next sccache server 10 GiB",
+        sandbox.config().display()
+    );
+    assert_eq!(what(&finding), number);
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+    // The file wins where it says more.
+    sandbox.write("home/.config/sccache/config", "[cache.disk]\nsize = \"50G\"\n");
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn cache_size_of_the_running_server() {
+    let mut sandbox = Sandbox::new();
+    sandbox.write("home/.config/sccache/config", "[cache.disk]\nsize = \"10G\"\n");
+    sandbox.start_server();
+    sandbox.set("SCCACHE_SHELL_CACHE_SIZE", "24G");
+    sandbox.write("home/.config/sccache/config", "[cache.disk]\nsize = \"24G\"\n");
+    assert_eq!(sandbox.ids(), ["cache-size"]);
+    let finding = sandbox.finding("cache-size");
+    assert!(
+        what(&finding).ends_with("the running sccache server has 10 GiB until it is restarted"),
+        "{finding}"
+    );
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn cache_size_names_the_variable_that_decides() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("SCCACHE_SHELL_CACHE_SIZE", "24G");
+    sandbox.set("SCCACHE_CACHE_SIZE", "5G");
+    let finding = sandbox.finding("cache-size");
+    assert!(
+        what(&finding).contains("SCCACHE_CACHE_SIZE gives the next sccache server 5 GiB"),
+        "{finding}"
+    );
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn env_overrides_file() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("SCCACHE_DIR", sandbox.path("cache"));
+    let finding = sandbox.finding("env-overrides-file");
+    let text = what(&finding);
+    assert!(
+        text.contains("SCCACHE_DIR in the environment replaces all of [cache.disk]"),
+        "{text}"
+    );
+    assert!(
+        text.contains("its size no longer counts (the next server gets 10 GiB)"),
+        "{text}"
+    );
+    // What is set beside it is not lost.
+    sandbox.set("SCCACHE_CACHE_SIZE", "24G");
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+    sandbox.unset("SCCACHE_CACHE_SIZE");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn cache_size_unparsed() {
+    let mut sandbox = Sandbox::new();
+    for text in ["24GB", "24GiB", "1.5G", " 24G", ""] {
+        sandbox.set("SCCACHE_CACHE_SIZE", text);
+        assert_eq!(sandbox.ids(), ["cache-size-unparsed"], "{text}");
+    }
+    let finding = sandbox.finding("cache-size-unparsed");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn server_settings_differ() {
+    let mut sandbox = Sandbox::new();
+    sandbox.start_server();
+    sandbox.write(
+        "home/.config/sccache/config",
+        "[cache.disk]\nsize = \"48G\"\ndir = \"/var/tmp/elsewhere\"\n",
+    );
+    let finding = sandbox.finding("server-settings-differ");
+    let text = what(&finding);
+    assert!(text.contains("size limit 24 GiB (now configured: 48 GiB)"), "{text}");
+    assert!(
+        text.contains("(now configured: Local disk: \"/var/tmp/elsewhere\")"),
+        "{text}"
+    );
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn server_tmpdir_gone() {
+    let mut sandbox = Sandbox::new();
+    let tmp = sandbox.path("nix-shell.aB3dE6");
+    fs::create_dir(&tmp).unwrap();
+    sandbox.set("TMPDIR", &tmp);
+    let pid = sandbox.start_server();
+    fs::remove_dir_all(&tmp).unwrap();
+    sandbox.set("TMPDIR", "/var/tmp");
+    let finding = sandbox.finding("server-tmpdir-gone");
+    assert!(
+        what(&finding).contains(&format!("(pid {pid}) uses TMPDIR {}, which is gone", tmp.display())),
+        "{finding}"
+    );
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn tmpdir_missing() {
+    let mut sandbox = Sandbox::new();
+    let file = sandbox.write("file", "");
+    for bad in [PathBuf::new(), "relative".into(), "/nonexistent".into(), file] {
+        sandbox.set("TMPDIR", &bad);
+        let finding = sandbox.finding("tmpdir-missing");
+        // Behind our wrapper it is only a note; the compile test of the wrapper shows why.
+        assert_eq!(finding["severity"], "info", "{finding}");
+        sandbox.set("RUSTC_WRAPPER", common::real_sccache());
+        let finding = sandbox.finding("tmpdir-missing");
+        assert_eq!(finding["severity"], "error", "{finding}");
+        sandbox.set("RUSTC_WRAPPER", sandbox.path("libexec/sccache-shell/sccache"));
+    }
+    let finding = sandbox.finding("tmpdir-missing");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn tmpdir_too_long() {
+    let mut sandbox = Sandbox::new();
+    let long = sandbox.path("x".repeat(200));
+    fs::create_dir(&long).unwrap();
+    sandbox.set("TMPDIR", &long);
+    sandbox.set("RUSTC_WRAPPER", common::real_sccache());
+    let finding = sandbox.finding("tmpdir-too-long");
+    assert_eq!(finding["severity"], "error");
+    // It is true: the real sccache cannot start a server there.
+    assert!(
+        !sandbox
+            .sccache()
+            .arg("--start-server")
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn incremental_on() {
+    let mut sandbox = Sandbox::new();
+    sandbox.unset("CARGO_INCREMENTAL");
+    let finding = sandbox.finding("incremental-on");
+    assert!(what(&finding).contains("(cargo's default)"), "{finding}");
+    sandbox.write("project/.cargo/config.toml", "[build]\nincremental = true\n");
+    let finding = sandbox.finding("incremental-on");
+    assert!(what(&finding).contains(".cargo/config.toml:2"), "{finding}");
+    sandbox.write("project/.cargo/config.toml", "[build]\nincremental = false\n");
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+    sandbox.set("CARGO_INCREMENTAL", "1");
+    let finding = sandbox.finding("incremental-on");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn wrapper_missing() {
+    let mut sandbox = Sandbox::new();
+    sandbox.unset("RUSTC_WRAPPER");
+    assert_eq!(sandbox.ids(), ["wrapper-missing"]);
+    sandbox.set("RUSTC_WRAPPER", "");
+    assert!(what(&sandbox.finding("wrapper-missing")).contains("RUSTC_WRAPPER is empty"));
+    sandbox.set("RUSTC_WRAPPER", "/nonexistent/sccache");
+    let finding = sandbox.finding("wrapper-missing");
+    assert!(what(&finding).contains("cannot be started"), "{finding}");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn wrapper_elsewhere() {
+    let mut sandbox = Sandbox::new();
+    let other = sandbox.program("bin/kache", "exec \"$@\"");
+    sandbox.set("RUSTC_WRAPPER", &other);
+    let finding = sandbox.finding("wrapper-elsewhere");
+    assert!(what(&finding).contains("from RUSTC_WRAPPER, not sccache"), "{finding}");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+    sandbox.unset("RUSTC_WRAPPER");
+    sandbox.write(
+        "project/.cargo/config.toml",
+        "[build]\n\nrustc-wrapper = \"../bin/kache\"\n",
+    );
+    assert!(what(&sandbox.finding("wrapper-elsewhere")).contains(".cargo/config.toml:3"));
+}
+
+#[test]
+fn sccache_missing() {
+    let mut sandbox = Sandbox::new();
+    fs::remove_file(sandbox.path("libexec/sccache-shell/real")).unwrap();
+    sandbox.set("PATH", sandbox.path("libexec/sccache-shell"));
+    let output = sandbox.helper(&["check"]);
+    assert_eq!(output.status.code(), Some(1), "a finding, not a failure to run");
+    assert_eq!(sandbox.ids(), ["sccache-missing"]);
+}
+
+#[test]
+fn sccache_broken() {
+    for (script, why) in [
+        ("echo oops >&2; exit 3", "oops"),
+        ("echo hello", "its answer cannot be read"),
+        ("sleep 100", "did not answer within 1.5 s"),
+    ] {
+        let stub = tempfile::tempdir().unwrap();
+        let program = stub.path().join("sccache");
+        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let sandbox = Sandbox::with_sccache(&program);
+        let start = std::time::Instant::now();
+        let finding = sandbox.finding("sccache-broken");
+        assert!(start.elapsed().as_secs_f32() < 2.0);
+        assert!(what(&finding).contains(why), "{finding}");
+    }
+    // A variable that stops the real one is told apart from its config.
+    let mut sandbox = Sandbox::new();
+    sandbox.set("SCCACHE_DIRECT", "yes");
+    assert!(sandbox.ids().contains(&"sccache-broken".to_owned()));
+}
+
+#[test]
+fn port_not_sccache() {
+    let mut sandbox = Sandbox::new();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = silent.local_addr().unwrap().port();
+    sandbox
+        .unset("SCCACHE_SERVER_UDS")
+        .set("SCCACHE_SERVER_PORT", port.to_string());
+    let start = std::time::Instant::now();
+    let finding = sandbox.finding("port-not-sccache");
+    assert!(start.elapsed().as_secs_f32() < 2.0, "{:?}", start.elapsed());
+    let who = format!("(pid {})", std::process::id());
+    assert!(what(&finding).contains(&who), "{finding}");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn server_not_answering() {
+    let sandbox = Sandbox::new();
+    let pid = sandbox.start_server();
+    let signal = |name: &str| {
+        let status = sandbox.command("kill").args([name, &pid.to_string()]).status().unwrap();
+        assert!(status.success());
+    };
+    signal("-STOP");
+    let ids = sandbox.ids();
+    signal("-CONT");
+    assert_eq!(ids, ["server-not-answering"]);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+}
+
+#[test]
+fn ignored_checks_are_silent() {
+    let mut sandbox = Sandbox::new();
+    sandbox.unset("RUSTC_WRAPPER");
+    assert_eq!(sandbox.helper(&["check", "--strict"]).status.code(), Some(1));
+    let ignored = sandbox.helper(&["check", "--strict", "--ignore", "wrapper-missing"]);
+    assert_eq!(ignored.status.code(), Some(0));
+    sandbox.set("SCCACHE_SHELL_IGNORE", "from-the-future,wrapper-missing");
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+    assert_eq!(
+        sandbox.helper(&["check", "--ignore", "no-such-id"]).status.code(),
+        Some(2)
+    );
+}

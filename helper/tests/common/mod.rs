@@ -1,0 +1,219 @@
+//! What the tests of the binary share: a home, an sccache and a server of their own.
+
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "each test binary uses its part of this"
+)]
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+pub const HELPER: &str = env!("CARGO_BIN_EXE_sccache-shell");
+
+/// The first sccache on PATH: the real one, or the test cannot say anything.
+pub fn real_sccache() -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path)
+        .map(|dir| dir.join("sccache"))
+        .find(|path| path.is_file())
+        .and_then(|path| fs::canonicalize(path).ok())
+        .expect("no sccache on PATH: run the tests by tests/run, which brings one")
+}
+
+/// A healthy shell in a home of its own: our wrapper first on PATH, a config of 24 GiB, nothing running.
+pub struct Sandbox {
+    dir: TempDir,
+    vars: Vec<(OsString, OsString)>,
+    sccache: PathBuf,
+}
+
+impl Sandbox {
+    pub fn new() -> Self {
+        Self::with_sccache(&real_sccache())
+    }
+
+    /// With this program as sccache.
+    pub fn with_sccache(sccache: &Path) -> Self {
+        let dir = tempfile::Builder::new().prefix("ss").tempdir().unwrap();
+        let mut sandbox = Self {
+            dir,
+            vars: Vec::new(),
+            sccache: sccache.to_owned(),
+        };
+        let libexec = sandbox.path("libexec/sccache-shell");
+        fs::create_dir_all(&libexec).unwrap();
+        symlink(HELPER, libexec.join("sccache")).unwrap();
+        symlink(sccache, libexec.join("real")).unwrap();
+        sandbox.write("home/.config/sccache/config", "[cache.disk]\nsize = \"24G\"\n");
+        fs::create_dir_all(sandbox.path("project")).unwrap();
+        sandbox.set("HOME", sandbox.path("home"));
+        sandbox.set("SCCACHE_SERVER_UDS", sandbox.path("s"));
+        sandbox.set("SCCACHE_IDLE_TIMEOUT", "60");
+        sandbox.set("RUSTC_WRAPPER", libexec.join("sccache"));
+        sandbox.set("CARGO_INCREMENTAL", "0");
+        sandbox.set("TMPDIR", "/var/tmp");
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let path = std::env::join_paths(std::iter::once(libexec).chain(std::env::split_paths(&path))).unwrap();
+        sandbox.set("PATH", path);
+        // Cargo and rustup look for their own things in a home.
+        for name in ["CARGO_HOME", "RUSTUP_HOME"] {
+            let default = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
+            let default = default.join(format!(".{}", name.to_lowercase().replace("_home", "")));
+            sandbox.set(name, std::env::var_os(name).unwrap_or(default.into()));
+        }
+        sandbox
+    }
+
+    /// A path in the sandbox.
+    pub fn path(&self, name: impl AsRef<Path>) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn write(&self, name: impl AsRef<Path>, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub fn program(&self, name: &str, script: &str) -> PathBuf {
+        let path = self.write(name, format!("#!/bin/sh\n{script}\n"));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    }
+
+    pub fn set(&mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> &mut Self {
+        self.unset(name.as_ref());
+        self.vars.push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    pub fn unset(&mut self, name: impl AsRef<OsStr>) -> &mut Self {
+        self.vars.retain(|(known, _)| known != name.as_ref());
+        self
+    }
+
+    /// The user's sccache config file.
+    pub fn config(&self) -> PathBuf {
+        self.path("home/.config/sccache/config")
+    }
+
+    pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .envs(self.vars.iter().map(|(name, value)| (name, value)))
+            .current_dir(self.path("project"))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Our binary under its own name.
+    pub fn helper(&self, args: &[&str]) -> Output {
+        self.command(HELPER).args(args).output().unwrap()
+    }
+
+    /// Our binary as the wrapper.
+    pub fn wrapper(&self) -> Command {
+        self.command(self.path("libexec/sccache-shell/sccache"))
+    }
+
+    /// The real sccache.
+    pub fn sccache(&self) -> Command {
+        self.command(&self.sccache)
+    }
+
+    /// What `check --json` finds.
+    pub fn findings(&self) -> Vec<Value> {
+        let output = self.helper(&["check", "--json"]);
+        let report: Value = serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+        report["findings"].as_array().unwrap().clone()
+    }
+
+    /// The ids of what is found.
+    pub fn ids(&self) -> Vec<String> {
+        self.findings()
+            .iter()
+            .map(|finding| finding["id"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The one finding of this id.
+    pub fn finding(&self, id: &str) -> Value {
+        let findings = self.findings();
+        findings
+            .iter()
+            .find(|finding| finding["id"] == id)
+            .unwrap_or_else(|| panic!("no {id} among {findings:#?}"))
+            .clone()
+    }
+
+    /// Runs the command that the finding prints, in a shell with our binary on PATH; then gives what `env` says,
+    /// so that an `export` counts for the next look.
+    pub fn mend(&mut self, finding: &Value) {
+        let fix = finding["fix"]["run"].as_str().expect("a command").to_owned();
+        let bin = Path::new(HELPER).parent().unwrap();
+        let script = format!(
+            "PATH=\"$PATH:{}\"\n{fix}\n[ $? = 0 ] || exit 1\nprintf '\\0'; env -0",
+            bin.display()
+        );
+        let output = self.command("bash").args(["-c", &script]).output().unwrap();
+        assert!(output.status.success(), "{fix}: {output:?}");
+        let at = output.stdout.iter().position(|byte| *byte == 0).unwrap();
+        self.vars = output.stdout[at + 1..]
+            .split(|byte| *byte == 0)
+            .filter_map(|entry| {
+                let text = std::str::from_utf8(entry).ok()?;
+                let (name, value) = text.split_once('=')?;
+                Some((name.into(), value.into()))
+            })
+            .collect();
+    }
+
+    /// Starts a server of the real sccache with this sandbox's environment.
+    pub fn start_server(&self) -> u32 {
+        let output = self.sccache().arg("--start-server").output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        self.server_pid().expect("a server")
+    }
+
+    /// The pid of the server at this sandbox's socket, read from the system, not by asking our binary.
+    pub fn server_pid(&self) -> Option<u32> {
+        let socket = self
+            .vars
+            .iter()
+            .find(|(name, _)| name == "SCCACHE_SERVER_UDS")?
+            .1
+            .clone();
+        let table = fs::read_to_string("/proc/net/unix").ok()?;
+        let line = table.lines().find(|line| {
+            line.split_whitespace().nth(3) == Some("00010000") && line.ends_with(&format!(" {}", socket.display()))
+        })?;
+        let inode = line.split_whitespace().nth(6)?;
+        let target = PathBuf::from(format!("socket:[{inode}]"));
+        fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
+            let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
+            let mut files = fs::read_dir(entry.path().join("fd")).ok()?.flatten();
+            files
+                .any(|file| fs::read_link(file.path()).is_ok_and(|link| link == target))
+                .then_some(pid)
+        })
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        if self.server_pid().is_some() {
+            let _ = self.sccache().env("TMPDIR", "/var/tmp").arg("--stop-server").output();
+        }
+    }
+}
