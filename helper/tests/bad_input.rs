@@ -1,0 +1,212 @@
+//! Whatever is broken around it: a clear line, nothing lost, nothing waits, the shell opens.
+
+mod common;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Write;
+use std::net::TcpListener;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+use common::{HELPER, Sandbox};
+
+/// What the hook runs; it must end well, soon, and print nothing but whole lines of text.
+fn door(sandbox: &Sandbox) -> String {
+    let start = Instant::now();
+    let output = sandbox.helper(&["check", "--quiet"]);
+    judge(&output, start)
+}
+
+fn judge(output: &Output, start: Instant) -> String {
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(text.lines().all(|line| line.starts_with("sccache-shell: ")), "{text}");
+    assert!(!text.chars().any(|c| c.is_control() && c != '\n'), "{text:?}");
+    text
+}
+
+#[test]
+fn homes_that_are_none() {
+    let mut sandbox = Sandbox::new();
+    for home in ["/nonexistent", "", "/dev/null", "relative"] {
+        sandbox.set("HOME", home);
+        door(&sandbox);
+    }
+    sandbox.unset("HOME");
+    door(&sandbox);
+}
+
+/// The user that cannot read or write what is not its own.
+fn as_nobody(sandbox: &Sandbox, args: &[&str]) -> Output {
+    // Every directory on the way to a sandbox must let that user through.
+    fs::set_permissions(sandbox.path(""), fs::Permissions::from_mode(0o755)).unwrap();
+    let helper = sandbox.path("sccache-shell");
+    if !helper.exists() {
+        fs::copy(HELPER, &helper).unwrap();
+    }
+    sandbox
+        .command("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(helper)
+        .args(args)
+        .output()
+        .unwrap()
+}
+
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout == b"0\n")
+}
+
+#[test]
+fn a_config_that_may_not_be_read_or_written() {
+    assert!(is_root(), "run as root, which becomes another user here");
+    let sandbox = Sandbox::new();
+    fs::set_permissions(sandbox.config(), fs::Permissions::from_mode(0o600)).unwrap();
+    let start = Instant::now();
+    let text = judge(&as_nobody(&sandbox, &["check", "--quiet"]), start);
+    assert!(text.contains("config may not be read"), "{text}");
+    let init = as_nobody(&sandbox, &["init", "--size", "9G"]);
+    assert_eq!(init.status.code(), Some(2), "{init:?}");
+    fs::set_permissions(sandbox.config(), fs::Permissions::from_mode(0o644)).unwrap();
+    let init = as_nobody(&sandbox, &["init", "--size", "9G"]);
+    assert!(
+        String::from_utf8_lossy(&init.stderr).contains("nothing was changed"),
+        "{init:?}"
+    );
+    assert!(fs::read_to_string(sandbox.config()).unwrap().contains("24G"));
+}
+
+#[test]
+fn another_users_server() {
+    assert!(is_root(), "run as root, which becomes another user here");
+    let sandbox = Sandbox::new();
+    sandbox.start_server();
+    let start = Instant::now();
+    judge(&as_nobody(&sandbox, &["check", "--quiet"]), start);
+}
+
+#[test]
+fn tmpdirs_that_are_none() {
+    let mut sandbox = Sandbox::new();
+    let file = sandbox.write("a file", "");
+    for bad in [
+        "",
+        "relative",
+        "/nonexistent",
+        &"/x".repeat(100),
+        file.to_str().unwrap(),
+    ] {
+        sandbox.set("TMPDIR", bad);
+        door(&sandbox);
+    }
+    sandbox.unset("TMPDIR");
+    assert_eq!(door(&sandbox), "");
+}
+
+#[test]
+fn servers_that_hang_or_talk_something_else() {
+    let mut sandbox = Sandbox::new();
+    for reply in [&b""[..], b"HTTP/1.1 400 Bad Request\r\n\r\n", &[0xff; 4096]] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let reply = reply.to_vec();
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let mut stream = stream;
+                let _ = stream.write_all(&reply);
+                // Nothing said: kept open, as a hanging server does.
+                if reply.is_empty() {
+                    std::mem::forget(stream);
+                }
+            }
+        });
+        sandbox
+            .unset("SCCACHE_SERVER_UDS")
+            .set("SCCACHE_SERVER_PORT", port.to_string());
+        let text = door(&sandbox);
+        assert!(text.contains("[port-not-sccache]"), "{text}");
+    }
+}
+
+#[test]
+fn an_sccache_that_fails_hangs_or_prints_rubbish() {
+    for script in [
+        "exit 1",
+        "kill -SEGV $$",
+        "sleep 60",
+        "head -c 3000000 /dev/urandom",
+        "printf '{'",
+        "yes",
+    ] {
+        let stub = tempfile::tempdir().unwrap();
+        let program = stub.path().join("sccache");
+        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let text = door(&Sandbox::with_sccache(&program));
+        assert!(text.contains("[sccache-broken]"), "{script}: {text}");
+    }
+}
+
+#[test]
+fn a_read_only_target_directory() {
+    let sandbox = Sandbox::new();
+    let target = sandbox.path("project/target");
+    fs::create_dir(&target).unwrap();
+    fs::set_permissions(&target, fs::Permissions::from_mode(0o555)).unwrap();
+    assert_eq!(door(&sandbox), "");
+}
+
+#[test]
+fn paths_with_any_byte() {
+    for name in [
+        &b"with space"[..],
+        b"quote'\"$(x)`",
+        b"new\nline",
+        b"esc\x1b[31m",
+        b"\xff\xfe",
+    ] {
+        let mut sandbox = Sandbox::new();
+        let odd = sandbox.path(OsStr::from_bytes(name));
+        fs::create_dir_all(odd.join("sccache")).unwrap();
+        sandbox
+            .set("XDG_CONFIG_HOME", &odd)
+            .set("SCCACHE_SHELL_CACHE_SIZE", "24G");
+        let text = door(&sandbox);
+        assert!(text.contains("[config-missing]"), "{text}");
+        let init = sandbox.helper(&["init", "--size", "9G"]);
+        assert!(init.status.success(), "{init:?}");
+        let written = fs::read_to_string(odd.join("sccache/config")).unwrap();
+        assert!(written.contains("9G"));
+        let text = door(&sandbox);
+        assert!(text.contains("[cache-size]"), "{text}");
+        sandbox.write(odd.join("sccache/config").as_path(), "[cache\n");
+        door(&sandbox);
+    }
+}
+
+#[test]
+fn a_config_with_a_hundred_kinds_of_rubbish() {
+    let sandbox = Sandbox::new();
+    for text in [
+        "\0",
+        "\u{feff}",
+        "[",
+        "]",
+        "a",
+        "[cache]",
+        "cache.disk = []",
+        "[cache.disk]\nsize = -1",
+        "[cache.disk]\nsize = 1e3",
+    ] {
+        sandbox.write("home/.config/sccache/config", text);
+        door(&sandbox);
+        sandbox.helper(&["check"]);
+    }
+}

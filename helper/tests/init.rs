@@ -1,0 +1,139 @@
+//! `init` on real files and the real sccache.
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+use common::Sandbox;
+
+fn text(sandbox: &Sandbox) -> String {
+    fs::read_to_string(sandbox.config()).unwrap()
+}
+
+fn said(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+#[test]
+fn the_real_sccache_takes_what_it_writes() {
+    let sandbox = Sandbox::new();
+    fs::remove_dir_all(sandbox.path("home/.config")).unwrap();
+    let output = sandbox.helper(&["init", "--size", "7G"]);
+    assert!(output.status.success(), "{output:?}");
+    let stats = sandbox
+        .sccache()
+        .args(["--show-stats", "--stats-format=json"])
+        .output()
+        .unwrap();
+    let stats: serde_json::Value = serde_json::from_slice(&stats.stdout).unwrap();
+    assert_eq!(stats["max_cache_size"], 7u64 << 30);
+    assert_eq!(fs::metadata(sandbox.config()).unwrap().mode() & 0o600, 0o600);
+}
+
+#[test]
+fn an_edit_keeps_everything_else() {
+    let sandbox = Sandbox::new();
+    let old = "# mine\n[cache.disk]\ndir = \"/var/tmp/c\" # here\nsize = \"10G\" # old\n\n[cache.disk.preprocessor_cache_mode]\nuse_preprocessor_cache_mode = false\n";
+    sandbox.write("home/.config/sccache/config", old);
+    fs::set_permissions(sandbox.config(), fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(sandbox.helper(&["init", "--size", "48G"]).status.success());
+    assert_eq!(text(&sandbox), old.replace("10G", "48G"));
+    assert_eq!(fs::metadata(sandbox.config()).unwrap().mode() & 0o777, 0o600);
+    // A second run has nothing to do.
+    let again = sandbox.helper(&["init", "--size", "48G"]);
+    assert!(
+        again.status.success() && said(&again).contains("says so already"),
+        "{again:?}"
+    );
+}
+
+#[test]
+fn the_flakes_wish_only_ever_raises() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("SCCACHE_SHELL_CACHE_SIZE", "20G");
+    assert!(said(&sandbox.helper(&["init"])).contains("nothing to do"));
+    assert!(text(&sandbox).contains("24G"));
+    sandbox.set("SCCACHE_SHELL_CACHE_SIZE", "30G");
+    assert!(sandbox.helper(&["init"]).status.success());
+    assert!(text(&sandbox).contains("30G"));
+}
+
+#[test]
+fn a_dry_run_shows_and_changes_nothing() {
+    let sandbox = Sandbox::new();
+    let output = sandbox.helper(&["init", "--size", "48G", "--dry-run"]);
+    let shown = said(&output);
+    assert!(
+        shown.contains("-size = \"24G\"") && shown.contains("+size = \"48G\""),
+        "{shown}"
+    );
+    assert!(text(&sandbox).contains("24G"));
+    fs::remove_dir_all(sandbox.path("home/.config")).unwrap();
+    assert!(said(&sandbox.helper(&["init", "--dry-run"])).contains("+[cache.disk]"));
+    assert!(!sandbox.path("home/.config").exists());
+}
+
+#[test]
+fn if_missing_leaves_what_is_there() {
+    let sandbox = Sandbox::new();
+    let output = sandbox.helper(&["init", "--if-missing", "--size", "48G"]);
+    assert!(output.status.success() && said(&output).is_empty(), "{output:?}");
+    assert!(text(&sandbox).contains("24G"));
+    fs::remove_file(sandbox.config()).unwrap();
+    assert!(
+        sandbox
+            .helper(&["init", "--if-missing", "--size", "48G"])
+            .status
+            .success()
+    );
+    assert!(text(&sandbox).contains("48G"));
+}
+
+#[test]
+fn sccache_conf_is_honoured() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("SCCACHE_CONF", sandbox.path("other/my conf"));
+    assert!(sandbox.helper(&["init", "--size", "9G"]).status.success());
+    assert!(
+        fs::read_to_string(sandbox.path("other/my conf"))
+            .unwrap()
+            .contains("9G")
+    );
+    sandbox.set("SCCACHE_CONF", sandbox.write("conf.json", "{}"));
+    let output = sandbox.helper(&["init", "--size", "9G"]);
+    assert!(
+        !output.status.success() && said(&output).contains("is JSON"),
+        "{output:?}"
+    );
+    assert_eq!(fs::read_to_string(sandbox.path("conf.json")).unwrap(), "{}");
+}
+
+#[test]
+fn a_broken_file_is_left_alone() {
+    let sandbox = Sandbox::new();
+    for broken in ["[cache\n", "cache = 3\n"] {
+        sandbox.write("home/.config/sccache/config", broken);
+        let output = sandbox.helper(&["init", "--size", "9G"]);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(said(&output).contains("config:1:"), "{output:?}");
+        assert_eq!(text(&sandbox), broken);
+    }
+    let bytes = b"[cache.disk]\n# \xff\n";
+    sandbox.write("home/.config/sccache/config", bytes);
+    assert!(said(&sandbox.helper(&["init", "--size", "9G"])).contains("not UTF-8"));
+    assert_eq!(fs::read(sandbox.config()).unwrap(), bytes);
+}
+
+#[test]
+fn a_home_that_is_not_there_is_not_made() {
+    let mut sandbox = Sandbox::new();
+    let home = sandbox.path("homeless-shelter");
+    sandbox.set("HOME", &home);
+    let output = sandbox.helper(&["init"]);
+    assert!(
+        !output.status.success() && said(&output).contains("does not exist"),
+        "{output:?}"
+    );
+    assert!(!home.exists());
+}
