@@ -1,5 +1,7 @@
 //! Whatever is broken around it: a clear line, nothing lost, nothing waits, the shell opens.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
 mod common;
 
 use std::ffi::OsStr;

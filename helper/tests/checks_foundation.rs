@@ -1,5 +1,7 @@
 //! Each check of the foundation, seen firing on its cause and silent without it, on the real sccache.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
 mod common;
 
 use std::fs;

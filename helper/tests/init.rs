@@ -1,5 +1,7 @@
 //! `init` on real files and the real sccache.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
 mod common;
 
 use std::fs;

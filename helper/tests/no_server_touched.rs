@@ -1,5 +1,7 @@
 //! No command of ours starts, stops or restarts a server.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
 mod common;
 
 use common::Sandbox;
