@@ -21,3 +21,24 @@ pub(super) fn find(address: &Address) -> Option<Listener> {
         process: None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::TcpListener;
+    use std::os::unix::net::UnixListener;
+
+    #[test]
+    fn sees_who_accepts() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        assert!(find(&Address::Port(port)).is_some());
+        drop(listener);
+        assert!(find(&Address::Port(port)).is_none());
+        let dir = tempfile::tempdir().unwrap();
+        let socket = dir.path().join("s");
+        assert!(find(&Address::Socket(socket.clone())).is_none());
+        let _listener = UnixListener::bind(&socket).unwrap();
+        assert!(find(&Address::Socket(socket)).is_some());
+    }
+}
