@@ -20,3 +20,13 @@ for input in ${nativeBuildInputs-} ${buildInputs-}; do
   fi
 done
 unset input initialPath defaultCC
+
+# As far as `nix-shell` needs it, which runs `shellHook` through it (NixOS/nix src/nix/nix-build/nix-build.cc).
+runHook() {
+  local hookName=$1
+  if declare -F "$hookName" >/dev/null; then
+    "$hookName"
+  elif [ -n "${!hookName-}" ]; then
+    eval "${!hookName}"
+  fi
+}
