@@ -41,8 +41,9 @@
         path = ./examples/flake-parts;
         description = "A Rust crate and a dev shell in which sccache works, with flake-parts";
         welcomeText = ''
-          Enter it with `nix develop`, or `direnv allow`, and build.
-          `sccache-shell check` says what keeps sccache from working, `sccache-shell stats` what it brought.
+          Enter the shell with `nix develop`, or with `direnv allow`, and build.
+
+          `sccache-shell check` says what keeps sccache from working.
         '';
       };
 
