@@ -23,9 +23,12 @@ in
     touch $out
   '';
 
-  hook-behaviour = pkgs.runCommandLocal "hook-behaviour" { } ''
-    bash ${./hook-behaviour.sh} ${hookFiles} | tee $out
-  '';
+  hook-behaviour =
+    pkgs.runCommandLocal "hook-behaviour"
+      { nativeBuildInputs = lib.optional pkgs.stdenv.hostPlatform.isLinux pkgs.util-linux; }
+      ''
+        bash ${./hook-behaviour.sh} ${hookFiles} | tee $out
+      '';
 
   option-docs = import ./option-docs.nix { inherit pkgs; };
 

@@ -8,6 +8,7 @@ tmp_dir="/tmp/sccache-shell hook's test"
 work=$(mktemp -d)
 trap 'rm -rf "$work" "$tmp_dir"' EXIT
 passed=0 failed=0
+as_user=()
 
 # hook NAME VARIABLE=VALUE…: the environment after the hook into $work/env, what it said into $work/err, its stdout into
 # $work/out. The PATH has no program on it, so that one that the hook starts would be heard of.
@@ -15,11 +16,13 @@ hook() {
   local name=$1
   shift
   # shellcheck disable=SC2016 # expanded by the inner shell
-  echo "the user's stdin" | env -i PATH=/nowhere "$@" "$bash" -euo pipefail -c '
+  "${as_user[@]}" env -i PATH=/nowhere "$@" "$bash" -euo pipefail -c '
     . "$1"
-    declare -px >"$2"
-    declare -p >"$2.all"
-  ' hook "$hooks/$name.sh" "$work/env" >"$work/out" 2>"$work/err"
+    declare -px >&3
+    # None of the hook'"'"'s own variables may be left.
+    left=$(compgen -v _sccache_shell) || left=
+    [ -z "$left" ] || { echo "left: $left" >&2; exit 9; }
+  ' hook "$hooks/$name.sh" <<<"the user's stdin" 3>"$work/env" >"$work/out" 2>"$work/err"
   status=$?
 }
 
@@ -67,7 +70,6 @@ says_not "the user's stdin"
 says_not 'not found'
 # Each CARGO_ variable is part of every Rust key.
 [ "$(grep -c '^declare -x CARGO_' "$work/env")" = 1 ]; result $? "more than CARGO_INCREMENTAL"
-! grep -q '_sccache_shell' "$work/env.all"; result $? "a variable of the hook's own is left"
 
 # The four variables, in the directory of each Nix that makes one.
 for top in /x/nix-shell.aBc123 /x/nix-shell-77-0 /x/nix-shell.a/nix-shell.b; do
@@ -94,7 +96,16 @@ quiet
 is TMPDIR /x/nix-shell.a
 is SCCACHE_SHELL_TMPDIR "$tmp_dir"
 rm "$tmp_dir"
+# Left too where it cannot be written to; root can write everywhere, so somebody else tries.
 mkdir "$tmp_dir"
+chmod 755 "$tmp_dir"
+[ "$(id -u)" != 0 ] || as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+[ "$(id -u)" = 0 ] || chmod 555 "$tmp_dir"
+hook no-check NIX_BUILD_TOP=/x/nix-shell.a TMPDIR=/x/nix-shell.a
+quiet
+is TMPDIR /x/nix-shell.a
+as_user=()
+chmod 755 "$tmp_dir"
 
 # tmpDir = null: the caller's own, whatever is nested.
 hook caller NIX_BUILD_TOP="$work/nix-shell.a/nix-shell-1-0/nix-shell.b" TMPDIR="$work/nix-shell.a/nix-shell-1-0/nix-shell.b"
@@ -103,6 +114,7 @@ is TMPDIR "$work"
 is SCCACHE_SHELL_TMPDIR "$work"
 is SCCACHE_SHELL_IGNORE config-missing,incremental-on
 unset_is CARGO_INCREMENTAL
+fine
 hook caller NIX_BUILD_TOP=/nix-shell.a TMPDIR=/nix-shell.a
 is SCCACHE_SHELL_TMPDIR /
 hook caller NIX_BUILD_TOP=/build TMPDIR=/build SCCACHE_SHELL_TMPDIR=/outer CARGO_INCREMENTAL=1
@@ -136,6 +148,8 @@ hook bare RUSTC_WRAPPER=/opt/other
 is RUSTC_WRAPPER /opt/other
 unset_is CMAKE_C_COMPILER_LAUNCHER
 unset_is SCCACHE_SHELL_CACHE_SIZE
+unset_is CARGO_INCREMENTAL
+is SCCACHE_SHELL_IGNORE incremental-on
 grep -n 'helper on stdout' "$work/err" | tr '\n' ' ' | grep -q '^1:.*init --if-missing 2:.*check --quiet'
 result $? "init does not come before check"
 
@@ -143,6 +157,9 @@ result $? "init does not come before check"
 hook normal CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER= SCCACHE_SHELL_IGNORE=left
 is CMAKE_C_COMPILER_LAUNCHER ccache
 is CMAKE_CXX_COMPILER_LAUNCHER ''
+hook normal CMAKE_C_COMPILER_LAUNCHER= CMAKE_CXX_COMPILER_LAUNCHER=ccache SCCACHE_SHELL_IGNORE=left
+is CMAKE_C_COMPILER_LAUNCHER ''
+is CMAKE_CXX_COMPILER_LAUNCHER ccache
 unset_is SCCACHE_SHELL_IGNORE
 hook no-helper SCCACHE_SHELL_CACHE_SIZE=left SCCACHE_SHELL_IGNORE=left
 unset_is SCCACHE_SHELL_CACHE_SIZE

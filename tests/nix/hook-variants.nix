@@ -38,6 +38,7 @@ in
     helper = rudeHelper;
     inherit tmpDir;
     rustcWrapper = false;
+    incremental = true;
     cmakeLauncher = false;
     initConfig = true;
   };

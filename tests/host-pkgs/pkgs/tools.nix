@@ -44,6 +44,10 @@ lib.genAttrs [
     "objdump"
   ];
   gnumake = tool "gnumake" [ "make" ];
+  util-linux = tool "util-linux" [
+    "setpriv"
+    "unshare"
+  ];
   rustc = tool "rustc" [
     "rustc"
     "rustdoc"
