@@ -72,12 +72,14 @@ fn next_column(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some(line.split_at(end))
 }
 
-/// The process that holds the socket. Those named like sccache are looked at first: reading every
-/// process's files takes milliseconds.
+/// The process that holds the socket. Those named like sccache are looked at first, and mostly alone: reading
+/// every process's files takes milliseconds.
 fn process_with(inode: u64) -> Option<u32> {
     let target = PathBuf::from(format!("socket:[{inode}]"));
-    let (likely, others): (Vec<u32>, Vec<u32>) = pids().partition(|pid| name_of(*pid).contains("sccache"));
-    likely.into_iter().chain(others).find(|pid| holds(*pid, &target))
+    let is_likely = |pid: &u32| name_of(*pid).contains("sccache");
+    pids()
+        .find(|pid| is_likely(pid) && holds(*pid, &target))
+        .or_else(|| pids().find(|pid| !is_likely(pid) && holds(*pid, &target)))
 }
 
 fn pids() -> impl Iterator<Item = u32> {
