@@ -30,6 +30,8 @@ in
         bash ${./hook-behaviour.sh} ${hookFiles} | tee $out
       '';
 
+  module = import ./module.nix { inherit self pkgs; };
+
   option-docs = import ./option-docs.nix { inherit pkgs; };
 
   formatting =
