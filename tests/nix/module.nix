@@ -89,12 +89,17 @@ let
     };
     sccache-is-a-choice = {
       is =
-        map toString
-          (shell {
+        let
+          chosen = shell {
             helper = null;
             package = otherSccache;
-          }).packages;
-      should = [ (toString otherSccache) ];
+          };
+        in
+        map toString chosen.packages ++ [ chosen.env.RUSTC_WRAPPER ];
+      should = [
+        (toString otherSccache)
+        (lib.getExe' otherSccache "sccache")
+      ];
     };
     a-shell-takes-it-by-inputs-from = {
       is = {
