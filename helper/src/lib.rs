@@ -1,12 +1,15 @@
 //! The helper of sccache-shell. From the ground up; each module may use what stands above it here:
-//! sizes, store paths and temporary directories; facts (all reading); findings; checks (all judging);
-//! edits of the config file; the wrapper; the report (all printing); the command line.
+//! digests, sizes, store paths and temporary directories; facts (all reading); what nixpkgs' compiler
+//! wrappers read; findings; checks (all judging); edits of the config file; the wrapper; the report
+//! (all printing); the command line.
 
+pub mod digest;
 pub mod size;
 pub mod store_path;
 pub mod tmp_dir;
 
 pub mod facts;
+pub mod nix_env;
 
 pub mod finding;
 

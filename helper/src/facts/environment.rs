@@ -66,6 +66,13 @@ impl Environment {
         self.get(name).filter(|value| !value.is_empty()).map(Path::new)
     }
 
+    /// All variables with their values, sorted by name.
+    pub fn vars(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+        self.vars
+            .iter()
+            .map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+    }
+
     /// The names of all variables, sorted.
     pub fn names(&self) -> impl Iterator<Item = &OsStr> {
         self.vars.keys().map(OsString::as_os_str)

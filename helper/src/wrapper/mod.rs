@@ -4,6 +4,7 @@
 
 mod call;
 mod key_env;
+mod nix_key;
 mod tmpdir;
 mod trace;
 
@@ -25,6 +26,10 @@ const NOT_FOUND: u8 = 127;
 struct Plan {
     tmpdir: Option<tmpdir::Move>,
     removed: Vec<OsString>,
+    /// Variables to set, over what the caller had.
+    set: Vec<(OsString, OsString)>,
+    /// The variables of nixpkgs' compiler wrappers that `set` has in its hashes.
+    hashed: Vec<OsString>,
 }
 
 /// Whether a program called by this name is the wrapper.
@@ -64,7 +69,10 @@ pub fn run(args: &[OsString]) -> ExitCode {
 }
 
 fn plan(call: &Call<'_>, env: &Environment) -> Plan {
+    let nix_key = nix_key::plan(call, env);
     Plan {
+        set: nix_key.set,
+        hashed: nix_key.hashed,
         tmpdir: tmpdir::plan(env),
         removed: match call {
             Call::Rustc { .. } => key_env::cargo_only(env),
@@ -79,6 +87,7 @@ fn exec_sccache(real: &Path, args: &[OsString], plan: &Plan) -> io::Error {
     for name in &plan.removed {
         command.env_remove(name);
     }
+    command.envs(plan.set.iter().map(|(name, value)| (name, value)));
     if let Some(tmpdir) = &plan.tmpdir {
         command.env("TMPDIR", &tmpdir.to);
     }

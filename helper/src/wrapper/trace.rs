@@ -1,5 +1,6 @@
 //! One line per compile, on request: what the wrapper did, and why.
 
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -24,6 +25,12 @@ struct Line<'a> {
     crate_name: Option<String>,
     /// Variables that rustc and the key do not get.
     removed: Vec<String>,
+    /// Variables that sccache gets with another value, or that only it gets.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    set: BTreeMap<String, String>,
+    /// Variables of nixpkgs' compiler wrappers that are hashed in those.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    hashed: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tmpdir: Option<Tmpdir>,
     /// The real sccache; absent where there is none and the compiler itself is started.
@@ -70,6 +77,12 @@ fn line<'a>(call: &Call<'_>, plan: &Plan, real: Option<&'a Path>) -> Line<'a> {
         call,
         crate_name,
         removed: plan.removed.iter().map(|name| lossy(name)).collect(),
+        set: plan
+            .set
+            .iter()
+            .map(|(name, value)| (lossy(name), lossy(value)))
+            .collect(),
+        hashed: plan.hashed.iter().map(|name| lossy(name)).collect(),
         tmpdir: plan.tmpdir.as_ref().map(|tmpdir| Tmpdir {
             from: tmpdir.from.to_string_lossy().into_owned(),
             to: tmpdir.to.to_string_lossy().into_owned(),
