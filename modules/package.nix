@@ -15,10 +15,10 @@ rustPlatform.buildRustPackage {
     fileset = lib.fileset.unions [
       ../Cargo.toml
       ../Cargo.lock
-      ../helper
-      # A member of the workspace, without which cargo does not load it.
+      (lib.fileset.difference ../helper (lib.fileset.maybeMissing ../helper/tests))
+      # As much of the other member as cargo needs to load the workspace.
       ../tests/e2e/Cargo.toml
-      ../tests/e2e/src
+      ../tests/e2e/src/lib.rs
     ];
   };
   cargoLock.lockFile = ../Cargo.lock;

@@ -24,6 +24,25 @@ in
       covers = path: lib.any (set: set.covers path) sets;
       paths = lib.concatMap (set: set.paths) sets;
     };
+  difference =
+    from: without:
+    let
+      all = toSet from;
+      left = toSet without;
+    in
+    {
+      covers = path: all.covers path && !left.covers path;
+      inherit (all) paths;
+    };
+  maybeMissing =
+    path:
+    if builtins.pathExists path then
+      path
+    else
+      {
+        covers = _: false;
+        paths = [ ];
+      };
   toSource =
     { root, fileset }:
     let
