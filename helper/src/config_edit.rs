@@ -12,6 +12,15 @@ use crate::size::Size;
 
 pub use save::{SaveError, save};
 
+/// What the file shall say; what is not named stays as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Wish {
+    /// `[cache.disk] size`.
+    pub size: Option<Size>,
+    /// `[cache.disk.preprocessor_cache_mode] use_preprocessor_cache_mode`.
+    pub preprocessor_mode: Option<bool>,
+}
+
 /// A planned change of the file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
@@ -65,18 +74,18 @@ impl std::fmt::Display for PlanError {
 
 impl std::error::Error for PlanError {}
 
-/// Plans to set `[cache.disk] size`; `None` where the file says so already.
-pub fn plan(config: &ConfigFile, size: Size) -> Result<Option<Edit>, PlanError> {
+/// Plans to write what is wished for; `None` where the file says so already.
+pub fn plan(config: &ConfigFile, wish: Wish) -> Result<Option<Edit>, PlanError> {
     let path = config.path.clone();
     match &config.content {
         Content::Missing => Ok(Some(Edit {
             path,
             before: None,
-            after: new_file(size),
+            after: new_file(wish),
         })),
         Content::Unreadable(why) => Err(PlanError::Unreadable(path, why.clone())),
         Content::OtherFormat => Err(PlanError::OtherFormat(path)),
-        Content::Toml(file) => edit(file, size),
+        Content::Toml(file) => edit(file, wish),
     }
 }
 
@@ -86,23 +95,27 @@ pub fn size_in(config: &ConfigFile) -> Option<Size> {
     size.as_value().and_then(size_of)
 }
 
-fn new_file(size: Size) -> String {
-    format!(
-        "# Whoever starts the sccache server reads this file; SCCACHE_DIR or SCCACHE_CACHE_SIZE in the\n\
+fn new_file(wish: Wish) -> String {
+    let mut text = "# Whoever starts the sccache server reads this file; SCCACHE_DIR or SCCACHE_CACHE_SIZE in the\n\
          # environment would replace all of [cache.disk].\n\
-         [cache.disk]\n\
-         size = \"{}\"\n",
-        size.to_sccache()
-    )
+         [cache.disk]\n"
+        .to_owned();
+    if let Some(size) = wish.size {
+        text += &format!("size = \"{}\"\n", size.to_sccache());
+    }
+    if let Some(on) = wish.preprocessor_mode {
+        text += &format!("\n[cache.disk.preprocessor_cache_mode]\nuse_preprocessor_cache_mode = {on}\n");
+    }
+    text
 }
 
-fn edit(file: &TomlFile, size: Size) -> Result<Option<Edit>, PlanError> {
+fn edit(file: &TomlFile, wish: Wish) -> Result<Option<Edit>, PlanError> {
     let document = match &file.parsed {
         Ok(document) => document.clone(),
         Err(error) => return Err(PlanError::Broken(file.path.clone(), error.line, error.message.clone())),
     };
     let before = document.raw().to_owned();
-    let after = set_size(document.into_mut(), size).map_err(|key| {
+    let after = apply(document.into_mut(), wish).map_err(|key| {
         let line = file
             .get(&key.split('.').collect::<Vec<_>>())
             .map_or(1, |found| found.line);
@@ -116,20 +129,29 @@ fn edit(file: &TomlFile, size: Size) -> Result<Option<Edit>, PlanError> {
     }))
 }
 
-/// The document's text with the size in it; an error names the key that is no table.
-fn set_size(mut document: DocumentMut, size: Size) -> Result<String, &'static str> {
+/// The document's text with the wish in it; an error names the key that is no table.
+fn apply(mut document: DocumentMut, wish: Wish) -> Result<String, &'static str> {
     let cache = table_in(document.as_table_mut(), "cache", true).ok_or("cache")?;
     let disk = table_in(cache, "disk", false).ok_or("cache.disk")?;
-    let mut new = value(size.to_sccache());
-    if let (Some(old), Some(new)) = (disk.get("size").and_then(Item::as_value), new.as_value_mut()) {
-        if Some(size) == size_of(old) {
-            return Ok(document.to_string());
+    if let Some(size) = wish.size {
+        let says_so = disk.get("size").and_then(Item::as_value).and_then(size_of) == Some(size);
+        if !says_so {
+            set(disk, "size", value(size.to_sccache()));
         }
-        // Else the comment behind the value would be lost.
+    }
+    if let Some(on) = wish.preprocessor_mode {
+        let mode = table_in(disk, "preprocessor_cache_mode", false).ok_or("cache.disk.preprocessor_cache_mode")?;
+        set(mode, "use_preprocessor_cache_mode", value(on));
+    }
+    Ok(document.to_string())
+}
+
+/// Keeps the comment behind the old value.
+fn set(table: &mut dyn TableLike, key: &str, mut new: Item) {
+    if let (Some(old), Some(new)) = (table.get(key).and_then(Item::as_value), new.as_value_mut()) {
         *new.decor_mut() = old.decor().clone();
     }
-    disk.insert("size", new);
-    Ok(document.to_string())
+    table.insert(key, new);
 }
 
 fn size_of(old: &toml_edit::Value) -> Option<Size> {
@@ -180,6 +202,17 @@ mod tests {
     const SIZE: Size = Size(24 << 30);
 
     fn plan_for(text: &str) -> Result<Option<Edit>, PlanError> {
+        let size = Some(SIZE);
+        wish_for(
+            text,
+            Wish {
+                size,
+                ..Wish::default()
+            },
+        )
+    }
+
+    fn wish_for(text: &str, wish: Wish) -> Result<Option<Edit>, PlanError> {
         let path = PathBuf::from("config");
         plan(
             &ConfigFile {
@@ -187,7 +220,7 @@ mod tests {
                 named_by_env: false,
                 content: Content::Toml(Box::new(TomlFile::parse(path, text.to_owned()))),
             },
-            SIZE,
+            wish,
         )
     }
 
@@ -213,6 +246,23 @@ mod tests {
             "cache = { disk = { dir = \"/c\" , size = \"24G\" } }\n"
         );
         assert_eq!(edited("cache.disk.size = 5\n"), "cache.disk.size = \"24G\"\n");
+    }
+
+    #[test]
+    fn sets_the_preprocessor_mode_alone() {
+        let off = |text: &str| {
+            let wish = Wish {
+                preprocessor_mode: Some(false),
+                ..Wish::default()
+            };
+            wish_for(text, wish).unwrap().unwrap().after
+        };
+        assert_eq!(
+            off("[cache.disk]\nsize = \"5G\"\n"),
+            "[cache.disk]\nsize = \"5G\"\n\n[cache.disk.preprocessor_cache_mode]\nuse_preprocessor_cache_mode = false\n"
+        );
+        let on = "[cache.disk.preprocessor_cache_mode]\nfile_stat_matches = true\nuse_preprocessor_cache_mode = true # why\n";
+        assert_eq!(off(on), on.replace("= true # why", "= false # why"));
     }
 
     #[test]

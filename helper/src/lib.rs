@@ -1,5 +1,5 @@
 //! The helper of sccache-shell. From the ground up; each module may use what stands above it here:
-//! digests, sizes, store paths and temporary directories; facts (all reading); what nixpkgs' compiler
+//! digests, sizes, store paths, temporary directories and versions; facts (all reading); what nixpkgs' compiler
 //! wrappers read; findings; checks (all judging); edits of the config file; the wrapper; the report
 //! (all printing); the command line.
 
@@ -7,6 +7,7 @@ pub mod digest;
 pub mod size;
 pub mod store_path;
 pub mod tmp_dir;
+pub mod version;
 
 pub mod facts;
 pub mod nix_env;

@@ -56,11 +56,9 @@ fn whose(facts: &Facts) -> String {
 
 /// The variable in the environment that decides instead of the file.
 fn overriding(facts: &Facts) -> Option<&'static str> {
-    let names = [VARIABLE, "SCCACHE_DIR", "SCCACHE_DIRECT", "SCCACHE_LOCAL_RW_MODE"];
-    names.into_iter().find(|name| match facts.env.text(name) {
-        Some(text) if *name == VARIABLE => text.parse::<Size>().is_ok(),
-        set => set.is_some(),
-    })
+    let set = facts.disk_table_from_env();
+    let decides = set.iter().find(|name| **name == VARIABLE);
+    decides.or(set.first()).copied()
 }
 
 fn fix(facts: &Facts, wanted: Size) -> Fix {

@@ -11,8 +11,7 @@ pub(super) const CHECK: Check = Check {
     run,
 };
 
-/// Each of these replaces the table (`config_from_env`, "Local", in sccache's `src/config.rs`),
-/// and stands for the key beside it.
+/// What each variable stands for in the table.
 const VARIABLES: [(&str, &str); 4] = [
     ("SCCACHE_DIR", "dir"),
     ("SCCACHE_CACHE_SIZE", "size"),
@@ -24,15 +23,10 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some(file) = facts.config.as_ref().and_then(|config| config.toml()) else {
         return Vec::new();
     };
-    let is_set = |name: &str| facts.env.get(name).is_some() && !is_ignored(facts, name);
-    let set: Vec<&str> = VARIABLES
-        .iter()
-        .map(|(name, _)| *name)
-        .filter(|name| is_set(name))
-        .collect();
+    let set = facts.disk_table_from_env();
     let lost: Vec<&str> = VARIABLES
         .iter()
-        .filter(|(name, key)| !is_set(name) && file.get(&["cache", "disk", key]).is_some())
+        .filter(|(name, key)| !set.contains(name) && file.get(&["cache", "disk", key]).is_some())
         .map(|(_, key)| *key)
         .collect();
     let (false, Some(table)) = (set.is_empty() || lost.is_empty(), file.get(&["cache", "disk"])) else {
@@ -52,10 +46,4 @@ fn run(facts: &Facts) -> Vec<Finding> {
         ),
         Fix::Run(format!("unset {}", set.join(" "))),
     )]
-}
-
-/// A size that sccache cannot parse is as good as unset.
-fn is_ignored(facts: &Facts, name: &str) -> bool {
-    let is_size = |text: String| text.parse::<crate::size::Size>().is_ok();
-    name == "SCCACHE_CACHE_SIZE" && !facts.env.text(name).is_some_and(is_size)
 }

@@ -1,6 +1,7 @@
 //! All judging. One check, one file, beside the text that `explain` prints; a check is pure and never
 //! prints. To add one: write `<id>.rs` and `<id>.md` (underscores for dashes) and add it to [`ALL`].
 
+mod basedirs_direct_mode;
 mod cache_size;
 mod cache_size_unparsed;
 mod config_invalid;
@@ -13,8 +14,10 @@ mod sccache_missing;
 mod server_not_answering;
 mod server_settings_differ;
 mod server_tmpdir_gone;
+mod target_dir_shared;
 mod tmpdir_missing;
 mod tmpdir_too_long;
+mod version_too_old_for_sharing;
 mod wrapper_elsewhere;
 mod wrapper_missing;
 
@@ -36,6 +39,11 @@ pub struct Check {
 
 /// Every check, in the order in which findings of one severity are shown: causes before effects.
 pub const ALL: &[Check] = &[
+    // Wrong results.
+    basedirs_direct_mode::CHECK,
+    target_dir_shared::CHECK,
+    version_too_old_for_sharing::CHECK,
+    // Breaks builds.
     sccache_missing::CHECK,
     sccache_broken::CHECK,
     config_invalid::CHECK,
@@ -109,6 +117,9 @@ mod tests {
     fn ids_are_stable() {
         let ids: Vec<&str> = ALL.iter().map(|check| check.id).collect();
         insta::assert_snapshot!(ids.join("\n"), @"
+        basedirs-direct-mode
+        target-dir-shared
+        version-too-old-for-sharing
         sccache-missing
         sccache-broken
         config-invalid

@@ -1,6 +1,6 @@
 //! The running server has other settings than a new one would have.
 
-use super::{Check, stop_server};
+use super::{Check, basedirs_direct_mode, stop_server};
 use crate::facts::Facts;
 use crate::facts::answer::Answer;
 use crate::finding::{Finding, Severity};
@@ -36,6 +36,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
 }
 
 const SIZE: &str = "size limit";
+const MODE: &str = "preprocessor mode";
 
 fn settings(answer: &Answer) -> [(&'static str, Option<String>); 5] {
     [
@@ -46,7 +47,7 @@ fn settings(answer: &Answer) -> [(&'static str, Option<String>); 5] {
             (!answer.basedirs.is_empty()).then(|| answer.basedirs.join(":")),
         ),
         (
-            "preprocessor mode",
+            MODE,
             answer
                 .use_preprocessor_cache_mode
                 .map(|on| if on { "on" } else { "off" }.to_owned()),
@@ -55,11 +56,13 @@ fn settings(answer: &Answer) -> [(&'static str, Option<String>); 5] {
     ]
 }
 
-/// A running server that has less than the flake wants is the check `cache-size`'s.
+/// A running server that has less than the flake wants is the check `cache-size`'s, and one whose preprocessor mode
+/// makes wrong objects that of `basedirs-direct-mode`.
 fn is_said_elsewhere(facts: &Facts, name: &str) -> bool {
     let running = facts.running().and_then(Answer::max_size);
-    name == SIZE
-        && running
-            .zip(facts.wanted_size)
-            .is_some_and(|(running, wanted)| running < wanted)
+    let is_small = running
+        .zip(facts.wanted_size)
+        .is_some_and(|(running, wanted)| running < wanted);
+    let is_wrong = facts.running().is_some_and(basedirs_direct_mode::is_wrong);
+    (name == SIZE && is_small) || (name == MODE && is_wrong)
 }

@@ -1,4 +1,4 @@
-//! `init`: the size of the cache, in sccache's own config file.
+//! `init`: the size of the cache and the preprocessor mode, in sccache's own config file.
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -8,7 +8,7 @@ use clap::Args;
 use directories::BaseDirs;
 
 use super::print;
-use crate::config_edit::{self, Edit};
+use crate::config_edit::{self, Edit, Wish};
 use crate::facts::config_file::{ConfigFile, Content};
 use crate::facts::environment::{Environment, names};
 use crate::size::Size;
@@ -24,6 +24,9 @@ pub(super) struct InitArgs {
     /// The cache's size: a whole number and one of K, M, G, T; without it the flake's, else 24G
     #[arg(long)]
     size: Option<Size>,
+    /// Turn preprocessor mode off, which with base directories gives wrong C objects (see `explain basedirs-direct-mode`)
+    #[arg(long)]
+    no_preprocessor_mode: bool,
     /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -53,15 +56,28 @@ pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the user names is done; a flake's wish only ever makes the cache larger.
 fn planned(args: &InitArgs, env: &Environment, config: &ConfigFile) -> anyhow::Result<Option<Edit>> {
-    let wish: Option<Size> = env.text(names::CACHE_SIZE).and_then(|size| size.parse().ok());
-    let size = args.size.or(wish).unwrap_or(DEFAULT_SIZE);
-    let is_enough = config_edit::size_in(config).is_some_and(|now| now >= size);
-    if args.size.is_none() && is_enough {
+    let wish = Wish {
+        size: wanted_size(args, env, config),
+        preprocessor_mode: args.no_preprocessor_mode.then_some(false),
+    };
+    if wish == Wish::default() {
         return Ok(None);
     }
-    Ok(config_edit::plan(config, size)?)
+    Ok(config_edit::plan(config, wish)?)
+}
+
+/// What the user names is done; a flake's wish only ever makes the cache larger. Who only wants another mode gets no
+/// other size, unless there is no file yet: it would bring sccache's default.
+fn wanted_size(args: &InitArgs, env: &Environment, config: &ConfigFile) -> Option<Size> {
+    if args.size.is_some() {
+        return args.size;
+    }
+    let wish: Option<Size> = env.text(names::CACHE_SIZE).and_then(|size| size.parse().ok());
+    let size = wish.unwrap_or(DEFAULT_SIZE);
+    let is_enough = config_edit::size_in(config).is_some_and(|now| now >= size);
+    let only_mode = args.no_preprocessor_mode && !matches!(config.content, Content::Missing);
+    (!is_enough && !only_mode).then_some(size)
 }
 
 fn done(edit: &Edit) -> String {

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 
 use crate::size::Size;
+use crate::version::Version;
 
 /// How long sccache may take to answer; a server that hangs would hold a client for ever.
 pub const TIME_LIMIT: Duration = Duration::from_millis(1500);
@@ -39,6 +40,11 @@ pub struct Answer {
 }
 
 impl Answer {
+    /// The version, as numbers.
+    pub fn version(&self) -> Option<Version> {
+        self.version.as_deref().and_then(Version::parse)
+    }
+
     /// The limit of the cache on this disk.
     pub fn max_size(&self) -> Option<Size> {
         self.max_cache_size.map(Size)

@@ -1,88 +1,97 @@
 //! What cargo would do here, by cargo's own precedence: environment, then the nearest
 //! `.cargo/config.toml` up the tree, then the manifest, then the default. No process is started.
 
-use std::fmt;
+mod flags;
+mod paths;
+mod setting;
+
 use std::path::{Path, PathBuf};
 
-use cargo_config2::{Walk, cargo_home_with_cwd};
-
 use super::environment::Environment;
-use super::toml_file::{Located, TomlFile};
+use super::toml_file::TomlFile;
+use setting::{Places, config_root, nearest};
 
-/// Where a setting comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Origin {
-    /// An environment variable.
-    Env(&'static str),
-    /// A line of a file.
-    File(PathBuf, usize),
-    /// Nobody said anything.
-    Default,
-}
-
-/// For people: `CARGO_INCREMENTAL`, `/src/.cargo/config.toml:3`, `cargo's default`.
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Env(name) => f.write_str(name),
-            Self::File(path, line) => write!(f, "{}:{line}", path.display()),
-            Self::Default => f.write_str("cargo's default"),
-        }
-    }
-}
-
-/// A value and its origin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Setting<T> {
-    /// The value that wins.
-    pub value: T,
-    /// Who set it.
-    pub origin: Origin,
-}
+pub use setting::{Broken, Origin, Setting};
 
 /// Cargo's settings that decide about caching.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Cargo {
     /// Whether the `dev` profile of workspace members compiles incrementally.
     pub incremental: Setting<bool>,
     /// The program in front of rustc; an empty value means that somebody switched it off.
     pub wrapper: Option<Setting<PathBuf>>,
+    /// The program in front of rustc for workspace members alone.
+    pub workspace_wrapper: Option<Setting<PathBuf>>,
+    /// Cargo's home; `None` where there is no home at all.
+    pub home: Option<Setting<PathBuf>>,
+    /// The target directory; `None` where nobody names one and there is no manifest.
+    pub target_dir: Option<Setting<PathBuf>>,
+    /// The build directory, where one is named; templates such as `{workspace-path-hash}` stand as they are.
+    pub build_dir: Option<Setting<PathBuf>>,
+    /// Flags for every rustc, word by word.
+    pub rustflags: Vec<Setting<String>>,
+    /// Directories that stand in for a registry.
+    pub vendored: Vec<Setting<PathBuf>>,
+    /// The manifest of the workspace, or of the package that stands alone.
+    pub manifest: Option<TomlFile>,
+    /// Files that cargo cannot read either.
+    pub broken: Vec<Broken>,
 }
 
 impl Cargo {
     /// Reads what applies in the environment's working directory.
     pub fn read(env: &Environment) -> Self {
-        let configs: Vec<TomlFile> = Walk::with_cargo_home(env.cwd(), cargo_home_with_cwd(env.cwd()))
-            .filter_map(|path| read_toml(&path))
-            .collect();
+        let places = Places::of(env);
         Self {
-            incremental: incremental(env, &configs),
-            wrapper: wrapper(env, &configs),
+            incremental: incremental(&places),
+            wrapper: program(
+                &places,
+                &["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"],
+                "rustc-wrapper",
+            ),
+            workspace_wrapper: program(
+                &places,
+                &["RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER"],
+                "rustc-workspace-wrapper",
+            ),
+            home: paths::home(&places),
+            target_dir: paths::target_dir(&places),
+            build_dir: paths::build_dir(&places),
+            rustflags: flags::rustflags(&places),
+            vendored: paths::vendored(&places),
+            manifest: places.manifest,
+            broken: places.broken,
         }
+    }
+
+    /// The directory of the workspace, or of the package that stands alone.
+    pub fn root(&self) -> Option<&Path> {
+        self.manifest.as_ref()?.path.parent()
     }
 }
 
-/// sccache.md 1.1 has the table: CARGO_INCREMENTAL (only `1` is on), `build.incremental`, the profile.
-fn incremental(env: &Environment, configs: &[TomlFile]) -> Setting<bool> {
+/// As cargo 1.95 decides: CARGO_INCREMENTAL (only `1` is on), `build.incremental`, the profile.
+fn incremental(places: &Places<'_>) -> Setting<bool> {
     const FORCED: &str = "CARGO_INCREMENTAL";
+    const PROFILE: [&str; 3] = ["profile", "dev", "incremental"];
+    let env = places.env;
     if let Some(value) = env.get(FORCED) {
         return Setting {
             value: value == "1",
             origin: Origin::Env(FORCED),
         };
     }
+    let bool_at = |file: &[TomlFile], keys: &[&str]| nearest(file, keys, |found| found.item.as_bool());
     bool_from_env(env, "CARGO_BUILD_INCREMENTAL")
-        .or_else(|| bool_from(configs, &["build", "incremental"]))
+        .or_else(|| bool_at(&places.configs, &["build", "incremental"]))
         .or_else(|| bool_from_env(env, "CARGO_PROFILE_DEV_INCREMENTAL"))
-        .or_else(|| bool_from(configs, &PROFILE))
-        .or_else(|| bool_from(workspace_manifest(env.cwd()).as_slice(), &PROFILE))
+        .or_else(|| bool_at(&places.configs, &PROFILE))
+        .or_else(|| bool_at(places.manifest.as_slice(), &PROFILE))
         .unwrap_or(Setting {
             value: true,
             origin: Origin::Default,
         })
 }
-
-const PROFILE: [&str; 3] = ["profile", "dev", "incremental"];
 
 fn bool_from_env(env: &Environment, name: &'static str) -> Option<Setting<bool>> {
     let value = env.get(name)?.to_str()?.parse().ok()?;
@@ -92,67 +101,21 @@ fn bool_from_env(env: &Environment, name: &'static str) -> Option<Setting<bool>>
     })
 }
 
-fn bool_from(files: &[TomlFile], keys: &[&str]) -> Option<Setting<bool>> {
-    find(files, keys, |found| found.item.as_bool())
-}
-
-fn wrapper(env: &Environment, configs: &[TomlFile]) -> Option<Setting<PathBuf>> {
-    let from_env = |name| {
-        env.get(name).map(|value| Setting {
-            value: PathBuf::from(value),
-            origin: Origin::Env(name),
-        })
-    };
-    from_env("RUSTC_WRAPPER")
-        .or_else(|| from_env("CARGO_BUILD_RUSTC_WRAPPER"))
-        .or_else(|| {
-            let text = |found: Located<'_>| found.item.as_str().map(PathBuf::from);
-            let mut setting = find(configs, &["build", "rustc-wrapper"], text)?;
-            if let Origin::File(config, _) = &setting.origin {
-                setting.value = relative_to_config(setting.value, config);
-            }
-            Some(setting)
-        })
-}
-
-/// A path with a slash is relative to the directory that holds `.cargo`; a bare name is looked up on PATH.
-fn relative_to_config(program: PathBuf, config: &Path) -> PathBuf {
-    match config.parent().and_then(Path::parent) {
-        Some(root) if program.components().count() > 1 => root.join(program),
-        _ => program,
-    }
-}
-
-/// The nearest file that has the key wins.
-fn find<T>(files: &[TomlFile], keys: &[&str], read: impl Fn(Located<'_>) -> Option<T>) -> Option<Setting<T>> {
-    files.iter().find_map(|file| {
-        let found = file.get(keys)?;
+/// A program by the first of `variables` that is set, else by `build.KEY` of the nearest config. There a path
+/// with a slash is relative to the directory that holds `.cargo`; a bare name is looked up on PATH.
+fn program(places: &Places<'_>, variables: &[&'static str], key: &str) -> Option<Setting<PathBuf>> {
+    places.env_path(variables).or_else(|| {
+        let (setting, file) = places.config_text(&["build", key])?;
+        let program = PathBuf::from(setting.value);
         Some(Setting {
-            value: read(found)?,
-            origin: Origin::File(file.path.clone(), found.line),
+            value: if program.components().count() > 1 {
+                config_root(&file.path).join(program)
+            } else {
+                program
+            },
+            origin: setting.origin,
         })
     })
-}
-
-/// Profiles count only in the workspace's root manifest: the nearest one above with a `[workspace]`
-/// table, else the package's own.
-fn workspace_manifest(cwd: &Path) -> Option<TomlFile> {
-    let mut nearest = None;
-    for dir in cwd.ancestors() {
-        let Some(manifest) = read_toml(&dir.join("Cargo.toml")) else {
-            continue;
-        };
-        if manifest.get(&["workspace"]).is_some() {
-            return Some(manifest);
-        }
-        nearest = nearest.or(Some(manifest));
-    }
-    nearest
-}
-
-fn read_toml(path: &Path) -> Option<TomlFile> {
-    let text = std::fs::read_to_string(path).ok()?;
-    Some(TomlFile::parse(path.to_owned(), text))
 }
 
 #[cfg(test)]

@@ -46,6 +46,14 @@ impl Environment {
         }
     }
 
+    /// The same variables, at another directory.
+    pub fn at(&self, cwd: &Path) -> Self {
+        Self {
+            vars: self.vars.clone(),
+            cwd: cwd.to_owned(),
+        }
+    }
+
     /// The working directory.
     pub fn cwd(&self) -> &Path {
         &self.cwd

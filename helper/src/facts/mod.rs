@@ -6,7 +6,9 @@ pub mod config_file;
 pub mod environment;
 pub mod listener;
 pub mod real_sccache;
+pub mod target;
 pub mod toml_file;
+pub mod worktrees;
 
 use std::path::PathBuf;
 
@@ -15,6 +17,8 @@ use cargo::Cargo;
 use config_file::ConfigFile;
 use environment::{Environment, names};
 use listener::{Address, Listener};
+use target::Target;
+use worktrees::Repository;
 
 use crate::size::Size;
 use crate::tmp_dir::{self, Fault};
@@ -38,6 +42,10 @@ pub struct Facts {
     pub running: Option<Result<Answer, NoAnswer>>,
     /// Cargo's settings.
     pub cargo: Cargo,
+    /// The git repository around the working directory.
+    pub repository: Option<Repository>,
+    /// Cargo's target directory here.
+    pub target: Option<Target>,
     /// The least cache size that the flake wants.
     pub wanted_size: Option<Size>,
     /// What is wrong with this shell's TMPDIR, where it is set.
@@ -56,9 +64,13 @@ impl Facts {
             (Some(sccache), Some(_)) => Some(answer::ask_running(sccache)),
             _ => None,
         };
+        let cargo = Cargo::read(&env);
+        let repository = Repository::around(env.cwd());
         Self {
             config: ConfigFile::read(&env),
-            cargo: Cargo::read(&env),
+            target: Target::read(&env, &cargo, repository.as_ref()),
+            cargo,
+            repository,
             wanted_size: env.text(names::CACHE_SIZE).and_then(|size| size.parse().ok()),
             tmpdir_fault: env.get("TMPDIR").and_then(|dir| tmp_dir::fault(dir.as_ref())),
             planned: planned.map(answer::Question::wait),
@@ -98,4 +110,28 @@ impl Facts {
     pub fn find_program(&self, program: &std::path::Path) -> Option<PathBuf> {
         real_sccache::find_program(program, self.env.get("PATH"), self.env.cwd())
     }
+
+    /// The variables that replace the config file's whole `[cache.disk]` table (`config_from_env`, "Local", in
+    /// sccache's `src/config.rs`). A value that sccache passes over counts as unset.
+    pub fn disk_table_from_env(&self) -> Vec<&'static str> {
+        let is_mode = |text: &str| matches!(text.to_uppercase().as_str(), "READ_ONLY" | "READ_WRITE");
+        let counts = |name: &str| {
+            self.env.text(name).is_some_and(|text| match name {
+                "SCCACHE_CACHE_SIZE" => text.parse::<Size>().is_ok(),
+                "SCCACHE_DIRECT" => !text.is_empty(),
+                "SCCACHE_LOCAL_RW_MODE" => is_mode(&text),
+                // An empty path is a path, too.
+                _ => true,
+            })
+        };
+        DISK_TABLE.into_iter().filter(|name| counts(name)).collect()
+    }
 }
+
+/// Any one of these replaces the whole table.
+const DISK_TABLE: [&str; 4] = [
+    "SCCACHE_DIR",
+    "SCCACHE_CACHE_SIZE",
+    "SCCACHE_DIRECT",
+    "SCCACHE_LOCAL_RW_MODE",
+];

@@ -1,6 +1,7 @@
 //! What the tests of the binary share: a home, an sccache and a server of their own.
 
 #![allow(
+    clippy::print_stderr,
     dead_code,
     unreachable_pub,
     missing_docs,
@@ -28,11 +29,32 @@ pub fn real_sccache() -> PathBuf {
         .expect("no sccache on PATH: run the tests by tests/run, which brings one")
 }
 
+/// An sccache from before 0.19, where the machine has one: what SCCACHE_017 names, else one behind the first on PATH.
+pub fn older_sccache() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let named = std::env::var_os("SCCACHE_017").map(PathBuf::from);
+    let others = std::env::split_paths(&path).map(|dir| dir.join("sccache"));
+    let is_older = |program: &PathBuf| {
+        let output = Command::new(program).arg("--version").output();
+        output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).starts_with("sccache 0.17"))
+    };
+    let older = named.into_iter().chain(others).find(is_older);
+    if older.is_none() {
+        eprintln!("left out: no sccache 0.17 on this machine; tests/run has one in its Debian root");
+    }
+    older
+}
+
+pub fn main_that_prints(text: &str) -> String {
+    format!("fn main() {{ println!(\"{text}\"); }}\n")
+}
+
 /// A healthy shell in a home of its own: our wrapper first on PATH, a config of 24 GiB, nothing running.
 pub struct Sandbox {
     dir: TempDir,
     vars: Vec<(OsString, OsString)>,
     sccache: PathBuf,
+    cwd: PathBuf,
 }
 
 impl Sandbox {
@@ -44,6 +66,7 @@ impl Sandbox {
     pub fn with_sccache(sccache: &Path) -> Self {
         let dir = tempfile::Builder::new().prefix("ss").tempdir().unwrap();
         let mut sandbox = Self {
+            cwd: dir.path().join("project"),
             dir,
             vars: Vec::new(),
             sccache: sccache.to_owned(),
@@ -111,9 +134,53 @@ impl Sandbox {
         command
             .env_clear()
             .envs(self.vars.iter().map(|(name, value)| (name, value)))
-            .current_dir(self.path("project"))
+            .current_dir(&self.cwd)
             .stdin(Stdio::null());
         command
+    }
+
+    /// Runs a program to its end in a directory of the sandbox; it must succeed. Gives its stdout.
+    pub fn run(&self, dir: impl AsRef<Path>, program: impl AsRef<OsStr>, args: &[&str]) -> String {
+        let output = self
+            .command(program)
+            .current_dir(self.path(dir))
+            .args(args)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{args:?}: {output:?}");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    /// Runs git in a directory of the sandbox.
+    pub fn git(&self, dir: impl AsRef<Path>, args: &[&str]) -> String {
+        let identity = [
+            "-c",
+            "user.name=x",
+            "-c",
+            "user.email=x@y",
+            "-c",
+            "init.defaultBranch=main",
+        ];
+        self.run(dir, "git", &[&identity, args].concat())
+    }
+
+    /// Makes the project a repository with all that is in it, and a second worktree of it beside.
+    pub fn second_worktree(&self, name: &str) -> PathBuf {
+        if !self.path("project/.git").exists() {
+            self.git("project", &["init", "-q"]);
+            self.git("project", &["add", "-A"]);
+            self.git("project", &["commit", "-q", "--allow-empty", "-m", "x"]);
+        }
+        self.git("project", &["worktree", "add", "-q", &format!("../{name}")]);
+        self.path(name)
+    }
+
+    /// A cargo package `app` in the project, without dependencies, whose binary prints `text`.
+    pub fn package(&self, text: &str) {
+        let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
+        self.write("project/Cargo.toml", manifest);
+        self.write("project/src/main.rs", main_that_prints(text));
+        self.write("project/.gitignore", "target\n");
     }
 
     /// Our binary under its own name.
@@ -129,6 +196,12 @@ impl Sandbox {
     /// The real sccache.
     pub fn sccache(&self) -> Command {
         self.command(&self.sccache)
+    }
+
+    /// The same sandbox, looked at from another directory in it.
+    pub fn go(&mut self, dir: impl AsRef<Path>) -> &mut Self {
+        self.cwd = self.path(dir);
+        self
     }
 
     /// What `check --json` finds.

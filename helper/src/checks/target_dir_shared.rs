@@ -1,0 +1,49 @@
+//! Two worktrees build into one directory, and cargo takes the one's code for the other's.
+
+use super::Check;
+use crate::facts::Facts;
+use crate::facts::cargo::Origin;
+use crate::facts::target::Target;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "target-dir-shared",
+    severity: Severity::Error,
+    explanation: include_str!("target_dir_shared.md"),
+    run,
+};
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let Some(target) = &facts.target else {
+        return Vec::new();
+    };
+    let dir = target.dir.value.display();
+    let origin = &target.dir.origin;
+    let why = if let Some(other) = target.shared_with.first() {
+        format!("is also the worktree {}'s", other.display())
+    } else if let Some(other) = target.built_by.first() {
+        format!("was last built into from the worktree {}", other.display())
+    } else {
+        return Vec::new();
+    };
+    vec![CHECK.finding(
+        format!(
+            "cargo's target directory {dir} ({origin}) {why}: cargo judges by file times and takes that worktree's code for this one's"
+        ),
+        fix(target),
+    )]
+}
+
+fn fix(target: &Target) -> Fix {
+    match &target.dir.origin {
+        Origin::Env(name) => Fix::Run(format!("unset {name}")),
+        Origin::File(path, line) => Fix::Do(format!(
+            "remove the line {}:{line}, or name a directory inside the worktree",
+            path.display()
+        )),
+        Origin::Default => Fix::Do(format!(
+            "replace the link {} by a directory",
+            target.dir.value.display()
+        )),
+    }
+}

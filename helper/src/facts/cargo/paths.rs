@@ -1,0 +1,90 @@
+//! Where cargo keeps things: CARGO_HOME, the target and the build directory, vendored sources.
+
+use std::path::{Path, PathBuf};
+
+use super::setting::{Origin, Places, Setting, config_root, located};
+
+/// Cargo's home: CARGO_HOME, else `~/.cargo`.
+pub(super) fn home(places: &Places<'_>) -> Option<Setting<PathBuf>> {
+    let env = places.env;
+    let named = places
+        .env_path(&["CARGO_HOME"])
+        .filter(|home| !home.value.as_os_str().is_empty());
+    let default = || Some(env.path("HOME")?.join(".cargo"));
+    let home = named.or_else(|| {
+        Some(Setting {
+            value: default()?,
+            origin: Origin::Default,
+        })
+    })?;
+    Some(absolute(home, env.cwd()))
+}
+
+/// The target directory. Unlike other paths it counts from the config's root also where it has no slash.
+pub(super) fn target_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
+    const VARIABLES: [&str; 2] = ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"];
+    let from_env = places
+        .env_path(&VARIABLES)
+        .filter(|dir| !dir.value.as_os_str().is_empty());
+    let from_env = from_env.map(|dir| absolute(dir, places.env.cwd()));
+    let from_config = || {
+        let (setting, file) = places.config_text(&["build", "target-dir"])?;
+        Some(Setting {
+            value: config_root(&file.path).join(&setting.value),
+            origin: setting.origin,
+        })
+    };
+    let default = || {
+        let root = places.manifest.as_ref()?.path.parent()?;
+        Some(Setting {
+            value: root.join("target"),
+            origin: Origin::Default,
+        })
+    };
+    from_env.or_else(from_config).or_else(default)
+}
+
+/// The build directory, where one is named (cargo 1.91 and later); it may hold `{workspace-path-hash}` and the like.
+pub(super) fn build_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
+    let from_env = places.env_path(&["CARGO_BUILD_BUILD_DIR"]);
+    let from_env = from_env.map(|dir| absolute(dir, places.env.cwd()));
+    from_env.or_else(|| {
+        let (setting, file) = places.config_text(&["build", "build-dir"])?;
+        // A template begins a path of its own.
+        let value = if setting.value.starts_with('{') {
+            PathBuf::from(&setting.value)
+        } else {
+            config_root(&file.path).join(&setting.value)
+        };
+        Some(Setting {
+            value,
+            origin: setting.origin,
+        })
+    })
+}
+
+/// Directories that stand in for a registry: `[source.NAME] directory = "vendor"`.
+pub(super) fn vendored(places: &Places<'_>) -> Vec<Setting<PathBuf>> {
+    let mut all = Vec::new();
+    for file in &places.configs {
+        let Some(sources) = file.get(&["source"]).and_then(|found| found.item.as_table_like()) else {
+            continue;
+        };
+        for (name, _) in sources.iter() {
+            let Some(found) = file.get(&["source", name, "directory"]) else {
+                continue;
+            };
+            if let Some(dir) = found.item.as_str() {
+                all.push(located(file, found, config_root(&file.path).join(dir)));
+            }
+        }
+    }
+    all
+}
+
+fn absolute(setting: Setting<PathBuf>, cwd: &Path) -> Setting<PathBuf> {
+    Setting {
+        value: cwd.join(setting.value),
+        origin: setting.origin,
+    }
+}

@@ -1,0 +1,233 @@
+//! The git worktrees of the repository around a directory, read from git's own files: no process is
+//! started (`git rev-parse` alone would cost more than all other facts).
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// A repository with all its worktrees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    /// The worktree that the directory lies in.
+    pub root: PathBuf,
+    /// What all worktrees share: `.git` of the main worktree, or the bare repository.
+    pub common_dir: PathBuf,
+    /// Every worktree that is there, the main one first (a bare repository has none), then by name.
+    pub worktrees: Vec<PathBuf>,
+}
+
+impl Repository {
+    /// The repository around `dir`; `None` outside of one.
+    pub fn around(dir: &Path) -> Option<Self> {
+        dir.ancestors().find_map(Self::at)
+    }
+
+    /// The worktrees but the one that the directory lies in.
+    pub fn others(&self) -> impl Iterator<Item = &Path> {
+        self.worktrees
+            .iter()
+            .map(PathBuf::as_path)
+            .filter(|worktree| *worktree != self.root)
+    }
+
+    fn at(root: &Path) -> Option<Self> {
+        let git_dir = git_dir(&root.join(".git"))?;
+        let common_dir = common_dir(&git_dir)?;
+        let mut worktrees: Vec<PathBuf> = main_worktree(&common_dir).into_iter().collect();
+        worktrees.extend(linked_worktrees(&common_dir));
+        // A submodule's `.git` names no worktree of anybody: it is the only one of its own.
+        if !worktrees.iter().any(|worktree| worktree == root) {
+            worktrees.push(root.to_owned());
+        }
+        Some(Self {
+            root: root.to_owned(),
+            common_dir,
+            worktrees,
+        })
+    }
+}
+
+/// A directory is the repository itself; a file holds `gitdir: PATH` (gitrepository-layout(5)).
+fn git_dir(dot_git: &Path) -> Option<PathBuf> {
+    if dot_git.is_dir() {
+        return dot_git.join("HEAD").exists().then(|| dot_git.to_owned());
+    }
+    let text = fs::read(dot_git).ok()?;
+    Some(resolved(dot_git.parent()?, text.strip_prefix(b"gitdir: ")?))
+}
+
+/// A linked worktree's directory names the shared one in its file `commondir`; any other is the shared one.
+fn common_dir(git_dir: &Path) -> Option<PathBuf> {
+    match fs::read(git_dir.join("commondir")) {
+        Ok(path) => {
+            let path = resolved(git_dir, &path);
+            Some(fs::canonicalize(&path).unwrap_or(path))
+        }
+        Err(_) => git_dir.is_dir().then(|| git_dir.to_owned()),
+    }
+}
+
+/// The main worktree holds the shared directory as `.git`, unless the repository is bare.
+fn main_worktree(common_dir: &Path) -> Option<PathBuf> {
+    let is_dot_git = common_dir.file_name() == Some(OsStr::new(".git"));
+    let config = fs::read_to_string(common_dir.join("config")).unwrap_or_default();
+    (is_dot_git && !is_bare(&config))
+        .then(|| common_dir.parent().map(Path::to_owned))
+        .flatten()
+}
+
+/// git writes `bare = true` into `[core]`, a line of its own.
+fn is_bare(config: &str) -> bool {
+    let mut section = "";
+    config.lines().map(str::trim).any(|line| {
+        if line.starts_with('[') {
+            section = line;
+        }
+        let value = line.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
+        section.eq_ignore_ascii_case("[core]")
+            && value.is_some_and(|(key, value)| key.eq_ignore_ascii_case("bare") && value.eq_ignore_ascii_case("true"))
+    })
+}
+
+/// `worktrees/NAME/gitdir` holds the path of the worktree's `.git`; one that is gone is left out.
+fn linked_worktrees(common_dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(common_dir.join("worktrees"));
+    let mut worktrees: Vec<PathBuf> = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let text = fs::read(entry.path().join("gitdir")).ok()?;
+            let dot_git = resolved(&entry.path(), &text);
+            // git writes it absolute, or relative (`worktree.useRelativePaths`), and then with `..` in it.
+            let worktree = dot_git.parent().filter(|_| dot_git.exists())?;
+            if text.starts_with(b"/") {
+                Some(worktree.to_owned())
+            } else {
+                fs::canonicalize(worktree).ok()
+            }
+        })
+        .collect();
+    worktrees.sort();
+    worktrees
+}
+
+/// A path as git writes it into its files: one line, relative to where the file lies.
+fn resolved(base: &Path, line: &[u8]) -> PathBuf {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    base.join(OsStr::from_bytes(line))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::process::Command;
+
+    struct Git(tempfile::TempDir);
+
+    impl Git {
+        fn new() -> Self {
+            Self(tempfile::tempdir().unwrap())
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            fs::canonicalize(self.0.path()).unwrap().join(name)
+        }
+
+        fn git(&self, dir: &str, args: &[&str]) {
+            let status = Command::new("git")
+                .current_dir(self.path(dir))
+                .args([
+                    "-c",
+                    "user.name=x",
+                    "-c",
+                    "user.email=x@y",
+                    "-c",
+                    "protocol.file.allow=always",
+                ])
+                .args(args)
+                .stdout(std::process::Stdio::null())
+                .stderr(std::process::Stdio::null())
+                .status();
+            assert!(status.unwrap().success(), "git {args:?}");
+        }
+
+        fn repository(&self, name: &str) {
+            self.git("", &["init", name]);
+            self.git(name, &["commit", "--allow-empty", "-m", "x"]);
+        }
+    }
+
+    #[test]
+    fn finds_all_from_any_of_them() {
+        let git = Git::new();
+        git.repository("main");
+        git.git("main", &["worktree", "add", "-b", "spaced", "../a b"]);
+        git.git("main", &["worktree", "add", "sub/c"]);
+        fs::create_dir_all(git.path("a b/src/deep")).unwrap();
+        let all = [git.path("main"), git.path("a b"), git.path("main/sub/c")];
+        for (dir, root) in [("main", "main"), ("a b/src/deep", "a b"), ("main/sub/c", "main/sub/c")] {
+            let found = Repository::around(&git.path(dir)).unwrap();
+            assert_eq!(found.root, git.path(root));
+            assert_eq!(found.worktrees, all);
+            assert_eq!(found.common_dir, git.path("main/.git"));
+            assert_eq!(found.others().count(), 2);
+        }
+        fs::remove_dir_all(git.path("a b")).unwrap();
+        assert_eq!(Repository::around(&git.path("main")).unwrap().worktrees.len(), 2);
+    }
+
+    #[test]
+    fn relative_links_are_followed() {
+        let git = Git::new();
+        git.repository("main");
+        git.git("main", &["worktree", "add", "../a"]);
+        // As `worktree.useRelativePaths` of git 2.48 writes them; older ones read them too.
+        fs::write(git.path("main/.git/worktrees/a/gitdir"), "../../../../a/.git\n").unwrap();
+        fs::write(git.path("a/.git"), "gitdir: ../main/.git/worktrees/a\n").unwrap();
+        let found = Repository::around(&git.path("a")).unwrap();
+        assert_eq!(found.worktrees, [git.path("main"), git.path("a")]);
+        assert_eq!(found.root, git.path("a"));
+    }
+
+    #[test]
+    fn a_bare_repository_has_no_main_worktree() {
+        let git = Git::new();
+        git.repository("main");
+        git.git("", &["clone", "--bare", "main", "w/.git"]);
+        git.git("w", &["worktree", "add", "a"]);
+        let found = Repository::around(&git.path("w/a")).unwrap();
+        assert_eq!(found.worktrees, [git.path("w/a")]);
+        assert_eq!(found.others().count(), 0);
+    }
+
+    #[test]
+    fn a_submodule_is_a_repository_of_its_own() {
+        let git = Git::new();
+        git.repository("lib");
+        git.repository("main");
+        git.git("main", &["submodule", "add", "../lib", "lib"]);
+        let found = Repository::around(&git.path("main/lib")).unwrap();
+        assert_eq!(found.worktrees, [git.path("main/lib")]);
+    }
+
+    #[test]
+    fn no_repository_and_broken_ones() {
+        let git = Git::new();
+        assert_eq!(Repository::around(&git.path("")), None);
+        fs::write(git.path(".git"), "gitdir: /nonexistent\n").unwrap();
+        assert_eq!(Repository::around(&git.path("")), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_repository_or_none(dot_git: Vec<u8>, config: String) {
+            let dir = tempfile::tempdir().unwrap();
+            fs::write(dir.path().join(".git"), dot_git).unwrap();
+            let _ = Repository::at(dir.path());
+            let _ = is_bare(&config);
+        }
+    }
+}
