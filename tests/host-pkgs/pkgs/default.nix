@@ -26,6 +26,8 @@ let
       mkShell = callPackage ./mkshell.nix { };
       mkShellNoCC = callPackage ./mkshell.nix { stdenv = pkgs.stdenvNoCC; };
 
+      gcc = callPackage ./cc-wrapper { };
+      rustc = callPackage ./rustc-wrapper { };
       rustPlatform = callPackage ./rust-platform.nix { };
       installShellFiles = callPackage ./install-shell-files { };
     }

@@ -29,7 +29,7 @@ lib.genAttrs [
     "cargo-clippy"
     "clippy-driver"
   ];
-  gcc = tool "gcc" [
+  gcc-unwrapped = tool "gcc" [
     "gcc"
     "g++"
     "cc"
@@ -48,7 +48,7 @@ lib.genAttrs [
     "setpriv"
     "unshare"
   ];
-  rustc = tool "rustc" [
+  rustc-unwrapped = tool "rustc" [
     "rustc"
     "rustdoc"
   ];

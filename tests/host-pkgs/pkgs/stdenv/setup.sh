@@ -8,9 +8,9 @@ done
 PATH=$PATH${PATH:+:}${defaultCC:+$defaultCC:}$initialPath
 export PATH
 
-# What nixpkgs' cc-wrapper sets up, and what build scripts look at.
 if [ -n "$defaultCC" ]; then
-  export CC=gcc CXX=g++ AR=ar RANLIB=ranlib STRIP=strip
+  # shellcheck disable=SC1091 # a file of the store
+  . "${defaultCC%/bin}/nix-support/setup-hook"
 fi
 
 for input in ${nativeBuildInputs-} ${buildInputs-}; do
