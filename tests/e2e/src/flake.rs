@@ -69,8 +69,16 @@ pub fn system() -> &'static str {
     }
 }
 
+/// The flake-parts that the tests were given (`SCCACHE_SHELL_TEST_FLAKE_PARTS`, a flake reference), or the stand-in for it.
+pub fn flake_parts() -> String {
+    let given = env::var("SCCACHE_SHELL_TEST_FLAKE_PARTS")
+        .ok()
+        .filter(|reference| !reference.is_empty());
+    given.unwrap_or_else(|| format!("{}/tests/host-flake-parts", project()))
+}
+
 /// The inputs of a consumer's flake, with the nixpkgs, its `lib` and the flake-parts that the tests were given.
-fn inputs(flake_parts: bool) -> String {
+fn inputs(with_parts: bool) -> String {
     let mut text = format!("inputs.sccache-shell.url = \"{}\";\n", project());
     match machine::nixpkgs() {
         Some(reference) => {
@@ -82,10 +90,8 @@ fn inputs(flake_parts: bool) -> String {
     if let Ok(lib) = env::var("SCCACHE_SHELL_TEST_NIXPKGS_LIB") {
         text += &format!("inputs.nixpkgs.inputs.lib = {{ url = \"path:{lib}\"; flake = false; }};\n");
     }
-    if flake_parts {
-        let reference = env::var("SCCACHE_SHELL_TEST_FLAKE_PARTS")
-            .unwrap_or_else(|_| format!("path:{}/tests/host-flake-parts", project().trim_start_matches("path:")));
-        text += &format!("inputs.flake-parts.url = \"{reference}\";\n");
+    if with_parts {
+        text += &format!("inputs.flake-parts.url = \"{}\";\n", flake_parts());
         text += "inputs.flake-parts.inputs.nixpkgs-lib.follows = \"nixpkgs\";\n";
     }
     text
@@ -98,8 +104,8 @@ pub struct Consumer {
 
 impl Consumer {
     /// Writes a flake without flake-parts to `dir`: its default dev shell takes ours, with the options `config` (the inside of an
-    /// attribute set), and `shell` (the same) for the shell itself. `pkgs` is in scope of both.
-    pub fn write(dir: &Path, config: &str, shell: &str) -> Self {
+    /// attribute set, with `pkgs` in scope).
+    pub fn write(dir: &Path, config: &str) -> Self {
         let system = system();
         let inputs = inputs(false);
         Self::write_flake(
@@ -113,7 +119,6 @@ impl Consumer {
       devShells.{system}.default = pkgs.mkShell {{
         inputsFrom = [ (sccache-shell.lib.evalModule pkgs {{ {config} }}).config.devShell ];
         packages = [ pkgs.cargo pkgs.rustc ];
-        {shell}
       }};
     }};
 }}

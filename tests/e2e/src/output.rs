@@ -69,6 +69,16 @@ impl Output {
         &self.stderr
     }
 
+    /// The lines of standard error that are not Nix's or direnv's own talk about what they build and load.
+    pub fn told(&self) -> Vec<&str> {
+        let own = ["direnv: ", "building '", "copying path '"];
+        // direnv ends a colour that it never began.
+        let lines = self.stderr.lines().map(|line| line.trim_start_matches("\u{1b}[0m"));
+        lines
+            .filter(|line| !line.is_empty() && !own.iter().any(|start| line.starts_with(start)))
+            .collect()
+    }
+
     /// How long it ran.
     pub fn took(&self) -> Duration {
         self.took

@@ -35,7 +35,7 @@ fn main() -> ExitCode {
 
     progress("making a project with a linked worktree, as its two developers would have it");
     workspace::copy("demo", &main);
-    let main = Consumer::write(&main, &format!("cacheSize = \"{SIZE}\";"), "").commit(&home);
+    let main = Consumer::write(&main, &format!("cacheSize = \"{SIZE}\";")).commit(&home);
     let feature = Consumer::at(&worktree::linked(main.dir(), "feature"));
 
     progress("entering the shell; the first time, this builds sccache-shell");

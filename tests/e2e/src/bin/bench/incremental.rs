@@ -50,7 +50,7 @@ fn measure(incremental: bool) -> Times {
     let dir = home.path().join("main");
     workspace::copy("demo", &dir);
     add_large_member(&dir);
-    let shell = Consumer::write(&dir, &format!("incremental = {incremental};"), "").commit(&home);
+    let shell = Consumer::write(&dir, &format!("incremental = {incremental};")).commit(&home);
     progress(&format!("incremental = {incremental}: first build"));
     drop(shell.run(&home, Entry::Develop, "cargo fetch --quiet").ok());
     build(&home, &shell);

@@ -1,0 +1,115 @@
+//! Every way into the shell: what is set, that nothing is printed, and that nothing points at what is gone afterwards.
+
+use std::path::Path;
+
+use sccache_shell_e2e::flake::{Consumer, Entry};
+use sccache_shell_e2e::home::Home;
+use sccache_shell_e2e::output::Output;
+
+/// The variables under which programs look for a temporary directory.
+const TMP: [&str; 4] = ["TMPDIR", "TMP", "TEMP", "TEMPDIR"];
+
+/// A home whose configuration says what the flake wants: nothing is wrong here.
+fn healthy() -> (Home, Consumer) {
+    let home = Home::with_cache_size("24G");
+    let consumer = Consumer::write(&home.path().join("project"), "cacheSize = \"24G\";").commit(&home);
+    (home, consumer)
+}
+
+#[test]
+fn every_entry_sets_the_shell_up() {
+    let (home, consumer) = healthy();
+    for entry in Entry::all() {
+        let script = "printf '%s\\n' \"$CARGO_INCREMENTAL\" \"$RUSTC_WRAPPER\" \"${PATH%%:*}\" \"$CMAKE_C_COMPILER_LAUNCHER\" \
+                      \"$CMAKE_CXX_COMPILER_LAUNCHER\" \"$(sccache --version)\" \"$(type -P sccache-shell)\"";
+        let out = consumer.run(&home, entry, script).ok();
+        let lines: Vec<&str> = out.stdout().lines().collect();
+        let [incremental, wrapper, first_on_path, c, cxx, version, helper] = lines[..] else {
+            panic!("{entry:?}: {out}")
+        };
+        assert_eq!(incremental, "0", "{entry:?}");
+        assert!(
+            wrapper.starts_with("/nix/store/") && wrapper.ends_with("/libexec/sccache-shell/sccache"),
+            "{entry:?}: {wrapper}"
+        );
+        assert_eq!(Path::new(wrapper).parent(), Some(Path::new(first_on_path)), "{entry:?}");
+        assert_eq!((c, cxx), ("sccache", "sccache"), "{entry:?}");
+        assert!(version.starts_with("sccache "), "{entry:?}: {version}");
+        assert!(helper.starts_with("/nix/store/"), "{entry:?}: {helper}");
+    }
+}
+
+#[test]
+fn every_entry_is_silent_when_all_is_well() {
+    let (home, consumer) = healthy();
+    for entry in Entry::all() {
+        let out = consumer.run(&home, entry, "echo mine").ok();
+        assert_eq!(out.stdout(), "mine\n", "{entry:?}: {out}");
+        assert_eq!(out.told(), [""; 0], "{entry:?}: {out}");
+    }
+    assert_eq!(home.server().pid(), None, "no entry may start a server");
+}
+
+#[test]
+fn every_entry_tells_on_stderr_what_is_wrong() {
+    let (home, consumer) = healthy();
+    home.configure("[cache.disk]\nsize = \"1G\"\n");
+    for entry in Entry::all() {
+        let out = consumer.run(&home, entry, "echo mine").ok();
+        assert_eq!(out.stdout(), "mine\n", "{entry:?}: {out}");
+        assert!(out.stderr().contains("24"), "{entry:?}: {out}");
+        assert!(out.stderr().contains("cache-size"), "{entry:?}: {out}");
+    }
+}
+
+#[test]
+fn temporary_directories_outlive_the_shell() {
+    let (home, consumer) = healthy();
+    // nix-direnv puts the caller's own values back after the hook; there the wrapper sees to it (build_server.rs).
+    for entry in [Entry::Develop, Entry::Direnv, Entry::NixShell] {
+        let script = TMP.map(|name| format!("echo \"{name}=${{{name}-}}\"")).join("; ");
+        let out = consumer.run(&home, entry, &script).ok();
+        let lines: Vec<&str> = out.stdout().lines().collect();
+        assert_eq!(lines, TMP.map(|name| format!("{name}=/var/tmp")), "{entry:?}");
+        assert!(Path::new("/var/tmp").is_dir());
+    }
+}
+
+#[test]
+fn without_a_tmp_dir_of_its_own_the_shell_takes_the_callers() {
+    let home = Home::with_cache_size("24G");
+    let consumer = Consumer::write(&home.path().join("project"), "tmpDir = null;").commit(&home);
+    let mine = home.path().join("tmp");
+    std::fs::create_dir(&mine).unwrap();
+    let script = TMP.map(|name| format!("echo \"${{{name}-}}\"")).join("; ");
+    let out =
+        sccache_shell_e2e::output::Output::of(consumer.command(&home, Entry::Develop, &script).env("TMPDIR", &mine))
+            .ok();
+    let mine = mine.to_str().unwrap();
+    assert_eq!(out.stdout().lines().collect::<Vec<_>>(), [mine; 4], "{out}");
+}
+
+#[test]
+fn a_shell_in_a_shell_in_a_shell_is_like_one() {
+    let (home, consumer) = healthy();
+    let report = r#"printf '%s\n' "$TMPDIR" "$RUSTC_WRAPPER"; tr ':' '\n' <<< "$PATH" | grep -c libexec/sccache-shell"#;
+    let one = consumer.run(&home, Entry::Develop, report).ok();
+    let script = r#"nix develop --command nix develop --command bash -euc "$REPORT""#;
+    let mut nested = consumer.command(&home, Entry::Develop, script);
+    let three = Output::of(nested.env("REPORT", report)).ok();
+    let (one, three): (Vec<&str>, Vec<&str>) = (one.stdout().lines().collect(), three.stdout().lines().collect());
+    assert_eq!(one[..2], three[..2]);
+    assert_eq!(one[0], "/var/tmp");
+    assert_eq!(one[2], "1");
+}
+
+#[test]
+fn flake_parts_gives_the_same_shell() {
+    let (home, plain) = healthy();
+    let parts = Consumer::write_flake_parts(&home.path().join("parts"), "cacheSize = \"24G\";").commit(&home);
+    let script = r#"env | grep -E '^(CARGO_INCREMENTAL|RUSTC_WRAPPER|SCCACHE_SHELL_.*|CMAKE_.*|TMP|TMPDIR|TEMP|TEMPDIR)=' | sort"#;
+    let plain = plain.run(&home, Entry::Develop, script).ok();
+    let parts = parts.run(&home, Entry::Develop, script).ok();
+    assert_eq!(plain.stdout(), parts.stdout());
+    assert!(plain.stdout().contains("SCCACHE_SHELL_CACHE_SIZE=24G"), "{plain}");
+}

@@ -1,0 +1,54 @@
+//! No command of ours starts, stops or restarts a server: other shells may be building with it.
+
+use sccache_shell_e2e::flake::{Consumer, Entry};
+use sccache_shell_e2e::home::Home;
+
+/// Everything that can be asked of us short of a compile. The shell's hook runs before each.
+const COMMANDS: [&str; 12] = [
+    "true",
+    "sccache-shell check",
+    "sccache-shell check --quiet",
+    "sccache-shell check --json",
+    "sccache-shell check --strict",
+    "sccache-shell explain",
+    "sccache-shell explain cache-size",
+    "sccache-shell init --dry-run --size 30G",
+    "sccache-shell init --if-missing",
+    "sccache-shell init --size 30G",
+    "\"$RUSTC_WRAPPER\" --version",
+    "SCCACHE_SHELL=off \"$RUSTC_WRAPPER\" --show-stats",
+];
+
+fn shell(home: &Home) -> Consumer {
+    Consumer::write(&home.path().join("project"), "cacheSize = \"24G\"; initConfig = true;").commit(home)
+}
+
+#[test]
+fn where_there_is_none_there_is_none_afterwards() {
+    let home = Home::new();
+    let consumer = shell(&home);
+    for command in COMMANDS {
+        // What they say is tested elsewhere; some rightly fail.
+        let out = consumer.run(&home, Entry::Develop, &format!("{command} || :")).ok();
+        assert_eq!(home.server().pid(), None, "started by {command}: {out}");
+    }
+}
+
+#[test]
+fn where_there_is_one_it_is_the_same_afterwards() {
+    let home = Home::new();
+    // As different from the shell's wishes as can be, so that there is every reason to restart it.
+    home.configure("[cache.disk]\nsize = \"1G\"\n");
+    let consumer = shell(&home);
+    drop(consumer.run(&home, Entry::Develop, "sccache --start-server").ok());
+    let pid = home.server().running();
+    for command in COMMANDS {
+        let out = consumer.run(&home, Entry::Develop, &format!("{command} || :")).ok();
+        assert_eq!(home.server().pid(), Some(pid), "by {command}: {out}");
+    }
+    assert_eq!(
+        home.stats().limit,
+        Some(1 << 30),
+        "it still runs by what it was started with"
+    );
+}
