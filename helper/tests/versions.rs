@@ -1,0 +1,59 @@
+//! Client and server of different versions: 0.17, where the machine has one, beside the sccache on PATH.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+mod common;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use common::{Sandbox, real_sccache};
+
+/// Named by the test environment; a machine with its own Nix may have one version only, and then nothing is tried.
+fn other_version() -> Option<PathBuf> {
+    std::env::var_os("SCCACHE_017").map(PathBuf::from)
+}
+
+/// What `client` finds of a server that `server` started.
+fn findings_of(client: PathBuf, server: PathBuf) -> Vec<String> {
+    let sandbox = Sandbox::with_sccache(&client);
+    let started = sandbox.command(&server).arg("--start-server").output().unwrap();
+    assert!(started.status.success(), "{started:?}");
+    let pid = sandbox.server_pid();
+    let start = Instant::now();
+    let findings = sandbox.findings();
+    assert!(start.elapsed() < Duration::from_secs(2));
+    assert_eq!(sandbox.server_pid(), pid);
+    findings
+        .iter()
+        .map(|finding| {
+            format!(
+                "{}: {}",
+                finding["id"].as_str().unwrap(),
+                finding["what"].as_str().unwrap()
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn a_server_of_another_version_is_named() {
+    let Some(old) = other_version() else { return };
+    let new = real_sccache();
+    for (client, server, differ) in [
+        (&new, &old, "version 0.17.0 (now configured: 0.19.0)"),
+        (&old, &new, "version 0.19.0 (now configured: 0.17.0)"),
+    ] {
+        let findings = findings_of(client.clone(), server.clone());
+        assert!(
+            findings.len() == 1 && findings[0].starts_with("server-settings-differ") && findings[0].contains(differ),
+            "{findings:?}"
+        );
+    }
+}
+
+#[test]
+fn an_older_version_alone_is_well() {
+    let Some(old) = other_version() else { return };
+    assert_eq!(findings_of(old.clone(), old), Vec::<String>::new());
+}
