@@ -3,8 +3,10 @@
 //! replays what a wrapper prints, and what it cannot do it leaves undone.
 
 mod call;
+mod held;
 mod key_env;
 mod nix_key;
+mod out_dir;
 mod tmpdir;
 mod trace;
 
@@ -30,6 +32,7 @@ struct Plan {
     set: Vec<(OsString, OsString)>,
     /// The variables of nixpkgs' compiler wrappers that `set` has in its hashes.
     hashed: Vec<OsString>,
+    out_dir: out_dir::Outcome,
 }
 
 /// Whether a program called by this name is the wrapper.
@@ -38,7 +41,7 @@ pub fn is_called(argv0: &OsStr) -> bool {
 }
 
 /// Becomes the real sccache with these arguments (the first is the name this process was called by).
-/// Returns only where nothing could be started.
+/// Returns where a compile with another OUT_DIR is done, or where nothing could be started.
 pub fn run(args: &[OsString]) -> ExitCode {
     let env = Environment::current();
     let (called_as, args) = match args.split_first() {
@@ -48,13 +51,23 @@ pub fn run(args: &[OsString]) -> ExitCode {
     let call = Call::of(args);
     let real = real_sccache::find(called_as, env.get("PATH"));
     let switched_off = env.get(names::SWITCH) == Some(OsStr::new("off"));
-    let plan = if switched_off {
+    let mut plan = if switched_off {
         Plan::default()
     } else {
-        plan(&call, &env)
+        plan(&call, args, &env)
+    };
+    let done = match &real {
+        Some(real) => try_copy(real, args, &mut plan),
+        None => {
+            plan.out_dir = out_dir::Outcome::None;
+            None
+        }
     };
     if !switched_off && call.is_compile() {
         trace::append(&env, &call, &plan, real.as_deref());
+    }
+    if let Some(output) = done {
+        return output.forward();
     }
     // Each exec returns only with its error; then the next best is tried.
     if let Some(real) = &real {
@@ -68,20 +81,44 @@ pub fn run(args: &[OsString]) -> ExitCode {
     ExitCode::from(NOT_FOUND)
 }
 
-fn plan(call: &Call<'_>, env: &Environment) -> Plan {
+fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
     let nix_key = nix_key::plan(call, env);
+    let (removed, out_dir) = match call {
+        Call::Rustc { .. } => (key_env::cargo_only(env), out_dir::plan(args, env)),
+        Call::Compiler { .. } | Call::Sccache => Default::default(),
+    };
     Plan {
         set: nix_key.set,
         hashed: nix_key.hashed,
         tmpdir: tmpdir::plan(env),
-        removed: match call {
-            Call::Rustc { .. } => key_env::cargo_only(env),
-            Call::Compiler { .. } | Call::Sccache => Vec::new(),
-        },
+        removed,
+        out_dir,
+    }
+}
+
+/// Compiles with the copy of OUT_DIR, where the plan has one, and says nothing yet: `None`, and no copy in the
+/// plan any more, where the call has to be made without it.
+fn try_copy(real: &Path, args: &[OsString], plan: &mut Plan) -> Option<held::Output> {
+    let out_dir::Outcome::Moved(moved) = &plan.out_dir else {
+        return None;
+    };
+    let mut command = sccache(real, args, plan);
+    command.envs(moved.variables.iter().map(|(name, value)| (name, value)));
+    let output = held::Output::of(&mut command);
+    match moved.judge(output.as_ref().is_some_and(held::Output::succeeded)) {
+        Ok(()) => output,
+        Err(why) => {
+            plan.out_dir = out_dir::Outcome::Plain(why);
+            None
+        }
     }
 }
 
 fn exec_sccache(real: &Path, args: &[OsString], plan: &Plan) -> io::Error {
+    sccache(real, args, plan).exec()
+}
+
+fn sccache(real: &Path, args: &[OsString], plan: &Plan) -> Command {
     let mut command = Command::new(real);
     command.arg0(real_sccache::NAME).args(args);
     for name in &plan.removed {
@@ -91,7 +128,7 @@ fn exec_sccache(real: &Path, args: &[OsString], plan: &Plan) -> io::Error {
     if let Some(tmpdir) = &plan.tmpdir {
         command.env("TMPDIR", &tmpdir.to);
     }
-    command.exec()
+    command
 }
 
 /// Without an sccache the compile still has to happen, uncached.

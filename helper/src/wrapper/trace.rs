@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::Plan;
 use super::call::Call;
+use super::out_dir::Outcome;
 use crate::facts::environment::{Environment, names};
 
 /// A line of the trace, written as JSON so that any byte in a path can be shown.
@@ -33,6 +34,8 @@ struct Line<'a> {
     hashed: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tmpdir: Option<Tmpdir>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    out_dir: Option<OutDir>,
     /// The real sccache; absent where there is none and the compiler itself is started.
     #[serde(skip_serializing_if = "Option::is_none")]
     sccache: Option<std::borrow::Cow<'a, str>>,
@@ -43,6 +46,18 @@ struct Tmpdir {
     from: String,
     to: String,
     why: String,
+}
+
+/// A call's OUT_DIR: the copy that took its place, or why it stayed.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum OutDir {
+    Moved {
+        from: String,
+        to: String,
+        variables: Vec<String>,
+    },
+    Plain(String),
 }
 
 /// Appends a line to the file that SCCACHE_SHELL_TRACE names, if it does. A trace that cannot be written
@@ -88,7 +103,20 @@ fn line<'a>(call: &Call<'_>, plan: &Plan, real: Option<&'a Path>) -> Line<'a> {
             to: tmpdir.to.to_string_lossy().into_owned(),
             why: tmpdir.why.to_string(),
         }),
+        out_dir: out_dir(&plan.out_dir),
         sccache: real.map(Path::to_string_lossy),
+    }
+}
+
+fn out_dir(outcome: &Outcome) -> Option<OutDir> {
+    match outcome {
+        Outcome::None => None,
+        Outcome::Plain(why) => Some(OutDir::Plain(why.to_string())),
+        Outcome::Moved(moved) => Some(OutDir::Moved {
+            from: moved.from.to_string_lossy().into_owned(),
+            to: moved.to.to_string_lossy().into_owned(),
+            variables: moved.variables.iter().map(|(name, _)| lossy(name)).collect(),
+        }),
     }
 }
 

@@ -1,0 +1,248 @@
+//! A directory tree of plain files: its hash, and exact copies of it.
+
+use std::fmt;
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
+
+use rustix::fs::OFlags;
+
+/// The most bytes of a tree that is hashed and copied in front of a compile.
+pub(super) const MAX_BYTES: u64 = 32 << 20;
+/// The most files and directories.
+pub(super) const MAX_ENTRIES: usize = 2_000;
+
+/// What a copy shows of a mode: the rest of the permission bits would let it be changed.
+const MODE: u32 = 0o555;
+
+/// The time of every file of a copy, 2000-01-01: older than any compile. Cargo rebuilds what is older than a
+/// file that its dep-info names, and a copy serves worktrees whose clocks and builds know nothing of each other.
+const TIME: Duration = Duration::from_secs(946_684_800);
+
+/// A tree as it was read.
+#[derive(Debug)]
+pub(super) struct Tree {
+    hash: blake3::Hash,
+    entries: Vec<Entry>,
+    all_times_fixed: bool,
+}
+
+#[derive(Debug)]
+struct Entry {
+    /// Relative to the tree's root.
+    path: PathBuf,
+    mode: u32,
+    is_dir: bool,
+}
+
+/// Why a tree is not copied.
+#[derive(Debug)]
+pub(crate) enum Fault {
+    /// A symlink, a socket, a file with several names: a copy would not be the same thing.
+    NotPlain(PathBuf),
+    /// More than [`MAX_BYTES`].
+    TooLarge,
+    /// More than [`MAX_ENTRIES`].
+    TooMany,
+    /// It could not be read, or the copy not be written.
+    Io(io::Error),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotPlain(path) => write!(f, "{} is no plain file", path.display()),
+            Self::TooLarge => write!(f, "more than {} MiB", MAX_BYTES >> 20),
+            Self::TooMany => write!(f, "more than {MAX_ENTRIES} files"),
+            Self::Io(error) => error.fmt(f),
+        }
+    }
+}
+
+impl From<io::Error> for Fault {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+impl Tree {
+    /// Reads the tree below `root`, every byte of it.
+    pub(super) fn read(root: &Path) -> Result<Self, Fault> {
+        let mut reader = Reader::new(root);
+        reader.directory(Path::new(""))?;
+        Ok(reader.finish())
+    }
+
+    /// The hash of names, modes and bytes, in hex.
+    pub(super) fn name(&self) -> String {
+        self.hash.to_hex().to_string()
+    }
+
+    /// Whether there is nothing in it.
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whether `copy` is whole and unchanged, read byte by byte: it may have been half deleted, written to by
+    /// somebody who may (root), or cut short by a power failure.
+    pub(super) fn is_copied_to(&self, copy: &Path) -> bool {
+        Self::read(copy).is_ok_and(|read| read.hash == self.hash && read.all_times_fixed)
+    }
+
+    /// Copies the tree from `root` to the new directory `to`, and checks what was copied.
+    pub(super) fn copy(&self, root: &Path, to: &Path) -> Result<(), Fault> {
+        DirBuilder::new().mode(0o700).create(to)?;
+        for entry in &self.entries {
+            let target = to.join(&entry.path);
+            if entry.is_dir {
+                DirBuilder::new().mode(0o700).create(target)?;
+            } else {
+                copy_file(&root.join(&entry.path), &target, entry.mode)?;
+            }
+        }
+        // Deepest first: nothing can be put into a directory that is closed.
+        for entry in self.entries.iter().rev().filter(|entry| entry.is_dir) {
+            fs::set_permissions(to.join(&entry.path), Permissions::from_mode(entry.mode))?;
+        }
+        if self.is_copied_to(to) {
+            Ok(())
+        } else {
+            Err(io::Error::other("it changed while it was copied").into())
+        }
+    }
+}
+
+fn copy_file(from: &Path, to: &Path, mode: u32) -> io::Result<()> {
+    let mut source = File::open(from)?;
+    let mut target = OpenOptions::new().write(true).create_new(true).mode(0o600).open(to)?;
+    io::copy(&mut source, &mut target)?;
+    target.set_modified(UNIX_EPOCH + TIME)?;
+    target.set_permissions(Permissions::from_mode(mode))
+}
+
+/// Removes a copy, whose directories nobody may write to, or whatever lies in its place.
+pub(super) fn remove(copy: &Path) -> io::Result<()> {
+    if !fs::symlink_metadata(copy)?.is_dir() {
+        return fs::remove_file(copy);
+    }
+    open_directories(copy)?;
+    fs::remove_dir_all(copy)
+}
+
+fn open_directories(dir: &Path) -> io::Result<()> {
+    fs::set_permissions(dir, Permissions::from_mode(0o700))?;
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            open_directories(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+struct Reader<'a> {
+    root: &'a Path,
+    hasher: blake3::Hasher,
+    buffer: Vec<u8>,
+    entries: Vec<Entry>,
+    bytes: u64,
+    all_times_fixed: bool,
+}
+
+impl<'a> Reader<'a> {
+    fn new(root: &'a Path) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(b"sccache-shell OUT_DIR 1\n");
+        Self {
+            root,
+            hasher,
+            buffer: vec![0; 64 << 10],
+            entries: Vec::new(),
+            bytes: 0,
+            all_times_fixed: true,
+        }
+    }
+
+    fn finish(self) -> Tree {
+        Tree {
+            hash: self.hasher.finalize(),
+            entries: self.entries,
+            all_times_fixed: self.all_times_fixed,
+        }
+    }
+
+    fn directory(&mut self, path: &Path) -> Result<(), Fault> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(self.root.join(path))? {
+            names.push(entry?.file_name());
+            if names.len() > MAX_ENTRIES {
+                return Err(Fault::TooMany);
+            }
+        }
+        names.sort_unstable();
+        names.iter().try_for_each(|name| self.entry(path.join(name)))
+    }
+
+    fn entry(&mut self, path: PathBuf) -> Result<(), Fault> {
+        if self.entries.len() == MAX_ENTRIES {
+            return Err(Fault::TooMany);
+        }
+        let full = self.root.join(&path);
+        let found = fs::symlink_metadata(&full)?;
+        let (is_dir, mode) = (found.is_dir(), found.mode() & MODE);
+        let plain = is_dir || (found.is_file() && found.nlink() == 1);
+        // Set-user-id, set-group-id (on a file) and sticky have no place in a copy.
+        if !plain || (!is_dir && found.mode() & 0o7000 != 0) {
+            return Err(Fault::NotPlain(path));
+        }
+        self.head(&path, mode, is_dir);
+        if !is_dir {
+            self.all_times_fixed &= found.modified()? == UNIX_EPOCH + TIME;
+            self.file(&full)?;
+        }
+        self.entries.push(Entry {
+            path: path.clone(),
+            mode,
+            is_dir,
+        });
+        if is_dir { self.directory(&path) } else { Ok(()) }
+    }
+
+    /// Lengths before what has a length, so that no two trees give the same bytes.
+    fn head(&mut self, path: &Path, mode: u32, is_dir: bool) {
+        let name = path.as_os_str().as_bytes();
+        self.hasher.update(if is_dir { b"d" } else { b"f" });
+        self.hasher.update(&mode.to_le_bytes());
+        self.hasher.update(&(name.len() as u64).to_le_bytes());
+        self.hasher.update(name);
+    }
+
+    fn file(&mut self, full: &Path) -> Result<(), Fault> {
+        let mut file = OpenOptions::new()
+            .read(true)
+            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+            .open(full)?;
+        // The hash of the bytes, not the bytes: a hash has one length whatever the file has.
+        let mut content = blake3::Hasher::new();
+        loop {
+            let read = file.read(&mut self.buffer)?;
+            if read == 0 {
+                break;
+            }
+            self.bytes += read as u64;
+            if self.bytes > MAX_BYTES {
+                return Err(Fault::TooLarge);
+            }
+            content.update(&self.buffer[..read]);
+        }
+        self.hasher.update(content.finalize().as_bytes());
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[path = "tree_tests.rs"]
+mod tests;
