@@ -39,9 +39,7 @@ impl Entry {
 
 /// nix-direnv's `direnvrc`, where the caller named one.
 fn nix_direnv() -> Option<String> {
-    env::var("SCCACHE_SHELL_TEST_NIX_DIRENV")
-        .ok()
-        .filter(|file| !file.is_empty())
+    machine::given("SCCACHE_SHELL_TEST_NIX_DIRENV")
 }
 
 /// The flake reference of this project: its files as git has them, in the store, so that a flake can lock it.
@@ -71,9 +69,7 @@ pub fn system() -> &'static str {
 
 /// The flake-parts that the tests were given (`SCCACHE_SHELL_TEST_FLAKE_PARTS`, a flake reference), or the stand-in for it.
 pub fn flake_parts() -> String {
-    let given = env::var("SCCACHE_SHELL_TEST_FLAKE_PARTS")
-        .ok()
-        .filter(|reference| !reference.is_empty());
+    let given = machine::given("SCCACHE_SHELL_TEST_FLAKE_PARTS");
     given.unwrap_or_else(|| format!("{}/tests/host-flake-parts", project()))
 }
 
@@ -87,8 +83,8 @@ fn inputs(with_parts: bool) -> String {
         }
         None => text += "inputs.nixpkgs.follows = \"sccache-shell/nixpkgs\";\n",
     }
-    if let Ok(lib) = env::var("SCCACHE_SHELL_TEST_NIXPKGS_LIB") {
-        text += &format!("inputs.nixpkgs.inputs.lib = {{ url = \"path:{lib}\"; flake = false; }};\n");
+    if let Some(lib) = machine::nixpkgs_lib() {
+        text += &format!("inputs.nixpkgs.inputs.lib = {{ url = \"{lib}\"; flake = false; }};\n");
     }
     if with_parts {
         text += &format!("inputs.flake-parts.url = \"{}\";\n", flake_parts());
@@ -221,9 +217,13 @@ impl Consumer {
     fn direnv(&self, home: &Home, before: &str, script: &str) -> Command {
         // strict_env, the harder case: one unset variable or failing command in the hook and the shell does not open.
         let envrc = format!("strict_env\n{before}use flake\n");
-        fs::write(self.dir.join(".envrc"), envrc).expect("the test cache is writable");
+        let file = self.dir.join(".envrc");
+        // Untouched where it is right: nix-direnv keeps its cache by the file's time.
+        if fs::read_to_string(&file).map_or(true, |text| text != envrc) {
+            fs::write(&file, envrc).expect("the test cache is writable");
+        }
         let mut allow = home.command(machine::program("direnv"));
-        Output::of(allow.current_dir(&self.dir).arg("allow")).ok();
+        drop(Output::of(allow.current_dir(&self.dir).arg("allow")).ok());
         let mut command = home.command(machine::program("direnv"));
         command.args(["exec", ".", "bash", "-euc", script]);
         command

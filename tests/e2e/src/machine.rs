@@ -40,11 +40,19 @@ pub fn scratch() -> PathBuf {
     dir
 }
 
+/// A variable by which the caller chooses what the tests run against; empty is not set.
+pub fn given(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
 /// The nixpkgs that the tests give their flakes (`SCCACHE_SHELL_TEST_NIXPKGS`, a flake reference), or `None` for the locked one.
 pub fn nixpkgs() -> Option<String> {
-    env::var("SCCACHE_SHELL_TEST_NIXPKGS")
-        .ok()
-        .filter(|reference| !reference.is_empty())
+    given("SCCACHE_SHELL_TEST_NIXPKGS")
+}
+
+/// The nixpkgs `lib` in the place of the stand-in's (`SCCACHE_SHELL_TEST_NIXPKGS_LIB`, a path), as a flake reference.
+pub fn nixpkgs_lib() -> Option<String> {
+    given("SCCACHE_SHELL_TEST_NIXPKGS_LIB").map(|path| format!("path:{path}"))
 }
 
 /// The `PATH` of a login shell here: without what a dev shell of ours put in front, should the tests run in one.

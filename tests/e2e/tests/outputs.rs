@@ -19,6 +19,9 @@ fn overrides(own: bool) -> Vec<String> {
     }
     if let Some(nixpkgs) = machine::nixpkgs() {
         give("nixpkgs", &nixpkgs);
+        if let Some(lib) = machine::nixpkgs_lib() {
+            give("nixpkgs/lib", &lib);
+        }
     }
     flags
 }
