@@ -1,27 +1,28 @@
 //! Names for content: the same in every version of this program and on every machine, which std's own
 //! hashers do not promise.
 
-/// A SHA-256 over a sequence of fields. Each field goes in with its length, so that no two sequences of
+/// A BLAKE3 hash over a sequence of fields. Each field goes in with its length, so that no two sequences of
 /// fields are the same bytes.
-pub struct Digest(hmac_sha256::Hash);
+#[derive(Debug)]
+pub struct Digest(blake3::Hasher);
 
 impl Digest {
     /// An empty sequence; `purpose` keeps names of different kinds of content apart.
     pub fn new(purpose: &str) -> Self {
-        let mut digest = Self(hmac_sha256::Hash::new());
+        let mut digest = Self(blake3::Hasher::new());
         digest.field(purpose.as_bytes());
         digest
     }
 
     /// Adds a field.
     pub fn field(&mut self, bytes: &[u8]) {
-        self.0.update((bytes.len() as u64).to_le_bytes());
+        self.0.update(&(bytes.len() as u64).to_le_bytes());
         self.0.update(bytes);
     }
 
     /// The name: 64 hexadecimal digits.
     pub fn hex(self) -> String {
-        self.0.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        self.0.finalize().to_hex().as_str().to_owned()
     }
 }
 
@@ -35,15 +36,6 @@ mod tests {
             digest.field(field.as_bytes());
         }
         digest.hex()
-    }
-
-    #[test]
-    fn is_sha_256_of_fields_with_their_lengths() {
-        // printf '\4\0\0\0\0\0\0\0test\2\0\0\0\0\0\0\0ab' | sha256sum
-        assert_eq!(
-            hex(&["ab"]),
-            "c0549f868f1980963ac9738d2b398a90637e7aa2c2b8172aa5fbc52211cb1e98"
-        );
     }
 
     #[test]
