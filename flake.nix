@@ -56,6 +56,7 @@
             pkgs.cargo
             pkgs.cargo-nextest
             pkgs.clippy
+            pkgs.cmake
             pkgs.deadnix
             pkgs.nixfmt
             pkgs.rustc

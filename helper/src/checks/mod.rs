@@ -4,11 +4,13 @@
 mod basedirs_direct_mode;
 mod cache_size;
 mod cache_size_unparsed;
+mod cc_wrapper_env_unhashed;
 mod config_invalid;
 mod config_missing;
 mod env_overrides_file;
 mod incremental_on;
 mod port_not_sccache;
+mod rustc_wrapper_env_unhashed;
 mod sccache_broken;
 mod sccache_missing;
 mod server_not_answering;
@@ -20,6 +22,7 @@ mod tmpdir_too_long;
 mod version_too_old_for_sharing;
 mod wrapper_elsewhere;
 mod wrapper_missing;
+mod wrapper_shadowed;
 
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
@@ -43,6 +46,8 @@ pub const ALL: &[Check] = &[
     basedirs_direct_mode::CHECK,
     target_dir_shared::CHECK,
     version_too_old_for_sharing::CHECK,
+    cc_wrapper_env_unhashed::CHECK,
+    rustc_wrapper_env_unhashed::CHECK,
     // Breaks builds.
     sccache_missing::CHECK,
     sccache_broken::CHECK,
@@ -54,6 +59,7 @@ pub const ALL: &[Check] = &[
     tmpdir_too_long::CHECK,
     wrapper_missing::CHECK,
     wrapper_elsewhere::CHECK,
+    wrapper_shadowed::CHECK,
     incremental_on::CHECK,
     config_missing::CHECK,
     env_overrides_file::CHECK,
@@ -120,6 +126,8 @@ mod tests {
         basedirs-direct-mode
         target-dir-shared
         version-too-old-for-sharing
+        cc-wrapper-env-unhashed
+        rustc-wrapper-env-unhashed
         sccache-missing
         sccache-broken
         config-invalid
@@ -130,6 +138,7 @@ mod tests {
         tmpdir-too-long
         wrapper-missing
         wrapper-elsewhere
+        wrapper-shadowed
         incremental-on
         config-missing
         env-overrides-file

@@ -2,10 +2,12 @@
 
 pub mod answer;
 pub mod cargo;
+pub mod cmake;
 pub mod config_file;
 pub mod environment;
 pub mod listener;
 pub mod real_sccache;
+pub mod routes;
 pub mod target;
 pub mod toml_file;
 pub mod worktrees;
@@ -17,6 +19,7 @@ use cargo::Cargo;
 use config_file::ConfigFile;
 use environment::{Environment, names};
 use listener::{Address, Listener};
+use routes::Routes;
 use target::Target;
 use worktrees::Repository;
 
@@ -42,6 +45,8 @@ pub struct Facts {
     pub running: Option<Result<Answer, NoAnswer>>,
     /// Cargo's settings.
     pub cargo: Cargo,
+    /// The ways by which compiles come to an sccache.
+    pub routes: Routes,
     /// The git repository around the working directory.
     pub repository: Option<Repository>,
     /// Cargo's target directory here.
@@ -66,8 +71,10 @@ impl Facts {
         };
         let cargo = Cargo::read(&env);
         let repository = Repository::around(env.cwd());
+        let root = repository.as_ref().map_or(env.cwd(), |repository| &repository.root);
         Self {
             config: ConfigFile::read(&env),
+            routes: Routes::read(&env, &cargo, root),
             target: Target::read(&env, &cargo, repository.as_ref()),
             cargo,
             repository,

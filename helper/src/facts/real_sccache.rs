@@ -31,6 +31,11 @@ pub fn find(called_as: Option<&Path>, search: Option<&OsStr>) -> Option<PathBuf>
         })
 }
 
+/// Every `sccache` on `search`, ours among them, in the order of `search`.
+pub fn all_on_path(search: Option<&OsStr>) -> impl Iterator<Item = PathBuf> + '_ {
+    candidates(OsStr::new(NAME), search)
+}
+
 /// The program as a shell would find it: with a slash a path (from `cwd`), else the first on `search`.
 pub fn find_program(program: &Path, search: Option<&OsStr>, cwd: &Path) -> Option<PathBuf> {
     if program.components().count() > 1 {

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
 mod cases;
+mod checks;
 #[path = "../common/mod.rs"]
 mod common;
 mod rust;
