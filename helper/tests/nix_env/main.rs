@@ -7,6 +7,7 @@ mod cases;
 mod checks;
 #[path = "../common/mod.rs"]
 mod common;
+mod docs;
 mod rust;
 mod sharing;
 mod shell;
