@@ -37,6 +37,8 @@ in_root /etc/resolv.conf /etc/hosts /etc/ssl/certs ${SSL_CERT_FILE:+"$SSL_CERT_F
 # What was built in the root needs its libc, which is newer than many a machine's: the two must not share a target.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$tree/target}/debian-root
 mkdir -p "$cache/home" "$cache/cargo-home" "$cache/scratch" "$CARGO_TARGET_DIR"
+# What a run that was killed left behind.
+find "$cache/scratch" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf --one-file-system {} +
 in_root "$tree" "$toolchain" "$cache"
 # A linked worktree keeps its git directory elsewhere.
 in_root "$(git -C "$tree" rev-parse --path-format=absolute --git-common-dir 2>/dev/null || true)"
