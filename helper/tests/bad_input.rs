@@ -13,7 +13,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use common::{HELPER, Sandbox};
+use common::Sandbox;
 
 /// What the hook runs; it must end well, soon, and print nothing but whole lines of text.
 fn door(sandbox: &Sandbox) -> String {
@@ -42,23 +42,6 @@ fn homes_that_are_none() {
     door(&sandbox);
 }
 
-/// The user that cannot read or write what is not its own.
-fn as_nobody(sandbox: &Sandbox, args: &[&str]) -> Output {
-    // Every directory on the way to a sandbox must let that user through.
-    fs::set_permissions(sandbox.path(""), fs::Permissions::from_mode(0o755)).unwrap();
-    let helper = sandbox.path("sccache-shell");
-    if !helper.exists() {
-        fs::copy(HELPER, &helper).unwrap();
-    }
-    sandbox
-        .command("setpriv")
-        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
-        .arg(helper)
-        .args(args)
-        .output()
-        .unwrap()
-}
-
 fn is_root() -> bool {
     Command::new("id")
         .arg("-u")
@@ -72,12 +55,12 @@ fn a_config_that_may_not_be_read_or_written() {
     let sandbox = Sandbox::new();
     fs::set_permissions(sandbox.config(), fs::Permissions::from_mode(0o600)).unwrap();
     let start = Instant::now();
-    let text = judge(&as_nobody(&sandbox, &["check", "--quiet"]), start);
+    let text = judge(&sandbox.as_nobody(&["check", "--quiet"]), start);
     assert!(text.contains("config may not be read"), "{text}");
-    let init = as_nobody(&sandbox, &["init", "--size", "9G"]);
+    let init = sandbox.as_nobody(&["init", "--size", "9G"]);
     assert_eq!(init.status.code(), Some(2), "{init:?}");
     fs::set_permissions(sandbox.config(), fs::Permissions::from_mode(0o644)).unwrap();
-    let init = as_nobody(&sandbox, &["init", "--size", "9G"]);
+    let init = sandbox.as_nobody(&["init", "--size", "9G"]);
     assert!(
         String::from_utf8_lossy(&init.stderr).contains("nothing was changed"),
         "{init:?}"
@@ -91,7 +74,7 @@ fn another_users_server() {
     let sandbox = Sandbox::new();
     sandbox.start_server();
     let start = Instant::now();
-    judge(&as_nobody(&sandbox, &["check", "--quiet"]), start);
+    judge(&sandbox.as_nobody(&["check", "--quiet"]), start);
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn basedirs_direct_mode_now() {
 
 #[test]
 fn basedirs_direct_mode_in_0_17() {
-    if let Some(sccache) = older_sccache() {
+    if let Some(sccache) = older_sccache("0.17") {
         basedirs_direct_mode(&sccache);
     }
 }
@@ -202,7 +202,7 @@ fn target_links_to_one_directory() {
 
 #[test]
 fn version_too_old_for_sharing() {
-    let Some(older) = older_sccache() else { return };
+    let Some(older) = older_sccache("0.17") else { return };
     for (sccache, is_old) in [(older, true), (common::real_sccache(), false)] {
         let sandbox = Sandbox::with_sccache(&sccache);
         sandbox.write("project/x", "");

@@ -97,11 +97,27 @@ fn cargo_only_variables_leave_a_rustc_call_alone() {
         ("--show-stats", false),
     ] {
         assert!(sandbox.wrapper().arg(first).status().unwrap().success());
-        for name in ["CARGO_TERM_COLOR", "CARGO_NET_OFFLINE", "CARGO_INCREMENTAL"] {
+        for name in ["CARGO_TERM_COLOR", "CARGO_NET_OFFLINE"] {
             assert_eq!(recorded(&sandbox, name).is_none(), removed, "{first}: {name}");
         }
         assert_eq!(recorded(&sandbox, "CARGO_PKG_NAME").as_deref(), Some(&b"x"[..]));
     }
+}
+
+#[test]
+fn what_sccache_refuses_leaves_a_c_compile_alone() {
+    let mut sandbox = recording();
+    sandbox.set("CARGO_INCREMENTAL", "1").set("CARGO_TERM_COLOR", "always");
+    sandbox.wrapper().args(["cc", "-c", "x.c"]).output().unwrap();
+    assert_eq!(recorded(&sandbox, "CARGO_INCREMENTAL"), None);
+    assert_eq!(recorded(&sandbox, "CARGO_TERM_COLOR"), Some(b"always".to_vec()));
+
+    let mut sandbox = Sandbox::new();
+    sandbox.set("CARGO_INCREMENTAL", "1");
+    assert!(!sandbox.compiles_c(), "plain sccache refuses it");
+    let mut compile = sandbox.wrapper();
+    compile.args(["cc", "-c", "x.c", "-o"]).arg(sandbox.path("x.o"));
+    assert!(compile.output().unwrap().status.success());
 }
 
 #[test]

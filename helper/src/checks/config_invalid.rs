@@ -1,8 +1,8 @@
 //! The config file stops sccache.
 
-use super::Check;
+use super::{Check, config_key_too_new};
 use crate::facts::Facts;
-use crate::facts::answer::NoAnswer;
+use crate::facts::answer::{Blame, NoAnswer};
 use crate::facts::config_file::ConfigFile;
 use crate::finding::{Finding, Fix, Severity, quote};
 
@@ -15,14 +15,13 @@ pub(super) const CHECK: Check = Check {
 
 fn run(facts: &Facts) -> Vec<Finding> {
     match (&facts.config, &facts.planned) {
-        (Some(config), Some(Err(no_answer))) if blames_config(no_answer) => vec![finding(config, no_answer)],
+        (Some(config), Some(Err(no_answer)))
+            if no_answer.blame() == Some(Blame::ConfigFile) && !config_key_too_new::is_reason(facts) =>
+        {
+            vec![finding(config, no_answer)]
+        }
         _ => Vec::new(),
     }
-}
-
-/// `Failed to load config file` in sccache's `src/config.rs`, the same words since 0.2.
-pub(super) fn blames_config(no_answer: &NoAnswer) -> bool {
-    matches!(no_answer, NoAnswer::Failed(stderr) if stderr.contains("config file"))
 }
 
 fn finding(config: &ConfigFile, no_answer: &NoAnswer) -> Finding {

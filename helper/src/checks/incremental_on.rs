@@ -1,6 +1,6 @@
 //! Cargo compiles workspace members incrementally, which sccache never caches.
 
-use super::Check;
+use super::{Check, incremental_forced};
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
 
@@ -13,7 +13,7 @@ pub(super) const CHECK: Check = Check {
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let incremental = &facts.cargo.incremental;
-    if !incremental.value {
+    if !incremental.value || incremental_forced::is_said(facts) {
         return Vec::new();
     }
     vec![CHECK.finding(

@@ -2,29 +2,50 @@
 //! prints. To add one: write `<id>.rs` and `<id>.md` (underscores for dashes) and add it to [`ALL`].
 
 mod basedirs_direct_mode;
+mod basedirs_relative;
+mod cache_dir_unusable;
 mod cache_size;
 mod cache_size_unparsed;
+mod cargo_cached_wrapper_failure;
+mod cargo_config_invalid;
 mod cc_wrapper_env_unhashed;
 mod config_invalid;
+mod config_key_too_new;
 mod config_missing;
+mod env_bool_invalid;
 mod env_overrides_file;
+mod error_log_unwritable;
+mod fd_inherit_hang;
+mod incremental_forced;
 mod incremental_on;
+mod port_invalid;
 mod port_not_sccache;
 mod rustc_wrapper_env_unhashed;
 mod sccache_broken;
 mod sccache_missing;
 mod server_not_answering;
+mod server_other_namespace;
+mod server_other_user;
 mod server_settings_differ;
+mod server_tmpdir_ephemeral;
 mod server_tmpdir_gone;
+mod server_too_old;
+mod start_server_leaked;
 mod target_dir_shared;
 mod tmpdir_missing;
 mod tmpdir_too_long;
+mod uds_bad;
 mod version_too_old_for_sharing;
+mod workspace_wrapper;
 mod wrapper_elsewhere;
 mod wrapper_missing;
+mod wrapper_not_found;
 mod wrapper_shadowed;
 
+use std::path::Path;
+
 use crate::facts::Facts;
+use crate::facts::listener::Address;
 use crate::finding::{Finding, Fix, Severity};
 
 /// One thing that can be wrong.
@@ -50,17 +71,37 @@ pub const ALL: &[Check] = &[
     rustc_wrapper_env_unhashed::CHECK,
     // Breaks builds.
     sccache_missing::CHECK,
-    sccache_broken::CHECK,
+    start_server_leaked::CHECK,
+    config_key_too_new::CHECK,
     config_invalid::CHECK,
+    env_bool_invalid::CHECK,
+    basedirs_relative::CHECK,
+    sccache_broken::CHECK,
+    wrapper_not_found::CHECK,
+    workspace_wrapper::CHECK,
+    cargo_config_invalid::CHECK,
+    incremental_forced::CHECK,
+    uds_bad::CHECK,
+    port_invalid::CHECK,
     port_not_sccache::CHECK,
+    server_other_user::CHECK,
+    server_other_namespace::CHECK,
     server_not_answering::CHECK,
+    server_too_old::CHECK,
     server_tmpdir_gone::CHECK,
+    server_tmpdir_ephemeral::CHECK,
+    fd_inherit_hang::CHECK,
     tmpdir_missing::CHECK,
     tmpdir_too_long::CHECK,
+    error_log_unwritable::CHECK,
+    cache_dir_unusable::CHECK,
+    cargo_cached_wrapper_failure::CHECK,
+    // Lowers hits.
     wrapper_missing::CHECK,
     wrapper_elsewhere::CHECK,
     wrapper_shadowed::CHECK,
     incremental_on::CHECK,
+    // Loses cache.
     config_missing::CHECK,
     env_overrides_file::CHECK,
     cache_size_unparsed::CHECK,
@@ -115,6 +156,21 @@ fn stop_server() -> Fix {
     ))
 }
 
+/// How to keep away from a server that is not for this shell.
+fn own_address(facts: &Facts) -> Fix {
+    match &facts.address {
+        // A private directory has room for a socket; without one, the next port.
+        Address::Port(_) if facts.env.path("XDG_RUNTIME_DIR").is_some_and(Path::is_dir) => {
+            Fix::Run("export SCCACHE_SERVER_UDS=\"$XDG_RUNTIME_DIR/sccache.sock\"".to_owned())
+        }
+        Address::Port(port) => Fix::Run(format!(
+            "export SCCACHE_SERVER_PORT={}",
+            port.checked_add(1).unwrap_or(4227)
+        )),
+        Address::Socket(_) | Address::Abstract(_) => Fix::Run("unset SCCACHE_SERVER_UDS".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,13 +185,31 @@ mod tests {
         cc-wrapper-env-unhashed
         rustc-wrapper-env-unhashed
         sccache-missing
-        sccache-broken
+        start-server-leaked
+        config-key-too-new
         config-invalid
+        env-bool-invalid
+        basedirs-relative
+        sccache-broken
+        wrapper-not-found
+        workspace-wrapper
+        cargo-config-invalid
+        incremental-forced
+        uds-bad
+        port-invalid
         port-not-sccache
+        server-other-user
+        server-other-namespace
         server-not-answering
+        server-too-old
         server-tmpdir-gone
+        server-tmpdir-ephemeral
+        fd-inherit-hang
         tmpdir-missing
         tmpdir-too-long
+        error-log-unwritable
+        cache-dir-unusable
+        cargo-cached-wrapper-failure
         wrapper-missing
         wrapper-elsewhere
         wrapper-shadowed

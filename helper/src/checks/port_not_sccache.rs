@@ -1,9 +1,8 @@
 //! Somebody else sits where the server should be.
 
-use super::Check;
+use super::{Check, own_address};
 use crate::facts::Facts;
-use crate::facts::listener::Address;
-use crate::finding::{Finding, Fix, Severity};
+use crate::finding::{Finding, Severity};
 
 pub(super) const CHECK: Check = Check {
     id: "port-not-sccache",
@@ -18,7 +17,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     let process = listener.process.as_ref();
     // A server whose own command line says that it is sccache is merely slow, or of another version.
-    if process.is_some_and(|process| process.is_sccache == Some(true)) {
+    if facts.server().is_some() {
         return Vec::new();
     }
     let who = process.map_or_else(
@@ -30,16 +29,6 @@ fn run(facts: &Facts) -> Vec<Finding> {
             "{} is held by {who}: asked, {no_answer}; every build will hang or fail",
             facts.address
         ),
-        other_address(&facts.address),
+        own_address(facts),
     )]
-}
-
-fn other_address(taken: &Address) -> Fix {
-    match taken {
-        Address::Port(port) => Fix::Run(format!(
-            "export SCCACHE_SERVER_PORT={}",
-            port.checked_add(1).unwrap_or(4227)
-        )),
-        Address::Socket(_) => Fix::Run("unset SCCACHE_SERVER_UDS".to_owned()),
-    }
 }

@@ -1,6 +1,6 @@
 //! sccache is there but cannot answer a simple question.
 
-use super::{Check, config_invalid};
+use super::Check;
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
 
@@ -15,7 +15,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let (Some(program), Some(Err(no_answer))) = (&facts.sccache, &facts.planned) else {
         return Vec::new();
     };
-    if config_invalid::blames_config(no_answer) {
+    // What it names itself has a check of its own.
+    if no_answer.blame().is_some() {
         return Vec::new();
     }
     let program = program.display();

@@ -1,6 +1,6 @@
 //! The server is sccache's, but it does not answer.
 
-use super::{Check, stop_server};
+use super::{Check, server_too_old, stop_server};
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
 
@@ -12,12 +12,14 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let process = facts.listener.as_ref().and_then(|listener| listener.process.as_ref());
-    match (process, &facts.running) {
-        (Some(process), Some(Err(no_answer))) if process.is_sccache == Some(true) => vec![CHECK.finding(
+    if facts.silent_version.is_some_and(server_too_old::is_too_old) {
+        return Vec::new();
+    }
+    match (facts.server(), &facts.running) {
+        (Some(server), Some(Err(no_answer))) => vec![CHECK.finding(
             format!(
                 "the sccache server (pid {}) at {} gives no answer: {no_answer}",
-                process.pid, facts.address
+                server.pid, facts.address
             ),
             stop_server(),
         )],

@@ -12,14 +12,14 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let process = facts.listener.as_ref().and_then(|listener| listener.process.as_ref());
-    match process {
-        Some(process) if process.is_sccache == Some(true) && process.tmpdir_exists == Some(false) => {
-            let dir = process.tmpdir.as_deref().unwrap_or_else(|| "/tmp".as_ref()).display();
+    match facts.server() {
+        Some(server) if server.tmpdir_exists == Some(false) => {
+            let dir = server.tmpdir().unwrap_or_default();
             vec![CHECK.finding(
                 format!(
-                    "the running sccache server (pid {}) uses TMPDIR {dir}, which is gone: every compile fails until it is restarted",
-                    process.pid
+                    "the running sccache server (pid {}) uses TMPDIR {}, which is gone: every compile fails until it is restarted",
+                    server.pid,
+                    dir.display()
                 ),
                 stop_server(),
             )]

@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::io::Read;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -71,6 +72,35 @@ pub enum NoAnswer {
     Rubbish(String),
 }
 
+/// What an sccache that fails says it is because of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame<'a> {
+    /// Its config file.
+    ConfigFile,
+    /// The variable of this name, which is no boolean.
+    Boolean(&'a str),
+    /// A base directory that is not absolute.
+    BaseDir,
+}
+
+impl NoAnswer {
+    /// By sccache's own words (its `src/config.rs`), the same since these settings are there.
+    pub fn blame(&self) -> Option<Blame<'_>> {
+        let Self::Failed(stderr) = self else {
+            return None;
+        };
+        if stderr.contains("config file") {
+            Some(Blame::ConfigFile)
+        } else if let Some((before, _)) = stderr.split_once(" must be 'true'") {
+            before.split_whitespace().last().map(Blame::Boolean)
+        } else if stderr.contains("Basedir path must be absolute") {
+            Some(Blame::BaseDir)
+        } else {
+            None
+        }
+    }
+}
+
 impl fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -86,6 +116,13 @@ impl fmt::Display for NoAnswer {
 #[derive(Debug)]
 pub struct Question {
     started: Result<Running, NoAnswer>,
+}
+
+/// What a program said until it ended.
+struct Output {
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+    is_success: bool,
 }
 
 #[derive(Debug)]
@@ -111,10 +148,26 @@ pub fn ask_running(sccache: &Path) -> Question {
     Question::start(question(sccache))
 }
 
+/// Asks a program that cannot say more for its version: `sccache 0.19.0`. It reads no configuration for that.
+pub fn ask_version(sccache: &Path) -> Option<Version> {
+    let mut command = quietly(sccache);
+    command.arg("--version");
+    let output = Question::start(command).output().ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    Version::parse(text.strip_prefix("sccache ")?)
+}
+
 fn question(sccache: &Path) -> Command {
+    let mut command = quietly(sccache);
+    command.args(["--show-stats", "--stats-format=json"]);
+    command
+}
+
+fn quietly(sccache: &Path) -> Command {
     let mut command = Command::new(sccache);
     command
-        .args(["--show-stats", "--stats-format=json"])
+        // Under another name it would take itself for a compiler (its `src/cmdline.rs`, `try_parse`).
+        .arg0("sccache")
         // Up to 0.10 sccache refuses every command while one of these is 1.
         .env_remove("CARGO_INCREMENTAL")
         .env_remove("CARGO_BUILD_INCREMENTAL")
@@ -144,14 +197,25 @@ impl Question {
 
     /// Waits for the answer, never past the time limit.
     pub fn wait(self) -> Result<Answer, NoAnswer> {
+        let output = self.output()?;
+        if output.is_success {
+            serde_json::from_slice(&output.stdout).map_err(|error| NoAnswer::Rubbish(error.to_string()))
+        } else {
+            Err(NoAnswer::Failed(
+                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            ))
+        }
+    }
+
+    fn output(self) -> Result<Output, NoAnswer> {
         self.started?.wait()
     }
 }
 
 impl Running {
-    fn wait(mut self) -> Result<Answer, NoAnswer> {
+    fn wait(mut self) -> Result<Output, NoAnswer> {
         let result = self.collect();
-        if result == Err(NoAnswer::TimedOut) {
+        if result.is_err() {
             // Ours to end: it is the client that we started, not the server.
             let _ = self.child.kill();
             let _ = self.child.wait();
@@ -159,14 +223,12 @@ impl Running {
         result
     }
 
-    fn collect(&mut self) -> Result<Answer, NoAnswer> {
-        let stdout = receive(&self.stdout, self.deadline)?;
-        let stderr = receive(&self.stderr, self.deadline)?;
-        if self.exited_well()? {
-            serde_json::from_slice(&stdout).map_err(|error| NoAnswer::Rubbish(error.to_string()))
-        } else {
-            Err(NoAnswer::Failed(String::from_utf8_lossy(&stderr).trim().to_owned()))
-        }
+    fn collect(&mut self) -> Result<Output, NoAnswer> {
+        Ok(Output {
+            stdout: receive(&self.stdout, self.deadline)?,
+            stderr: receive(&self.stderr, self.deadline)?,
+            is_success: self.exited_well()?,
+        })
     }
 
     /// Its output has ended, so it is about to exit; a program that closes its output and stays is cut off.

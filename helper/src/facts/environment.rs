@@ -19,7 +19,7 @@ pub mod names {
 }
 
 /// A snapshot of the process's environment.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     vars: BTreeMap<OsString, OsString>,
     cwd: PathBuf,

@@ -2,9 +2,10 @@
 //! is started; what cannot be read (another system, another user) is `None`, never a guess.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
+use super::process::{Process, Scan};
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -27,16 +28,34 @@ pub enum Address {
     Port(u16),
     /// A Unix socket.
     Socket(PathBuf),
+    /// A Unix socket without a file, as Linux has them.
+    Abstract(String),
 }
+
+/// How sccache writes the name of a socket without a file (`parse_uds` in its `src/net.rs`).
+const ABSTRACT: &str = "\\x00";
 
 impl Address {
     /// `get_addr` in sccache's `src/commands.rs`: the socket wins; a port that is no number is the default.
     pub fn of(env: &Environment) -> Self {
         if let Some(path) = env.get("SCCACHE_SERVER_UDS") {
-            return Self::Socket(PathBuf::from(path));
+            return match path.to_str().and_then(|path| path.strip_prefix(ABSTRACT)) {
+                Some(name) if cfg!(target_os = "linux") => Self::Abstract(name.to_owned()),
+                _ => Self::Socket(PathBuf::from(path)),
+            };
         }
         let port = env.get("SCCACHE_SERVER_PORT").and_then(OsStr::to_str);
         Self::Port(port.and_then(|port| port.parse().ok()).unwrap_or(DEFAULT_PORT))
+    }
+}
+
+impl Address {
+    /// The directory that a socket's file lies in.
+    pub fn dir(&self) -> Option<&Path> {
+        match self {
+            Self::Socket(path) => path.parent(),
+            Self::Port(_) | Self::Abstract(_) => None,
+        }
     }
 }
 
@@ -46,6 +65,7 @@ impl std::fmt::Display for Address {
         match self {
             Self::Port(port) => write!(f, "127.0.0.1:{port}"),
             Self::Socket(path) => write!(f, "{}", path.display()),
+            Self::Abstract(name) => write!(f, "{ABSTRACT}{name}"),
         }
     }
 }
@@ -57,32 +77,18 @@ pub struct Listener {
     pub uid: Option<u32>,
     /// Its process, where it can be seen.
     pub process: Option<Process>,
-}
-
-/// The listening process.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Process {
-    /// Its number.
-    pub pid: u32,
-    /// Its name (`comm`), at most 15 bytes.
-    pub name: String,
-    /// Whether it was started as an sccache server; `None` where its environment may not be read.
-    pub is_sccache: Option<bool>,
-    /// The TMPDIR it was started with, `/tmp` without one; `None` where its environment may not be read.
-    pub tmpdir: Option<PathBuf>,
-    /// Whether that directory is there, as the process sees it.
-    pub tmpdir_exists: Option<bool>,
+    /// Whether every process of this user was looked at and none is it.
+    pub is_hidden: bool,
 }
 
 /// Who listens at `address`; `None` where nobody does.
-pub fn find(address: &Address) -> Option<Listener> {
-    system::find(address)
+pub fn find(address: &Address, scan: &mut Scan<'_>) -> Option<Listener> {
+    system::find(address, scan)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     fn address(vars: &[(&str, &str)]) -> Address {
         Address::of(&Environment::new(vars.iter().copied(), Path::new("/")))
@@ -95,5 +101,10 @@ mod tests {
         assert_eq!(address(&[("SCCACHE_SERVER_PORT", "70000")]), Address::Port(4226));
         let both = [("SCCACHE_SERVER_PORT", "5000"), ("SCCACHE_SERVER_UDS", "/run/s")];
         assert_eq!(address(&both), Address::Socket(PathBuf::from("/run/s")));
+        #[cfg(target_os = "linux")]
+        assert_eq!(
+            address(&[("SCCACHE_SERVER_UDS", "\\x00me")]),
+            Address::Abstract("me".to_owned())
+        );
     }
 }

@@ -38,6 +38,14 @@ pub(super) fn cargo_only(env: &Environment) -> Vec<OsString> {
         .collect()
 }
 
+/// The variables of `env` with which sccache refuses any compile, a C compile of a build script too, once they are `1`
+/// (0.19, `src/commands.rs`, `Command::Compile`). No C compiler reads them, and they are in no C key.
+pub(super) fn refused(env: &Environment) -> Vec<OsString> {
+    const REFUSED: [&str; 2] = ["CARGO_BUILD_INCREMENTAL", "CARGO_INCREMENTAL"];
+    let set = REFUSED.iter().filter(|name| env.get(name).is_some());
+    set.map(OsString::from).collect()
+}
+
 fn is_cargo_only(name: &str) -> bool {
     CARGO_ONLY.iter().any(|(pattern, _)| match pattern.strip_suffix('*') {
         Some(prefix) => name.starts_with(prefix),

@@ -85,7 +85,8 @@ fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
     let nix_key = nix_key::plan(call, env);
     let (removed, out_dir) = match call {
         Call::Rustc { .. } => (key_env::cargo_only(env), out_dir::plan(args, env)),
-        Call::Compiler { .. } | Call::Sccache => Default::default(),
+        Call::Compiler { .. } => (key_env::refused(env), Default::default()),
+        Call::Sccache => Default::default(),
     };
     Plan {
         set: nix_key.set,

@@ -29,18 +29,19 @@ pub fn real_sccache() -> PathBuf {
         .expect("no sccache on PATH: run the tests by tests/run, which brings one")
 }
 
-/// An sccache from before 0.19, where the machine has one: what SCCACHE_017 names, else one behind the first on PATH.
-pub fn older_sccache() -> Option<PathBuf> {
+/// An older sccache, where the machine has one: what SCCACHE_017 (or SCCACHE_016) names, else one behind the first on
+/// PATH. Debian's is 0.17, so `tests/run` has that; a 0.16 must be built by hand.
+pub fn older_sccache(version: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let named = std::env::var_os("SCCACHE_017").map(PathBuf::from);
+    let named = std::env::var_os(format!("SCCACHE_{}", version.replace('.', ""))).map(PathBuf::from);
     let others = std::env::split_paths(&path).map(|dir| dir.join("sccache"));
-    let is_older = |program: &PathBuf| {
+    let is_it = |program: &PathBuf| {
         let output = Command::new(program).arg("--version").output();
-        output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).starts_with("sccache 0.17"))
+        output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).starts_with(&format!("sccache {version}.")))
     };
-    let older = named.into_iter().chain(others).find(is_older);
+    let older = named.into_iter().chain(others).find(is_it);
     if older.is_none() {
-        eprintln!("left out: no sccache 0.17 on this machine; tests/run has one in its Debian root");
+        eprintln!("left out: no sccache {version} on this machine");
     }
     older
 }
@@ -250,6 +251,42 @@ impl Sandbox {
                 Some((name.into(), value.into()))
             })
             .collect();
+    }
+
+    /// Our binary as the user that cannot read or write what is not its own. Only root can become that.
+    pub fn as_nobody(&self, args: &[&str]) -> Output {
+        // Every directory on the way to a sandbox must let that user through.
+        fs::set_permissions(self.path(""), fs::Permissions::from_mode(0o755)).unwrap();
+        let helper = self.path("sccache-shell");
+        if !helper.exists() {
+            fs::copy(HELPER, &helper).unwrap();
+        }
+        self.command("setpriv")
+            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+            .arg(helper)
+            .args(args)
+            .output()
+            .unwrap()
+    }
+
+    /// Compiles a small C file by the real sccache, as a build script would; whether that works.
+    pub fn compiles_c(&self) -> bool {
+        let source = self.write("project/x.c", "int x;\n");
+        let mut compile = self.sccache();
+        compile.args(["cc", "-c"]).arg(&source).arg("-o").arg(self.path("x.o"));
+        let output = compile.output().unwrap();
+        output.status.success()
+    }
+
+    /// Whether `cargo build` works in the project.
+    pub fn cargo_builds(&self) -> bool {
+        let output = self.command("cargo").args(["build", "--offline"]).output().unwrap();
+        output.status.success()
+    }
+
+    /// Whether a check of this id finds something.
+    pub fn finds(&self, id: &str) -> bool {
+        self.ids().iter().any(|found| found == id)
     }
 
     /// Starts a server of the real sccache with this sandbox's environment.

@@ -6,19 +6,23 @@ use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use super::{Address, Listener};
+use crate::facts::process::Scan;
 
 const CONNECT_LIMIT: Duration = Duration::from_millis(200);
 
-pub(super) fn find(address: &Address) -> Option<Listener> {
+pub(super) fn find(address: &Address, _scan: &mut Scan<'_>) -> Option<Listener> {
     let accepts = match address {
         Address::Port(port) => {
             TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, *port)), CONNECT_LIMIT).is_ok()
         }
         Address::Socket(path) => UnixStream::connect(path).is_ok(),
+        // Linux alone has them.
+        Address::Abstract(_) => false,
     };
     accepts.then_some(Listener {
         uid: None,
         process: None,
+        is_hidden: false,
     })
 }
 
@@ -28,17 +32,21 @@ mod tests {
     use std::net::TcpListener;
     use std::os::unix::net::UnixListener;
 
+    fn look(address: Address) -> Option<Listener> {
+        find(&address, &mut Scan::begin(std::path::Path::new("/")))
+    }
+
     #[test]
     fn sees_who_accepts() {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        assert!(find(&Address::Port(port)).is_some());
+        assert!(look(Address::Port(port)).is_some());
         drop(listener);
-        assert!(find(&Address::Port(port)).is_none());
+        assert!(look(Address::Port(port)).is_none());
         let dir = tempfile::tempdir().unwrap();
         let socket = dir.path().join("s");
-        assert!(find(&Address::Socket(socket.clone())).is_none());
+        assert!(look(Address::Socket(socket.clone())).is_none());
         let _listener = UnixListener::bind(&socket).unwrap();
-        assert!(find(&Address::Socket(socket)).is_some());
+        assert!(look(Address::Socket(socket)).is_some());
     }
 }

@@ -1,0 +1,149 @@
+//! The directory that the next server would keep its cache in. Its size is not looked at here: walking a large cache takes
+//! seconds.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{Access, access};
+
+pub use file_system::{FileSystem, Kind};
+
+mod file_system;
+
+/// What is known about the cache's directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CacheDir {
+    /// Where it is, or would be.
+    pub path: PathBuf,
+    /// What keeps sccache from working in it.
+    pub obstacle: Option<Obstacle>,
+    /// Names of what does not belong to sccache.
+    pub foreign: Vec<String>,
+    /// What it is stored on.
+    pub file_system: Option<FileSystem>,
+    /// Whether it is on the same device as the user's home.
+    pub is_with_home: bool,
+}
+
+/// What keeps sccache from working in its directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Obstacle {
+    /// This is there, and it is no directory.
+    NotADirectory(PathBuf),
+    /// This directory may not be written to; and whose it is.
+    NotWritable(PathBuf, u32),
+}
+
+impl CacheDir {
+    /// Looks at the directory and what lies directly in it. A relative one counts from `/`, where servers stand.
+    pub fn read(path: &Path, home: Option<&Path>) -> Self {
+        let path = Path::new("/").join(path);
+        let existing = path.ancestors().find(|dir| dir.symlink_metadata().is_ok());
+        let device = |dir: &Path| fs::metadata(dir).map(|meta| meta.dev()).ok();
+        let entries = entries(&path);
+        Self {
+            obstacle: existing.and_then(|dir| obstacle(dir, &path, &entries)),
+            foreign: entries
+                .iter()
+                .filter(|name| is_foreign(name))
+                .map(|name| lossy(name))
+                .collect(),
+            file_system: existing.and_then(file_system::of),
+            is_with_home: existing.and_then(device) == home.and_then(device),
+            path,
+        }
+    }
+}
+
+fn lossy(name: &OsStr) -> String {
+    name.to_string_lossy().into_owned()
+}
+
+fn entries(dir: &Path) -> Vec<std::ffi::OsString> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+    names.sort();
+    names
+}
+
+/// The first thing in the way: of the directory itself or its nearest ancestor that is there, then of those that
+/// sccache has made in it (a build under another user leaves some that are not ours).
+fn obstacle(existing: &Path, wanted: &Path, entries: &[std::ffi::OsString]) -> Option<Obstacle> {
+    let own = entries.iter().filter(|name| is_own(name) && existing == wanted);
+    let below = own.map(|name| wanted.join(name));
+    std::iter::once(existing.to_owned())
+        .chain(below)
+        .find_map(|path| match fs::metadata(&path) {
+            Ok(meta) if meta.is_dir() => is_denied(&path).then(|| Obstacle::NotWritable(path, meta.uid())),
+            // What vanishes meanwhile is in nobody's way.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && path != existing => None,
+            _ => Some(Obstacle::NotADirectory(path)),
+        })
+}
+
+fn is_denied(dir: &Path) -> bool {
+    access(dir, Access::WRITE_OK | Access::EXEC_OK).is_err()
+}
+
+/// What sccache does not put there itself. It scans, counts and deletes everything below the directory.
+fn is_foreign(name: &OsStr) -> bool {
+    let bytes = name.as_bytes();
+    // `TEMPFILE_PREFIX` in sccache's `src/lru_disk_cache/mod.rs`.
+    let is_temporary = bytes.starts_with(b".sccachetmp");
+    // Marks that backup programs and systems leave, which nobody misses.
+    let is_mark = matches!(bytes, b"CACHEDIR.TAG" | b".DS_Store" | b".localized" | b"lost+found");
+    !(is_own(name) || is_temporary || is_mark || bytes.starts_with(b".nfs"))
+}
+
+/// The directories of entries, by the key's first digit, and those of preprocessor mode.
+fn is_own(name: &OsStr) -> bool {
+    matches!(name.as_bytes(), [b'0'..=b'9' | b'a'..=b'f'] | b"preprocessor")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_what_is_foreign() {
+        let root = tempfile::tempdir().unwrap();
+        for name in ["0", "f", "preprocessor", "a"] {
+            fs::create_dir(root.path().join(name)).unwrap();
+        }
+        fs::write(root.path().join(".sccachetmpX"), "").unwrap();
+        fs::write(root.path().join("CACHEDIR.TAG"), "").unwrap();
+        let read = || CacheDir::read(root.path(), None);
+        assert_eq!((read().foreign, read().obstacle), (Vec::new(), None));
+        fs::write(root.path().join("thesis.tex"), "").unwrap();
+        fs::create_dir(root.path().join("ab")).unwrap();
+        assert_eq!(read().foreign, ["ab", "thesis.tex"]);
+    }
+
+    #[test]
+    fn finds_what_is_in_the_way() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("file");
+        fs::write(&file, "").unwrap();
+        let blocked = Some(Obstacle::NotADirectory(file.clone()));
+        assert_eq!(CacheDir::read(&file, None).obstacle, blocked);
+        assert_eq!(CacheDir::read(&file.join("deeper/still"), None).obstacle, blocked);
+        assert_eq!(CacheDir::read(&root.path().join("new/dir"), None).obstacle, None);
+        let inside = root.path().join("preprocessor");
+        fs::write(&inside, "").unwrap();
+        assert_eq!(
+            CacheDir::read(root.path(), None).obstacle,
+            Some(Obstacle::NotADirectory(inside))
+        );
+    }
+
+    #[test]
+    fn is_with_home() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(CacheDir::read(&root.path().join("cache"), Some(root.path())).is_with_home);
+        assert!(!CacheDir::read(Path::new("/proc/x"), Some(root.path())).is_with_home);
+    }
+}

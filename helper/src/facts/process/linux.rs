@@ -1,0 +1,224 @@
+//! Linux: the processes under `/proc`.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::Read;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Process, Program};
+use crate::facts::environment::Environment;
+
+/// The largest environment that is read, in bytes.
+const MAX_ENVIRON: u64 = 4 << 20;
+
+/// One look at all processes. Those named like sccache come first and are mostly all that is wanted; each
+/// process's name is read once, however many questions are asked.
+#[derive(Debug)]
+pub struct Scan<'a> {
+    entries: Option<fs::ReadDir>,
+    cwd: &'a Path,
+    named_sccache: Vec<u32>,
+    others: Vec<u32>,
+}
+
+impl<'a> Scan<'a> {
+    /// Begins a look at all processes, from the directory `cwd`.
+    pub fn begin(cwd: &'a Path) -> Self {
+        Self {
+            entries: fs::read_dir("/proc").ok(),
+            cwd,
+            named_sccache: Vec::new(),
+            others: Vec::new(),
+        }
+    }
+
+    /// The process that holds this file open.
+    pub(in crate::facts) fn holder_of(&mut self, file: &Path) -> Option<Process> {
+        let holds = |pid: u32| Some(open_files(pid)).filter(|files| files.iter().any(|open| open == file));
+        while let Some(pid) = self.next_named_sccache() {
+            if let Some(files) = holds(pid) {
+                return Some(describe(pid, files, self.cwd));
+            }
+        }
+        let others = self.others.iter();
+        let (pid, files) = others.filter_map(|pid| Some((*pid, holds(*pid)?))).next()?;
+        Some(describe(pid, files, self.cwd))
+    }
+
+    /// Every sccache server that this user may look into, but the one that is known already.
+    pub fn other_servers(mut self, known: Option<u32>) -> Vec<Process> {
+        while self.next_named_sccache().is_some() {}
+        let others = self.named_sccache.iter().filter(|pid| Some(**pid) != known);
+        others
+            .map(|pid| describe(*pid, Vec::new(), self.cwd))
+            .filter(|process| process.is_sccache() == Some(true))
+            .collect()
+    }
+
+    fn next_named_sccache(&mut self) -> Option<u32> {
+        loop {
+            let name = self.entries.as_mut()?.next()?.ok()?.file_name();
+            let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
+                continue;
+            };
+            if name_of(pid).contains("sccache") {
+                self.named_sccache.push(pid);
+                return Some(pid);
+            }
+            self.others.push(pid);
+        }
+    }
+}
+
+fn proc_file(pid: u32, file: &str) -> PathBuf {
+    PathBuf::from(format!("/proc/{pid}/{file}"))
+}
+
+fn open_files(pid: u32) -> Vec<PathBuf> {
+    let entries = fs::read_dir(proc_file(pid, "fd")).into_iter().flatten().flatten();
+    entries.filter_map(|entry| fs::read_link(entry.path()).ok()).collect()
+}
+
+fn name_of(pid: u32) -> String {
+    let name = fs::read(proc_file(pid, "comm")).unwrap_or_default();
+    String::from_utf8_lossy(&name).trim_end().to_owned()
+}
+
+fn describe(pid: u32, files: Vec<PathBuf>, cwd: &Path) -> Process {
+    let mut process = Process {
+        pid,
+        name: name_of(pid),
+        uid: fs::metadata(proc_file(pid, "")).map(|meta| meta.uid()).ok(),
+        env: environ(pid).map(|bytes| Environment::new(variables(&bytes), Path::new("/"))),
+        program: fs::read_link(proc_file(pid, "exe")).ok().map(program),
+        age: age(pid),
+        tmpdir_exists: None,
+        sees_our_directory: sees(pid, cwd),
+        files,
+    };
+    process.tmpdir_exists = process.tmpdir().map(|dir| as_seen_by(pid, &dir).is_dir());
+    process
+}
+
+fn environ(pid: u32) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(proc_file(pid, "environ")).ok()?;
+    file.take(MAX_ENVIRON).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// `NAME=VALUE` entries that end in a zero byte. A process may have overwritten them with anything.
+fn variables(environ: &[u8]) -> Vec<(OsString, OsString)> {
+    let entries = environ.split(|byte| *byte == 0);
+    let split = |entry: &[u8]| {
+        let at = entry.iter().position(|byte| *byte == b'=').filter(|at| *at > 0)?;
+        let owned = |bytes: &[u8]| OsString::from_vec(bytes.to_owned());
+        Some((owned(&entry[..at]), owned(&entry[at + 1..])))
+    };
+    // The first of two wins, as for getenv.
+    entries.rev().filter_map(split).collect()
+}
+
+fn program(link: PathBuf) -> Program {
+    const DELETED: &[u8] = b" (deleted)";
+    match link.as_os_str().as_bytes().strip_suffix(DELETED) {
+        Some(path) => Program {
+            path: PathBuf::from(OsStr::from_bytes(path)),
+            is_deleted: true,
+        },
+        None => Program {
+            path: link,
+            is_deleted: false,
+        },
+    }
+}
+
+/// By the clock ticks since the system's start (proc(5), `stat`, field 22).
+fn age(pid: u32) -> Option<Duration> {
+    let stat = fs::read(proc_file(pid, "stat")).ok()?;
+    let uptime = fs::read_to_string("/proc/uptime").ok()?;
+    let started = start_ticks(&stat)? as f64 / rustix::param::clock_ticks_per_second() as f64;
+    let uptime: f64 = uptime.split_whitespace().next()?.parse().ok()?;
+    Duration::try_from_secs_f64(uptime - started).ok()
+}
+
+/// The name in parentheses, field 2, may hold any byte, so fields are counted from its end.
+fn start_ticks(stat: &[u8]) -> Option<u64> {
+    let end = stat.iter().rposition(|byte| *byte == b')')?;
+    let rest = std::str::from_utf8(&stat[end + 1..]).ok()?;
+    rest.split_whitespace().nth(22 - 3)?.parse().ok()
+}
+
+/// The same inode of the same device is the same directory, in whatever namespace. `None` where the process may not be
+/// looked into.
+fn sees(pid: u32, dir: &Path) -> Option<bool> {
+    let ours = fs::metadata(dir).ok()?;
+    match fs::metadata(as_seen_by(pid, dir)) {
+        Ok(theirs) => Some((ours.dev(), ours.ino()) == (theirs.dev(), theirs.ino())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            proc_file(pid, "root/.").exists().then_some(false)
+        }
+        Err(_) => None,
+    }
+}
+
+/// The process may see another root (a container); a relative path is looked up from `/`, where servers stand.
+fn as_seen_by(pid: u32, path: &Path) -> PathBuf {
+    proc_file(pid, "root").join(path.strip_prefix("/").unwrap_or(path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn sees_itself() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("open");
+        let _open = fs::File::create(&file).unwrap();
+        let me = Scan::begin(dir.path())
+            .holder_of(&fs::canonicalize(&file).unwrap())
+            .unwrap();
+        assert_eq!(me.pid, std::process::id());
+        assert_eq!(me.is_sccache(), Some(false));
+        assert_eq!(me.sees_our_directory, Some(true));
+        assert!(me.age.is_some_and(|age| age < Duration::from_secs(60)), "{:?}", me.age);
+        assert_eq!(me.program.map(|program| program.path), std::env::current_exe().ok());
+        assert_eq!(Scan::begin(dir.path()).holder_of(Path::new("/nonexistent")), None);
+    }
+
+    #[test]
+    fn reads_an_environment_byte_by_byte() {
+        let read = variables(b"A=1\0TMPDIR=/x=\xff\0rubbish\0=x\0A=2\0");
+        let env = Environment::new(read, Path::new("/"));
+        assert_eq!(env.get("TMPDIR"), Some(OsStr::from_bytes(b"/x=\xff")));
+        assert_eq!(env.get("A"), Some(OsStr::new("1")));
+        assert_eq!(env.names().count(), 2);
+    }
+
+    #[test]
+    fn a_deleted_program_keeps_its_path() {
+        let gone = program(PathBuf::from("/bin/x (deleted)"));
+        assert_eq!((gone.path, gone.is_deleted), (PathBuf::from("/bin/x"), true));
+        assert!(!program(PathBuf::from("/bin/x")).is_deleted);
+    }
+
+    #[test]
+    fn a_name_may_hold_anything() {
+        let fields = (3..=30).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
+        assert_eq!(start_ticks(format!("1 (a) b (c) {fields}").as_bytes()), Some(22));
+        assert_eq!(start_ticks(b"1 (a) 1 2"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read(bytes: Vec<u8>) {
+            let _ = variables(&bytes);
+            let _ = start_ticks(&bytes);
+        }
+    }
+}
