@@ -98,14 +98,17 @@ fn incremental_forced() {
         .set("CARGO_INCREMENTAL", "1")
         .set("RUSTC_WRAPPER", real_sccache());
     assert!(!sandbox.compiles_c());
-    assert_eq!(sandbox.ids(), ["incremental-forced"]);
+    // That cargo goes past our wrapper is found, too.
+    assert_eq!(sandbox.ids(), ["incremental-forced", "wrapper-shadowed"]);
     // Behind our wrapper it is merely not cached.
-    sandbox.set("RUSTC_WRAPPER", sandbox.path("libexec/sccache-shell/sccache"));
+    let wrapper = sandbox.path("libexec/sccache-shell/sccache");
+    sandbox.set("RUSTC_WRAPPER", &wrapper);
     assert_eq!(sandbox.ids(), ["incremental-on"]);
     sandbox.set("RUSTC_WRAPPER", real_sccache());
     let finding = sandbox.finding("incremental-forced");
     sandbox.mend(&finding);
     assert!(sandbox.compiles_c());
+    sandbox.set("RUSTC_WRAPPER", wrapper);
     assert_eq!(sandbox.ids(), NOTHING);
 }
 
@@ -323,7 +326,7 @@ fn cache_dir_unusable_by_another_user() {
 fn cargo_cached_wrapper_failure() {
     let mut sandbox = Sandbox::new();
     sandbox.package("A");
-    sandbox.set("RUSTC_WRAPPER", real_sccache());
+    sandbox.go_past_the_wrapper();
     fs::create_dir(sandbox.path("project/target")).unwrap();
     sandbox.set("TMPDIR", "/nonexistent");
     assert!(!sandbox.cargo_builds());
@@ -344,7 +347,7 @@ fn cargo_cached_wrapper_failure() {
 fn cargo_remembers_it_in_the_build_directory() {
     let mut sandbox = Sandbox::new();
     sandbox.package("A");
-    sandbox.set("RUSTC_WRAPPER", real_sccache());
+    sandbox.go_past_the_wrapper();
     sandbox.write("project/.cargo/config.toml", "[build]\nbuild-dir = \"units\"\n");
     fs::create_dir(sandbox.path("project/units")).unwrap();
     fs::set_permissions(sandbox.path("project/units"), fs::Permissions::from_mode(0o755)).unwrap();

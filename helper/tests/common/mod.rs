@@ -184,6 +184,19 @@ impl Sandbox {
         self.write("project/.gitignore", "target\n");
     }
 
+    /// A shell without our wrapper: the real sccache is cargo's, and the first on PATH.
+    pub fn go_past_the_wrapper(&mut self) -> &mut Self {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let real = self.sccache.clone();
+        let dirs = real
+            .parent()
+            .map(Path::to_owned)
+            .into_iter()
+            .chain(std::env::split_paths(&path));
+        self.set("PATH", std::env::join_paths(dirs).unwrap());
+        self.set("RUSTC_WRAPPER", real)
+    }
+
     /// Our binary under its own name.
     pub fn helper(&self, args: &[&str]) -> Output {
         self.command(HELPER).args(args).output().unwrap()
