@@ -102,6 +102,11 @@ impl Consumer {
     /// Writes a flake without flake-parts to `dir`: its default dev shell takes ours, with the options `config` (the inside of an
     /// attribute set, with `pkgs` in scope).
     pub fn write(dir: &Path, config: &str) -> Self {
+        Self::write_shell(dir, config, "")
+    }
+
+    /// The same, with `shell` (the inside of an attribute set, too) for the shell itself.
+    pub fn write_shell(dir: &Path, config: &str, shell: &str) -> Self {
         let system = system();
         let inputs = inputs(false);
         Self::write_flake(
@@ -115,6 +120,7 @@ impl Consumer {
       devShells.{system}.default = pkgs.mkShell {{
         inputsFrom = [ (sccache-shell.lib.evalModule pkgs {{ {config} }}).config.devShell ];
         packages = [ pkgs.cargo pkgs.rustc ];
+        {shell}
       }};
     }};
 }}
