@@ -77,7 +77,7 @@ fn run_with(shell: &mut Shell, real: &Path, script: &str) -> String {
 
 #[test]
 fn the_reproduction_prints_what_the_page_says() {
-    for sccache in [Some(real_sccache()), older_sccache()].into_iter().flatten() {
+    for sccache in [Some(real_sccache()), older_sccache("0.17")].into_iter().flatten() {
         let printed = run_with(&mut Shell::new(), &sccache, &blocks("sh")[0]);
         assert_eq!(printed, blocks("text")[0], "{}", sccache.display());
     }
