@@ -11,8 +11,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::checks;
-use crate::facts::Facts;
 use crate::facts::environment::{Environment, names};
+use crate::facts::{Depth, Facts};
 use crate::finding::{Finding, Severity};
 use crate::report;
 
@@ -86,7 +86,8 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     // A flake may name checks that this version does not have; that is no reason to fail.
     let from_flake = env.text(names::IGNORE).unwrap_or_default();
     ignored.extend(from_flake.split(',').map(|id| id.trim().to_owned()));
-    let findings = checks::run(&Facts::gather(env), &ignored);
+    let depth = if args.quiet { Depth::Door } else { Depth::All };
+    let findings = checks::run(&Facts::gather(env, depth), &ignored);
     if args.quiet {
         print(&report::quiet(&findings))?;
     } else if args.json {

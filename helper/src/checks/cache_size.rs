@@ -43,7 +43,7 @@ fn next_server(facts: &Facts, wanted: Size, size: Size) -> Finding {
 const VARIABLE: &str = "SCCACHE_CACHE_SIZE";
 
 /// Who says how large the next server's cache is.
-fn whose(facts: &Facts) -> String {
+pub(super) fn whose(facts: &Facts) -> String {
     let file = facts.config.as_ref().and_then(|config| config.toml());
     let overriding = overriding(facts);
     match file.and_then(|file| Some((file, file.get(&["cache", "disk", "size"])?))) {
@@ -61,7 +61,8 @@ fn overriding(facts: &Facts) -> Option<&'static str> {
     decides.or(set.first()).copied()
 }
 
-fn fix(facts: &Facts, wanted: Size) -> Fix {
+/// How the next server gets a cache of that size.
+pub(super) fn fix(facts: &Facts, wanted: Size) -> Fix {
     if let Some(name) = overriding(facts) {
         return Fix::Run(format!("unset {name}"));
     }

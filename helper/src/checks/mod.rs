@@ -4,7 +4,13 @@
 mod basedirs_direct_mode;
 mod basedirs_relative;
 mod cache_dir_unusable;
+mod cache_dir_vanished;
+mod cache_exceeds_max;
+mod cache_in_worktree;
+mod cache_on_network_fs;
+mod cache_on_volatile_fs;
 mod cache_size;
+mod cache_size_tiny;
 mod cache_size_unparsed;
 mod cargo_cached_wrapper_failure;
 mod cargo_config_invalid;
@@ -12,10 +18,14 @@ mod cc_wrapper_env_unhashed;
 mod config_invalid;
 mod config_key_too_new;
 mod config_missing;
+mod dir_literal;
+mod disk_too_small;
 mod env_bool_invalid;
 mod env_overrides_file;
 mod error_log_unwritable;
 mod fd_inherit_hang;
+mod foreign_files_in_cache;
+mod idle_timeout;
 mod incremental_forced;
 mod incremental_on;
 mod port_invalid;
@@ -30,6 +40,7 @@ mod server_settings_differ;
 mod server_tmpdir_ephemeral;
 mod server_tmpdir_gone;
 mod server_too_old;
+mod shared_cache_dir;
 mod start_server_leaked;
 mod target_dir_shared;
 mod tmpdir_missing;
@@ -96,17 +107,28 @@ pub const ALL: &[Check] = &[
     error_log_unwritable::CHECK,
     cache_dir_unusable::CHECK,
     cargo_cached_wrapper_failure::CHECK,
+    // Loses cache.
+    foreign_files_in_cache::CHECK,
+    cache_exceeds_max::CHECK,
+    config_missing::CHECK,
+    env_overrides_file::CHECK,
+    cache_size_unparsed::CHECK,
+    cache_size_tiny::CHECK,
+    dir_literal::CHECK,
+    cache_size::CHECK,
+    server_settings_differ::CHECK,
+    shared_cache_dir::CHECK,
+    cache_dir_vanished::CHECK,
+    cache_on_volatile_fs::CHECK,
+    cache_on_network_fs::CHECK,
+    cache_in_worktree::CHECK,
+    disk_too_small::CHECK,
+    idle_timeout::CHECK,
     // Lowers hits.
     wrapper_missing::CHECK,
     wrapper_elsewhere::CHECK,
     wrapper_shadowed::CHECK,
     incremental_on::CHECK,
-    // Loses cache.
-    config_missing::CHECK,
-    env_overrides_file::CHECK,
-    cache_size_unparsed::CHECK,
-    cache_size::CHECK,
-    server_settings_differ::CHECK,
 ];
 
 impl Check {
@@ -210,15 +232,26 @@ mod tests {
         error-log-unwritable
         cache-dir-unusable
         cargo-cached-wrapper-failure
+        foreign-files-in-cache
+        cache-exceeds-max
+        config-missing
+        env-overrides-file
+        cache-size-unparsed
+        cache-size-tiny
+        dir-literal
+        cache-size
+        server-settings-differ
+        shared-cache-dir
+        cache-dir-vanished
+        cache-on-volatile-fs
+        cache-on-network-fs
+        cache-in-worktree
+        disk-too-small
+        idle-timeout
         wrapper-missing
         wrapper-elsewhere
         wrapper-shadowed
         incremental-on
-        config-missing
-        env-overrides-file
-        cache-size-unparsed
-        cache-size
-        server-settings-differ
         ");
     }
 

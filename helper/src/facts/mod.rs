@@ -5,12 +5,15 @@ pub mod cache_dir;
 pub mod cargo;
 pub mod cmake;
 pub mod config_file;
+pub mod deep;
+pub mod disk_table;
 pub mod environment;
 mod error_log;
 pub mod listener;
 pub mod process;
 pub mod real_sccache;
 pub mod routes;
+pub mod sharers;
 pub mod target;
 pub mod toml_file;
 pub mod worktrees;
@@ -21,10 +24,12 @@ use answer::{Answer, Blame, NoAnswer, Question};
 use cache_dir::CacheDir;
 use cargo::Cargo;
 use config_file::ConfigFile;
+use deep::Deep;
 use environment::{Environment, names};
 use listener::{Address, Listener};
 use process::{Process, Scan};
 use routes::Routes;
+use sharers::Sharer;
 use target::Target;
 use worktrees::Repository;
 
@@ -53,10 +58,12 @@ pub struct Facts {
     pub address: Address,
     /// Who listens there.
     pub listener: Option<Listener>,
-    /// Every other sccache server of this machine that may be looked into.
-    pub other_servers: Vec<Process>,
+    /// Other servers of this machine that use the same cache directory.
+    pub sharers: Vec<Sharer>,
     /// What the running server has; `None` where nobody listens or there is no sccache to ask with.
     pub running: Option<Result<Answer, NoAnswer>>,
+    /// Whether the running server's cache directory is gone.
+    pub running_dir_is_gone: bool,
     /// The running server's version, where it does not answer and its program does.
     pub silent_version: Option<Version>,
     /// Cargo's settings.
@@ -75,11 +82,22 @@ pub struct Facts {
     pub error_log_fault: Option<String>,
     /// What is wrong with this shell's TMPDIR, where it is set.
     pub tmpdir_fault: Option<Fault>,
+    /// What takes longer; `None` at the door of a shell.
+    pub deep: Option<Deep>,
+}
+
+/// How much is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// What a shell's door has time for.
+    Door,
+    /// Everything.
+    All,
 }
 
 impl Facts {
     /// Reads everything; never longer than the time limit of sccache's answers.
-    pub fn gather(env: Environment) -> Self {
+    pub fn gather(env: Environment, depth: Depth) -> Self {
         let sccache = real_sccache::find(None, env.get("PATH"));
         // Both questions run while the rest is read.
         let planned = sccache.as_deref().map(answer::ask_planned);
@@ -101,8 +119,13 @@ impl Facts {
         let config = ConfigFile::read(&env);
         let planned = planned.map(Question::wait);
         let running = running.map(Question::wait);
-        let cache_dir = planned.as_ref().and_then(|planned| planned.as_ref().ok()?.cache_dir());
+        let dir_of = |answer: &Option<Result<Answer, NoAnswer>>| answer.as_ref()?.as_ref().ok()?.cache_dir();
+        let (next_dir, running_dir) = (dir_of(&planned), dir_of(&running));
+        let used_dir = running_dir.as_deref().or(next_dir.as_deref());
         Self {
+            deep: (depth == Depth::All).then(|| Deep::read(next_dir.as_deref())),
+            sharers: used_dir.map_or_else(Vec::new, |dir| sharers::of(dir, &other_servers)),
+            running_dir_is_gone: running_dir.as_deref().is_some_and(|dir| !dir.exists()),
             broken_version: match (&sccache, &planned) {
                 (Some(sccache), Some(Err(NoAnswer::Failed(_)))) => answer::ask_version(sccache),
                 _ => None,
@@ -111,14 +134,13 @@ impl Facts {
                 (Some(process), Some(Err(NoAnswer::Failed(_)))) if process.uid == Some(uid) => version_of(process),
                 _ => None,
             },
-            cache_dir: cache_dir.map(|dir| CacheDir::read(&dir, env.path("HOME"))),
+            cache_dir: next_dir.as_deref().map(|dir| CacheDir::read(dir, env.path("HOME"))),
             socket_dir_exists: address.dir().is_none_or(Path::is_dir),
             error_log_fault: error_log::fault(&env, sccache.as_deref()),
             uid,
             wanted_size: env.text(names::CACHE_SIZE).and_then(|size| size.parse().ok()),
             tmpdir_fault: env.get("TMPDIR").and_then(|dir| tmp_dir::fault(dir.as_ref())),
             config,
-            other_servers,
             routes,
             target,
             cargo,
@@ -192,20 +214,20 @@ impl Facts {
         real_sccache::find_program(program, self.env.get("PATH"), self.env.cwd())
     }
 
-    /// The variables that replace the config file's whole `[cache.disk]` table (`config_from_env`, "Local", in
-    /// sccache's `src/config.rs`). A value that sccache passes over counts as unset.
+    /// The variables that replace the config file's whole `[cache.disk]` table.
     pub fn disk_table_from_env(&self) -> Vec<&'static str> {
-        let is_mode = |text: &str| matches!(text.to_uppercase().as_str(), "READ_ONLY" | "READ_WRITE");
-        let counts = |name: &str| {
-            self.env.text(name).is_some_and(|text| match name {
-                "SCCACHE_CACHE_SIZE" => text.parse::<Size>().is_ok(),
-                "SCCACHE_DIRECT" => is_boolean(&text),
-                "SCCACHE_LOCAL_RW_MODE" => is_mode(&text),
-                // An empty path is a path, too.
-                _ => true,
-            })
-        };
-        DISK_TABLE.into_iter().filter(|name| counts(name)).collect()
+        disk_table::replaced_by(&self.env)
+    }
+
+    /// What lies in the next server's cache: what the running server knows, where it has the same, else what was
+    /// counted; `None` at the door of a shell, where nothing is counted.
+    pub fn cache_used(&self) -> Option<Size> {
+        let planned = self.planned()?.cache_location.as_deref();
+        let running = self
+            .running()
+            .filter(|running| running.cache_location.as_deref() == planned);
+        let known = running.and_then(|running| running.cache_size).map(Size);
+        known.or_else(|| self.deep.as_ref()?.cache_used)
     }
 }
 
@@ -213,19 +235,3 @@ impl Facts {
 fn version_of(process: &Process) -> Option<Version> {
     answer::ask_version(&PathBuf::from(format!("/proc/{}/exe", process.pid)))
 }
-
-/// What sccache takes for a boolean (`bool_from_env_var` in its `src/config.rs`).
-pub fn is_boolean(text: &str) -> bool {
-    matches!(
-        text.to_lowercase().as_str(),
-        "true" | "on" | "1" | "false" | "off" | "0"
-    )
-}
-
-/// Any one of these replaces the whole table.
-const DISK_TABLE: [&str; 4] = [
-    "SCCACHE_DIR",
-    "SCCACHE_CACHE_SIZE",
-    "SCCACHE_DIRECT",
-    "SCCACHE_LOCAL_RW_MODE",
-];

@@ -302,6 +302,43 @@ impl Sandbox {
         self.ids().iter().any(|found| found == id)
     }
 
+    /// What a server started here would have, by the real sccache's own words.
+    pub fn planned(&self, field: &str) -> String {
+        let mut ask = self.sccache();
+        ask.env("SCCACHE_SERVER_UDS", "/nonexistent/x");
+        let output = ask.args(["--show-stats", "--stats-format=json"]).output().unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        answer[field].as_str().unwrap().to_owned()
+    }
+
+    /// A number of the running server's statistics. What is stored in the background gets a moment.
+    pub fn running_stat(&self, name: &str) -> u64 {
+        let mut count = 0;
+        for _ in 0..20 {
+            let mut ask = self.sccache();
+            let output = ask.args(["--show-stats", "--stats-format=json"]).output().unwrap();
+            let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+            count = answer["stats"][name].as_u64().unwrap();
+            if count > 0 {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        count
+    }
+
+    /// Waits until a process that was told to end has done so.
+    pub fn wait_for_end(&self, pid: u32) {
+        let is_there = || fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
+        for _ in 0..200 {
+            if !is_there() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("process {pid} does not end");
+    }
+
     /// Starts a server of the real sccache with this sandbox's environment.
     pub fn start_server(&self) -> u32 {
         let output = self.sccache().arg("--start-server").output().unwrap();
@@ -318,10 +355,12 @@ impl Sandbox {
             .1
             .clone();
         let table = fs::read_to_string("/proc/net/unix").ok()?;
-        let line = table.lines().find(|line| {
+        let at_it = table.lines().filter(|line| {
             line.split_whitespace().nth(3) == Some("00010000") && line.ends_with(&format!(" {}", socket.display()))
-        })?;
-        let inode = line.split_whitespace().nth(6)?;
+        });
+        // Of several, the last has the file.
+        let inodes = at_it.filter_map(|line| line.split_whitespace().nth(6)?.parse::<u64>().ok());
+        let inode = inodes.max()?;
         let target = PathBuf::from(format!("socket:[{inode}]"));
         fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
             let pid: u32 = entry.file_name().to_str()?.parse().ok()?;

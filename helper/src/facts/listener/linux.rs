@@ -53,10 +53,11 @@ fn listening_socket(path: &[u8]) -> Option<Socket> {
     socket_in_table(&table, path).map(|inode| (inode, None))
 }
 
-/// Columns: `Num RefCount Protocol Flags Type St Inode Path`; the path may hold any byte but a newline.
+/// Columns: `Num RefCount Protocol Flags Type St Inode Path`; the path may hold any byte but a newline. Where several
+/// listen at one path, the file is the last one's, whose inode is the greatest: the others lost it.
 fn socket_in_table(table: &[u8], path: &[u8]) -> Option<u64> {
     const ACCEPTS: &[u8] = b"00010000";
-    table.split(|byte| *byte == b'\n').skip(1).find_map(|line| {
+    let sockets = table.split(|byte| *byte == b'\n').skip(1).filter_map(|line| {
         let (_, rest) = next_column(line)?;
         let (_, rest) = next_column(rest)?;
         let (_, rest) = next_column(rest)?;
@@ -66,7 +67,8 @@ fn socket_in_table(table: &[u8], path: &[u8]) -> Option<u64> {
         let (inode, rest) = next_column(rest)?;
         let is_it = flags == ACCEPTS && rest.strip_prefix(b" ")? == path;
         is_it.then(|| std::str::from_utf8(inode).ok()?.parse().ok())?
-    })
+    });
+    sockets.max()
 }
 
 /// The next column and what follows it; columns are padded with spaces.
@@ -109,6 +111,13 @@ mod tests {
         let found = look(Address::Socket(path.clone())).unwrap();
         assert_eq!(found.process.map(|process| process.pid), Some(std::process::id()));
         assert_eq!(look(Address::Socket(dir.path().join("other.sock"))), None);
+    }
+
+    #[test]
+    fn of_two_at_one_path_the_last_has_the_file() {
+        let line = |inode| format!("0: 00000002 00000000 00010000 0001 01 {inode} /x\n");
+        let table = format!("head\n{}{}{}", line(7), line(9), line(8));
+        assert_eq!(socket_in_table(table.as_bytes(), b"/x"), Some(9));
     }
 
     proptest! {

@@ -1,0 +1,36 @@
+//! Each worktree has a cache of its own.
+
+use super::Check;
+use crate::facts::Facts;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "cache-in-worktree",
+    severity: Severity::Warning,
+    explanation: include_str!("cache_in_worktree.md"),
+    run,
+};
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let (Some(dir), Some(root)) = (&facts.cache_dir, facts.worktree_to_itself()) else {
+        return Vec::new();
+    };
+    if !dir.path.starts_with(root) {
+        return Vec::new();
+    }
+    let fix = if facts.disk_table_from_env().contains(&"SCCACHE_DIR") {
+        Fix::Run("unset SCCACHE_DIR".to_owned())
+    } else {
+        Fix::Do(format!(
+            "remove `dir` from {}",
+            facts.config_path().unwrap_or_else(|| "the config file".to_owned())
+        ))
+    };
+    vec![CHECK.finding(
+        format!(
+            "sccache's cache {} lies in the worktree: a new worktree starts with an empty one",
+            dir.path.display()
+        ),
+        fix,
+    )]
+}

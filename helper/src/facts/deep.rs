@@ -1,0 +1,68 @@
+//! What takes longer than a shell's door allows: read for `check` as a person calls it, not for `check --quiet`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::size::Size;
+
+/// How long a cache is walked; one of a hundred thousand files takes a third of this.
+const WALK_LIMIT: Duration = Duration::from_millis(1000);
+
+/// Facts that cost time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Deep {
+    /// What lies in the cache's directory; `None` where it is not on this disk, or too large to be walked in time.
+    pub cache_used: Option<Size>,
+}
+
+impl Deep {
+    /// Reads all of it.
+    pub(super) fn read(cache_dir: Option<&Path>) -> Self {
+        Self {
+            cache_used: cache_dir.and_then(|dir| size_of(dir, Instant::now() + WALK_LIMIT)),
+        }
+    }
+}
+
+/// The sum of the sizes of all files below, as sccache counts them. Links are not followed.
+fn size_of(dir: &Path, deadline: Instant) -> Option<Size> {
+    let mut total = 0;
+    let mut left: Vec<PathBuf> = vec![dir.to_owned()];
+    while let Some(dir) = left.pop() {
+        for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => left.push(entry.path()),
+                Ok(kind) if kind.is_file() => total += entry.metadata().map_or(0, |meta| meta.len()),
+                _ => {}
+            }
+        }
+        if Instant::now() > deadline {
+            return None;
+        }
+    }
+    Some(Size(total))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_files_alone() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("a/b")).unwrap();
+        fs::write(root.path().join("a/b/x"), [0; 1000]).unwrap();
+        fs::write(root.path().join("y"), [0; 24]).unwrap();
+        std::os::unix::fs::symlink("/", root.path().join("link")).unwrap();
+        let later = Instant::now() + Duration::from_secs(60);
+        assert_eq!(size_of(root.path(), later), Some(Size(1024)));
+        assert_eq!(size_of(&root.path().join("none"), later), Some(Size(0)));
+    }
+
+    #[test]
+    fn gives_up_in_time() {
+        let root = tempfile::tempdir().unwrap();
+        assert_eq!(size_of(root.path(), Instant::now() - Duration::from_millis(1)), None);
+    }
+}

@@ -1,0 +1,101 @@
+//! Other servers that keep their cache in the directory that this shell's would be in.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use std::{fs, io};
+
+use super::disk_table;
+use super::environment::Environment;
+use super::listener::Address;
+use super::process::Process;
+use super::toml_file::TomlFile;
+
+/// One such server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sharer {
+    /// Its process.
+    pub pid: u32,
+    /// Where it listens, or once did.
+    pub address: Address,
+}
+
+/// Those of `servers` whose cache is the directory `dir`, whatever each of them calls it.
+pub(super) fn of(dir: &Path, servers: &[Process]) -> Vec<Sharer> {
+    let Ok(wanted) = inode(dir) else {
+        // What is not there yet, nobody shares.
+        return Vec::new();
+    };
+    let shares = |server: &&Process| {
+        let dir = server.env.as_ref().and_then(|env| cache_dir(server, env));
+        dir.is_some_and(|dir| inode(&as_seen_by(server.pid, &dir)).is_ok_and(|inode| inode == wanted))
+    };
+    let sharer = |server: &Process| {
+        Some(Sharer {
+            pid: server.pid,
+            address: Address::of(server.env.as_ref()?),
+        })
+    };
+    servers.iter().filter(shares).filter_map(sharer).collect()
+}
+
+fn inode(path: &Path) -> io::Result<(u64, u64)> {
+    fs::metadata(path).map(|meta| (meta.dev(), meta.ino()))
+}
+
+/// A relative directory counts from `/`, where servers stand.
+fn as_seen_by(pid: u32, path: &Path) -> PathBuf {
+    PathBuf::from(format!("/proc/{pid}/root")).join(path.strip_prefix("/").unwrap_or(path))
+}
+
+/// By the server's own environment, and the config file that it names. `None` where it stores elsewhere than on a disk,
+/// and where the file has changed since the server read it.
+fn cache_dir(server: &Process, env: &Environment) -> Option<PathBuf> {
+    const REMOTE_VARIABLES: [&str; 9] = [
+        "SCCACHE_BUCKET",
+        "SCCACHE_REDIS",
+        "SCCACHE_REDIS_ENDPOINT",
+        "SCCACHE_REDIS_CLUSTER_ENDPOINTS",
+        "SCCACHE_MEMCACHED_ENDPOINT",
+        "SCCACHE_GCS_BUCKET",
+        "SCCACHE_GHA_ENABLED",
+        "SCCACHE_AZURE_BLOB_CONTAINER",
+        "SCCACHE_WEBDAV_ENDPOINT",
+    ];
+    if REMOTE_VARIABLES.iter().any(|name| env.path(name).is_some()) {
+        return None;
+    }
+    let path = config_path(env).map(|path| as_seen_by(server.pid, &path));
+    let text = path.as_deref().and_then(|path| fs::read_to_string(path).ok());
+    let file = path
+        .as_deref()
+        .zip(text)
+        .map(|(path, text)| TomlFile::parse(path.to_owned(), text));
+    let decides = disk_table::replaced_by(env).is_empty();
+    if decides && path.is_some_and(|path| has_changed_since(&path, server)) {
+        return None;
+    }
+    disk_table::dir(env, file.as_ref())
+}
+
+/// A file that is not there now may have been, so its directory counts in its place.
+fn has_changed_since(path: &Path, server: &Process) -> bool {
+    let changed = path
+        .ancestors()
+        .find_map(|path| fs::metadata(path).ok()?.modified().ok());
+    let age_of_change = changed.and_then(|changed| SystemTime::now().duration_since(changed).ok());
+    // The system counts a process's age in hundredths of a second.
+    match (age_of_change, server.age) {
+        (Some(change), Some(server)) => change + Duration::from_millis(20) < server,
+        _ => true,
+    }
+}
+
+fn config_path(env: &Environment) -> Option<PathBuf> {
+    if let Some(named) = env.get("SCCACHE_CONF") {
+        return Some(PathBuf::from(named));
+    }
+    let config = env.path("XDG_CONFIG_HOME").filter(|dir| dir.is_absolute());
+    let config = config.map_or_else(|| Some(env.path("HOME")?.join(".config")), |dir| Some(dir.to_owned()))?;
+    Some(config.join("sccache/config"))
+}
