@@ -20,6 +20,8 @@ use crate::facts::environment::{Environment, names};
 use crate::facts::real_sccache;
 use call::Call;
 
+pub use out_dir::{Copies, copies};
+
 /// The shell's own exit code for a command that is not there.
 const NOT_FOUND: u8 = 127;
 

@@ -12,6 +12,7 @@
 
 mod ageing;
 mod asked;
+mod copies;
 mod dep_info;
 mod known;
 mod store;
@@ -27,6 +28,8 @@ use std::path::{Component, Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::facts::environment::Environment;
+pub use copies::{Copies, copies};
+
 use asked::NotAsked;
 use dep_info::Use;
 use known::Known;

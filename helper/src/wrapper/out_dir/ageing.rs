@@ -100,12 +100,12 @@ mod tests {
         let store = Store::open(dir.path().join("cache")).unwrap();
         let tree = Tree::read(&out_dir).unwrap();
         let copy = store.copy_of(&tree, &out_dir).unwrap();
-        store.uses(&tree.name()).add(&out_dir).unwrap();
+        store.uses(tree.name()).add(&out_dir).unwrap();
         Scene {
             dir,
             store,
             copy,
-            name: tree.name(),
+            name: tree.name().to_owned(),
         }
     }
 

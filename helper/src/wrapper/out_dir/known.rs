@@ -13,6 +13,7 @@ use std::time::SystemTime;
 
 use super::asked::Asked;
 use super::store::Store;
+use crate::digest::Digest;
 
 /// What is known of one crate, told apart by where its source is and how it is configured.
 #[derive(Debug)]
@@ -23,15 +24,13 @@ pub(super) struct Known {
 impl Known {
     /// Of the crate that a call compiles; `manifest_dir` is `CARGO_MANIFEST_DIR`.
     pub(super) fn of(store: &Store, asked: &Asked<'_>, manifest_dir: Option<&OsStr>) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(b"sccache-shell crate 1\n");
+        let mut digest = Digest::new("crate");
         let parts = [manifest_dir.unwrap_or_default(), asked.crate_name];
         for part in parts.iter().chain(&asked.crate_types).chain(&asked.cfgs) {
-            hasher.update(part.as_bytes());
-            hasher.update(b"\0");
+            digest.field(part.as_bytes());
         }
         Self {
-            file: store.at("known").join(hasher.finalize().to_hex().as_str()),
+            file: store.at("known").join(digest.hex()),
         }
     }
 

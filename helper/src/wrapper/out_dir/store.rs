@@ -75,16 +75,16 @@ impl Store {
     /// A whole copy of `tree`, which was read at `from`; made where there is none.
     pub(super) fn copy_of(&self, tree: &Tree, from: &Path) -> Result<PathBuf, Fault> {
         let name = tree.name();
-        let copy = self.out().join(&name);
+        let copy = self.out().join(name);
         {
             let _lock = self.lock(FlockOperation::LockShared)?;
             // Before the look: what was just used is never too old.
-            self.uses(&name).touch()?;
+            self.uses(name).touch()?;
             if tree.is_copied_to(&copy) {
                 return Ok(copy);
             }
         }
-        let part = self.unfinished(&name);
+        let part = self.unfinished(name);
         let placed = tree.copy(from, &part).and_then(|()| self.place(tree, &part, &copy));
         if placed.is_err() {
             let _ = tree::remove(&part);

@@ -10,6 +10,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use rustix::fs::OFlags;
 
+use crate::digest::Digest;
+
 /// The most bytes of a tree that is hashed and copied in front of a compile.
 pub(super) const MAX_BYTES: u64 = 32 << 20;
 /// The most files and directories.
@@ -25,7 +27,7 @@ const TIME: Duration = Duration::from_secs(946_684_800);
 /// A tree as it was read.
 #[derive(Debug)]
 pub(super) struct Tree {
-    hash: blake3::Hash,
+    name: String,
     entries: Vec<Entry>,
     all_times_fixed: bool,
 }
@@ -77,8 +79,8 @@ impl Tree {
     }
 
     /// The hash of names, modes and bytes, in hex.
-    pub(super) fn name(&self) -> String {
-        self.hash.to_hex().to_string()
+    pub(super) fn name(&self) -> &str {
+        &self.name
     }
 
     /// Whether there is nothing in it.
@@ -89,7 +91,7 @@ impl Tree {
     /// Whether `copy` is whole and unchanged, read byte by byte: it may have been half deleted, written to by
     /// somebody who may (root), or cut short by a power failure.
     pub(super) fn is_copied_to(&self, copy: &Path) -> bool {
-        Self::read(copy).is_ok_and(|read| read.hash == self.hash && read.all_times_fixed)
+        Self::read(copy).is_ok_and(|read| read.name == self.name && read.all_times_fixed)
     }
 
     /// Copies the tree from `root` to the new directory `to`, and checks what was copied.
@@ -145,7 +147,7 @@ fn open_directories(dir: &Path) -> io::Result<()> {
 
 struct Reader<'a> {
     root: &'a Path,
-    hasher: blake3::Hasher,
+    digest: Digest,
     buffer: Vec<u8>,
     entries: Vec<Entry>,
     bytes: u64,
@@ -154,12 +156,10 @@ struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     fn new(root: &'a Path) -> Self {
-        let mut hasher = blake3::Hasher::new();
-        hasher.update(b"sccache-shell OUT_DIR 1\n");
         Self {
             root,
-            hasher,
-            buffer: vec![0; 64 << 10],
+            digest: Digest::new("OUT_DIR"),
+            buffer: Vec::new(),
             entries: Vec::new(),
             bytes: 0,
             all_times_fixed: true,
@@ -168,7 +168,7 @@ impl<'a> Reader<'a> {
 
     fn finish(self) -> Tree {
         Tree {
-            hash: self.hasher.finalize(),
+            name: self.digest.hex(),
             entries: self.entries,
             all_times_fixed: self.all_times_fixed,
         }
@@ -211,34 +211,23 @@ impl<'a> Reader<'a> {
         if is_dir { self.directory(&path) } else { Ok(()) }
     }
 
-    /// Lengths before what has a length, so that no two trees give the same bytes.
     fn head(&mut self, path: &Path, mode: u32, is_dir: bool) {
-        let name = path.as_os_str().as_bytes();
-        self.hasher.update(if is_dir { b"d" } else { b"f" });
-        self.hasher.update(&mode.to_le_bytes());
-        self.hasher.update(&(name.len() as u64).to_le_bytes());
-        self.hasher.update(name);
+        self.digest.field(if is_dir { b"d" } else { b"f" });
+        self.digest.field(&mode.to_le_bytes());
+        self.digest.field(path.as_os_str().as_bytes());
     }
 
     fn file(&mut self, full: &Path) -> Result<(), Fault> {
-        let mut file = OpenOptions::new()
+        let file = OpenOptions::new()
             .read(true)
             .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
             .open(full)?;
-        // The hash of the bytes, not the bytes: a hash has one length whatever the file has.
-        let mut content = blake3::Hasher::new();
-        loop {
-            let read = file.read(&mut self.buffer)?;
-            if read == 0 {
-                break;
-            }
-            self.bytes += read as u64;
-            if self.bytes > MAX_BYTES {
-                return Err(Fault::TooLarge);
-            }
-            content.update(&self.buffer[..read]);
+        self.buffer.clear();
+        self.bytes += file.take(MAX_BYTES - self.bytes + 1).read_to_end(&mut self.buffer)? as u64;
+        if self.bytes > MAX_BYTES {
+            return Err(Fault::TooLarge);
         }
-        self.hasher.update(content.finalize().as_bytes());
+        self.digest.field(&self.buffer);
         Ok(())
     }
 }

@@ -19,7 +19,7 @@ fn tree_of(files: &[(&str, &str)]) -> TempDir {
 }
 
 fn name_of(dir: &TempDir) -> String {
-    Tree::read(dir.path()).unwrap().name()
+    Tree::read(dir.path()).unwrap().name().to_owned()
 }
 
 fn copied(dir: &TempDir) -> (TempDir, PathBuf) {
