@@ -1,0 +1,149 @@
+//! What is built: a repository with linked worktrees, and another project with the same dependencies.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use sccache_shell_e2e::output::Output;
+use sccache_shell_e2e::{machine, workspace, worktree};
+use serde_json::Value;
+
+use crate::arguments::Arguments;
+use crate::contender::Contender;
+
+/// A project in its places.
+pub(crate) struct Project {
+    pub(crate) first: PathBuf,
+    pub(crate) second: PathBuf,
+    pub(crate) third: PathBuf,
+    /// Only where the project is a generated one.
+    pub(crate) other: Option<PathBuf>,
+    /// Names of the workspace's packages.
+    pub(crate) members: Vec<String>,
+    /// Names of the other project's packages.
+    pub(crate) others: Vec<String>,
+    /// A member's library, from the project's root.
+    library: PathBuf,
+}
+
+impl Project {
+    /// Makes one below the contender's home, with all crates fetched and in the page cache.
+    pub(crate) fn make(contender: &Contender, arguments: &Arguments) -> Self {
+        let first = contender.home.path().join("first");
+        let other = match &arguments.workspace {
+            Some(workspace) => {
+                let from = workspace.to_str().expect("the workspace's path is UTF-8");
+                let to = first.to_str().expect("the test cache's path is UTF-8");
+                worktree::git(contender.home.path(), &["clone", "--quiet", from, to]);
+                None
+            }
+            None => Some(generate(contender, &first, arguments.small)),
+        };
+        let [second, third] = ["second", "third"].map(|name| worktree::linked(&first, name));
+        fetch(contender, &first);
+        let own = packages(contender, &first);
+        let library = own.iter().find_map(library).expect("a member has a library");
+        Self {
+            members: names(&own),
+            others: other
+                .iter()
+                .flat_map(|other| names(&packages(contender, other)))
+                .collect(),
+            library: library
+                .strip_prefix(&first)
+                .expect("members lie in the workspace")
+                .to_owned(),
+            first,
+            second,
+            third,
+            other,
+        }
+    }
+
+    /// Adds a line to a member's library.
+    pub(crate) fn edit(&self, worktree: &Path) {
+        let file = worktree.join(&self.library);
+        let source = fs::read_to_string(&file).expect("the library is there");
+        fs::write(file, source + "\n#[doc(hidden)]\npub const ONE_LINE_MORE: u32 = 1;\n").expect("it can be written");
+    }
+}
+
+fn generate(contender: &Contender, first: &Path, small: bool) -> PathBuf {
+    let (fixture, word) = if small {
+        ("demo", "demo")
+    } else {
+        ("worktrees", "bench")
+    };
+    let other = contender.home.path().join("other");
+    workspace::copy(fixture, first);
+    workspace::copy_renamed(fixture, &other, word, "other");
+    for dir in [first, &other] {
+        fs::write(dir.join(".gitignore"), "/target\n").expect("the home is writable");
+        worktree::init(dir);
+    }
+    other
+}
+
+/// Fetches the crates and reads all that a build reads, so that the first contender finds the page cache as the others do.
+fn fetch(contender: &Contender, dir: &Path) {
+    let fetch = contender.home.command(machine::program("cargo"));
+    drop(cargo(fetch, dir, &["fetch", "--locked"]));
+    let all = contender.home.command(machine::program("cargo"));
+    let metadata = cargo(all, dir, &["metadata", "--format-version=1", "--offline", "--locked"]);
+    let metadata: Value = serde_json::from_str(metadata.stdout()).expect("cargo prints JSON");
+    for package in metadata["packages"].as_array().into_iter().flatten() {
+        let manifest = text(&package["manifest_path"]).expect("a package has a manifest");
+        read_all(Path::new(&manifest).parent().expect("a file lies in a directory"));
+    }
+    let sysroot = contender.home.command(machine::program("rustc"));
+    let sysroot = cargo(sysroot, dir, &["--print", "sysroot"]);
+    read_all(&Path::new(sysroot.stdout().trim()).join("lib"));
+}
+
+fn packages(contender: &Contender, dir: &Path) -> Vec<Value> {
+    let metadata = contender.home.command(machine::program("cargo"));
+    let metadata = cargo(
+        metadata,
+        dir,
+        &["metadata", "--format-version=1", "--offline", "--locked", "--no-deps"],
+    );
+    let mut metadata: Value = serde_json::from_str(metadata.stdout()).expect("cargo prints JSON");
+    match metadata["packages"].take() {
+        Value::Array(packages) => packages,
+        other => panic!("packages expected: {other}"),
+    }
+}
+
+fn names(packages: &[Value]) -> Vec<String> {
+    packages.iter().filter_map(|package| text(&package["name"])).collect()
+}
+
+fn library(package: &Value) -> Option<PathBuf> {
+    let targets = package["targets"].as_array()?;
+    let is_library = |target: &&Value| {
+        target["crate_types"]
+            .as_array()
+            .is_some_and(|types| types.iter().any(|t| t == "lib"))
+    };
+    text(&targets.iter().find(is_library)?["src_path"]).map(PathBuf::from)
+}
+
+fn text(value: &Value) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
+
+fn cargo(mut command: std::process::Command, dir: &Path, args: &[&str]) -> Output {
+    Output::of(command.current_dir(dir).args(args)).ok()
+}
+
+fn read_all(path: &Path) {
+    let Ok(entries) = fs::read_dir(path) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => read_all(&entry.path()),
+            Ok(kind) if kind.is_file() => drop(fs::read(entry.path())),
+            _ => {}
+        }
+    }
+}
