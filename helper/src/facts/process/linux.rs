@@ -48,13 +48,18 @@ impl<'a> Scan<'a> {
         Some(describe(pid, files, self.cwd))
     }
 
-    /// Every sccache server that this user may look into, but the one that is known already.
+    /// Every sccache server that this user may look into, but the one that is known already: their environments and
+    /// ages, and no more, since a machine may have many.
     pub fn other_servers(mut self, known: Option<u32>) -> Vec<Process> {
         while self.next_named_sccache().is_some() {}
         let others = self.named_sccache.iter().filter(|pid| Some(**pid) != known);
         others
-            .map(|pid| describe(*pid, Vec::new(), self.cwd))
+            .map(|pid| sketch(*pid))
             .filter(|process| process.is_sccache() == Some(true))
+            .map(|process| Process {
+                age: age(process.pid),
+                ..process
+            })
             .collect()
     }
 
@@ -82,25 +87,41 @@ fn open_files(pid: u32) -> Vec<PathBuf> {
     entries.filter_map(|entry| fs::read_link(entry.path()).ok()).collect()
 }
 
+/// In three system calls: this is asked of every process there is.
 fn name_of(pid: u32) -> String {
-    let name = fs::read(proc_file(pid, "comm")).unwrap_or_default();
-    String::from_utf8_lossy(&name).trim_end().to_owned()
+    let mut name = [0; 64];
+    let read = fs::File::open(proc_file(pid, "comm")).and_then(|mut file| file.read(&mut name));
+    let name = &name[..read.unwrap_or(0)];
+    String::from_utf8_lossy(name).trim_end().to_owned()
+}
+
+fn sketch(pid: u32) -> Process {
+    Process {
+        pid,
+        name: String::new(),
+        uid: None,
+        env: environ(pid).map(|bytes| Environment::new(variables(&bytes), Path::new("/"))),
+        program: None,
+        age: None,
+        tmpdir_exists: None,
+        sees_our_directory: None,
+        files: Vec::new(),
+    }
 }
 
 fn describe(pid: u32, files: Vec<PathBuf>, cwd: &Path) -> Process {
-    let mut process = Process {
-        pid,
+    let sketch = sketch(pid);
+    let tmpdir = sketch.tmpdir();
+    Process {
         name: name_of(pid),
         uid: fs::metadata(proc_file(pid, "")).map(|meta| meta.uid()).ok(),
-        env: environ(pid).map(|bytes| Environment::new(variables(&bytes), Path::new("/"))),
         program: fs::read_link(proc_file(pid, "exe")).ok().map(program),
         age: age(pid),
-        tmpdir_exists: None,
+        tmpdir_exists: tmpdir.map(|dir| as_seen_by(pid, &dir).is_dir()),
         sees_our_directory: sees(pid, cwd),
         files,
-    };
-    process.tmpdir_exists = process.tmpdir().map(|dir| as_seen_by(pid, &dir).is_dir());
-    process
+        ..sketch
+    }
 }
 
 fn environ(pid: u32) -> Option<Vec<u8>> {
