@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to read")]
 
 mod incremental;
+mod nix_variables;
 mod start_up;
 mod timing;
 

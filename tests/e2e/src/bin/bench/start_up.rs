@@ -14,7 +14,7 @@ use sccache_shell_e2e::output::Output;
 use sccache_shell_e2e::{workspace, worktree};
 
 use crate::timing::{Take, ms, ratio, times};
-use crate::{Broken, progress};
+use crate::{Broken, nix_variables, progress};
 
 /// `check --quiet` in a healthy shell, against one `sccache --show-stats`, and at all.
 const CHECK_RATIO: f64 = 4.0;
@@ -39,11 +39,18 @@ struct Costs {
     stats: Duration,
     wrapped: Duration,
     empty: Duration,
+    /// The same two with every variable of nixpkgs' compilers set.
+    wrapped_nix: Duration,
+    empty_nix: Duration,
 }
 
 impl Costs {
     fn added(&self) -> Duration {
         self.wrapped.saturating_sub(self.empty)
+    }
+
+    fn added_nix(&self) -> Duration {
+        self.wrapped_nix.saturating_sub(self.empty_nix)
     }
 }
 
@@ -82,8 +89,8 @@ fn measure(home: &Home, shell: &Consumer, rounds: usize, scene: &'static str) ->
         .split_whitespace()
         .map(|nanos| Duration::from_nanos(nanos.parse().expect("a number")))
         .collect();
-    let [check, stats, wrapped, empty] = times[..] else {
-        panic!("four times expected in {text:?}")
+    let [check, stats, wrapped, empty, wrapped_nix, empty_nix] = times[..] else {
+        panic!("six times expected in {text:?}")
     };
     Costs {
         scene,
@@ -91,10 +98,12 @@ fn measure(home: &Home, shell: &Consumer, rounds: usize, scene: &'static str) ->
         stats,
         wrapped,
         empty,
+        wrapped_nix,
+        empty_nix,
     }
 }
 
-/// In the shell: measures, and writes the four times in nanoseconds to `report`.
+/// In the shell: measures, and writes the six times in nanoseconds to `report`.
 pub(crate) fn inside(rounds: usize, report: &str) {
     let wrapper = PathBuf::from(env::var_os("RUSTC_WRAPPER").expect("the shell sets RUSTC_WRAPPER"));
     // By its own name: called by another, sccache takes itself for a compiler.
@@ -120,8 +129,16 @@ pub(crate) fn inside(rounds: usize, report: &str) {
     check.args(["check", "--quiet"]);
     let mut stats = Command::new(real);
     stats.arg("--show-stats");
+    let programs = [
+        check,
+        stats,
+        compile(&wrapped),
+        compile(&empty),
+        nix_variables::compile(&wrapped),
+        nix_variables::compile(&empty),
+    ];
     let take = if rounds == ROUNDS { Take::Median } else { Take::Fastest };
-    let times = times(rounds, take, [check, stats, compile(&wrapped), compile(&empty)]);
+    let times = times(rounds, take, programs);
     let text: Vec<String> = times.iter().map(|time| time.as_nanos().to_string()).collect();
     fs::write(report, text.join(" ")).expect("the report is writable");
 }
@@ -193,14 +210,14 @@ fn fill_cache(dir: &Path) {
 
 fn table(all: &[Costs], rounds: usize) {
     let taken = if rounds == ROUNDS { "Medians" } else { "The fastest" };
-    println!("\n{taken} of {rounds} rounds, the four programs in turn:\n");
+    println!("\n{taken} of {rounds} rounds, the programs in turn:\n");
     println!(
-        "| scene | `check --quiet` | `sccache --show-stats` | ratio | empty program | wrapper before it adds | ratio |"
+        "| scene | `check --quiet` | `sccache --show-stats` | ratio | empty program | wrapper before it adds | ratio | the same with all of nixpkgs' variables | ratio |"
     );
-    println!("|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|---|");
     for costs in all {
         println!(
-            "| {} | {} | {} | {:.1} | {} | {} | {:.1} |",
+            "| {} | {} | {} | {:.1} | {} | {} | {:.1} | {} | {:.1} |",
             costs.scene,
             ms(costs.check),
             ms(costs.stats),
@@ -208,6 +225,8 @@ fn table(all: &[Costs], rounds: usize) {
             ms(costs.empty),
             ms(costs.added()),
             ratio(costs.added(), costs.empty),
+            ms(costs.added_nix()),
+            ratio(costs.added_nix(), costs.empty_nix),
         );
     }
 }
@@ -239,6 +258,12 @@ fn broken(all: &[Costs], slack: f64) -> Broken {
             scene,
             "what the wrapper adds, against an empty program",
             ratio(costs.added(), costs.empty),
+            WRAPPER_RATIO,
+        );
+        bound(
+            scene,
+            "what the wrapper adds with all of nixpkgs' variables, against an empty program",
+            ratio(costs.added_nix(), costs.empty_nix),
             WRAPPER_RATIO,
         );
         bound(
