@@ -18,6 +18,8 @@ pub use setting::{Broken, Origin, Setting};
 pub struct Cargo {
     /// Whether the `dev` profile of workspace members compiles incrementally.
     pub incremental: Setting<bool>,
+    /// The compiler, where one is named.
+    pub rustc: Option<Setting<PathBuf>>,
     /// The program in front of rustc; an empty value means that somebody switched it off.
     pub wrapper: Option<Setting<PathBuf>>,
     /// The program in front of rustc for workspace members alone.
@@ -44,6 +46,7 @@ impl Cargo {
         let places = Places::of(env);
         Self {
             incremental: incremental(&places),
+            rustc: program(&places, &["RUSTC", "CARGO_BUILD_RUSTC"], "rustc"),
             wrapper: program(
                 &places,
                 &["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"],

@@ -1,6 +1,7 @@
 //! All reading of the world outside; a missing thing is a value, never an abort.
 
 pub mod answer;
+pub mod build_dir;
 pub mod cache_dir;
 pub mod cargo;
 pub mod cmake;
@@ -16,6 +17,7 @@ pub mod routes;
 pub mod sharers;
 pub mod target;
 pub mod toml_file;
+pub mod workspace;
 pub mod worktrees;
 
 use std::path::{Path, PathBuf};

@@ -77,7 +77,7 @@ impl Target {
 
 /// Where cargo keeps its units: the build directory, else the target directory; `None` where its name is made of
 /// the workspace's path, which no two worktrees share.
-fn units_dir(cargo: &Cargo) -> Option<Setting<PathBuf>> {
+pub fn units_dir(cargo: &Cargo) -> Option<Setting<PathBuf>> {
     let Some(build_dir) = &cargo.build_dir else {
         return cargo.target_dir.clone();
     };

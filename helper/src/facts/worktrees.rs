@@ -101,7 +101,7 @@ fn linked_worktrees(common_dir: &Path) -> Vec<PathBuf> {
             let text = fs::read(entry.path().join("gitdir")).ok()?;
             let dot_git = resolved(&entry.path(), &text);
             // git writes it absolute, or relative (`worktree.useRelativePaths`), and then with `..` in it.
-            let worktree = dot_git.parent().filter(|_| dot_git.exists())?;
+            let worktree = dot_git.parent().filter(|_| names_in_turn(&dot_git, &entry.path()))?;
             if text.starts_with(b"/") {
                 Some(worktree.to_owned())
             } else {
@@ -111,6 +111,12 @@ fn linked_worktrees(common_dir: &Path) -> Vec<PathBuf> {
         .collect();
     worktrees.sort();
     worktrees
+}
+
+/// Whether the worktree still is that entry's: another one may have been put in its place.
+fn names_in_turn(dot_git: &Path, entry: &Path) -> bool {
+    let named = git_dir(dot_git).and_then(|dir| fs::canonicalize(dir).ok());
+    named.is_some() && named == fs::canonicalize(entry).ok()
 }
 
 /// A path as git writes it into its files: one line, relative to where the file lies.
@@ -190,6 +196,26 @@ mod tests {
         let found = Repository::around(&git.path("a")).unwrap();
         assert_eq!(found.worktrees, [git.path("main"), git.path("a")]);
         assert_eq!(found.root, git.path("a"));
+    }
+
+    #[test]
+    fn odd_names_and_worktrees_that_were_moved_or_replaced() {
+        let git = Git::new();
+        git.repository("main");
+        for name in ["we ird\n$x", "moved", "replaced"] {
+            git.git(
+                "main",
+                &["worktree", "add", "--detach", git.path(name).to_str().unwrap()],
+            );
+        }
+        fs::rename(git.path("moved"), git.path("elsewhere")).unwrap();
+        fs::remove_dir_all(git.path("replaced")).unwrap();
+        git.repository("replaced");
+        let found = Repository::around(&git.path("main")).unwrap();
+        assert_eq!(found.worktrees, [git.path("main"), git.path("we ird\n$x")]);
+        // One that was moved still knows its repository.
+        let moved = Repository::around(&git.path("elsewhere")).unwrap();
+        assert!(moved.others().any(|other| other == git.path("main")));
     }
 
     #[test]
