@@ -1,6 +1,7 @@
-//! The command line: `check`, `explain`, `init`, `completions`.
+//! The command line: `check`, `explain`, `init`, `warm`, `completions`.
 
 mod init;
+mod warm;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -38,6 +39,8 @@ enum Command {
     },
     /// Write the size of the cache into sccache's config file
     Init(init::InitArgs),
+    /// Copy what another worktree has built of registry and git dependencies to this one
+    Warm(warm::WarmArgs),
     /// Print completions for a shell
     Completions {
         /// The shell to complete in
@@ -72,6 +75,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         Command::Check(args) => check(&args),
         Command::Explain { id } => explain(id.as_deref()),
         Command::Init(args) => init::run(&args),
+        Command::Warm(args) => warm::run(args),
         Command::Completions { shell } => completions(shell),
     };
     result.unwrap_or_else(|error| {

@@ -1,7 +1,7 @@
 //! The helper of sccache-shell. From the ground up; each module may use what stands above it here:
 //! digests, sizes, store paths, temporary directories and versions; facts (all reading); what nixpkgs' compiler
-//! wrappers read; findings; checks (all judging); edits of the config file; the wrapper; the report
-//! (all printing); the command line.
+//! wrappers read; findings; checks (all judging); edits of the config file; the wrapper; warming a
+//! worktree; the report (all printing); the command line.
 
 pub mod digest;
 pub mod size;
@@ -19,6 +19,8 @@ pub mod checks;
 pub mod config_edit;
 
 pub mod wrapper;
+
+pub mod warm;
 
 pub mod report;
 

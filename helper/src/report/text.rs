@@ -113,7 +113,8 @@ pub fn explanation(check: &Check) -> String {
     })
 }
 
-fn clean(text: &str) -> Cow<'_, str> {
+/// Text from outside, with control characters as escapes.
+pub(super) fn clean(text: &str) -> Cow<'_, str> {
     if !text.contains(char::is_control) {
         return Cow::Borrowed(text);
     }

@@ -21,6 +21,7 @@ use crate::facts::real_sccache;
 use call::Call;
 
 pub use out_dir::{Copies, copies};
+pub(crate) use out_dir::{copies_dir, keep_copy};
 
 /// The shell's own exit code for a command that is not there.
 const NOT_FOUND: u8 = 127;

@@ -29,6 +29,7 @@ use std::time::SystemTime;
 
 use crate::facts::environment::Environment;
 pub use copies::{Copies, copies};
+pub(crate) use copies::{copies_dir, keep_copy};
 
 use asked::NotAsked;
 use dep_info::Use;

@@ -1,9 +1,12 @@
-//! How many copies there are, for people who want to know.
+//! The copies as others see them: how many there are, and who else needs one.
 
 use std::fs;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 
-use super::store::{self, UNFINISHED};
+use rustix::fs::FlockOperation;
+
+use super::store::{self, Store, UNFINISHED};
 use crate::facts::environment::Environment;
 
 /// All copies of a user.
@@ -28,6 +31,19 @@ pub fn copies(env: &Environment) -> Copies {
         }
     }
     all
+}
+
+/// Where the copies are, or will be.
+pub(crate) fn copies_dir(env: &Environment) -> Option<PathBuf> {
+    store::root(env).map(|root| root.join("out"))
+}
+
+/// Notes that what is built with `out_dir` names this copy, so that the copy stays as long as that directory does.
+pub(crate) fn keep_copy(env: &Environment, copy: &str, out_dir: &Path) -> io::Result<()> {
+    let root = store::root(env).ok_or(io::ErrorKind::NotFound)?;
+    let store = Store::open(root)?;
+    let _lock = store.lock(FlockOperation::LockShared)?;
+    store.uses(copy).add(out_dir)
 }
 
 fn bytes(dir: &Path) -> u64 {
