@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -76,6 +76,16 @@ impl Lab {
     pub(crate) fn set(&mut self, name: &str, value: impl AsRef<OsStr>) {
         self.vars.retain(|(known, _)| known != name);
         self.vars.push((name.into(), value.as_ref().into()));
+    }
+
+    /// Builds with our wrapper, before an sccache that only calls the compiler.
+    pub(crate) fn wrap(&mut self) {
+        let libexec = self.path("libexec/sccache-shell");
+        let real = self.write("libexec/sccache-shell/real", "#!/bin/sh\nexec \"$@\"\n");
+        fs::set_permissions(&real, fs::Permissions::from_mode(0o755)).unwrap();
+        symlink(HELPER, libexec.join("sccache")).unwrap();
+        self.set("RUSTC_WRAPPER", libexec.join("sccache"));
+        self.set("XDG_CACHE_HOME", self.path("cache"));
     }
 
     pub(crate) fn command(&self, program: impl AsRef<OsStr>, dir: &str) -> Command {

@@ -195,6 +195,42 @@ fn from_one_to_the_next() {
     assert_eq!(lab.says("c"), "made");
 }
 
+/// With our wrapper the path is made of the content, and the copy there stays as long as any worktree names it.
+#[test]
+fn an_out_dir_by_content() {
+    let mut lab = Lab::new();
+    lab.wrap();
+    lab.generator("made").publish();
+    // A path that is kept is good wherever the crate is copied to.
+    let script = "fn main() { std::fs::write(std::env::var(\"OUT_DIR\").unwrap() + \"/x\", \"x\").unwrap(); }";
+    let lib = r#"
+        pub const X: &str = include_str!(concat!(env!("OUT_DIR"), "/x"));
+        pub fn name() -> &'static str { env!("OUT_DIR") }"#;
+    lab.package("plain", lib).build_script(script).publish();
+    lab.app(
+        &["made = \"1\"", "plain = \"1\""],
+        "fn main() { println!(\"{} {}\", made::MADE, plain::name()); }",
+    );
+    lab.build("a", &[]);
+    lab.worktree("b");
+    let output = lab.warmed("b");
+    assert!(output.stdout.contains("copied 6 units"), "{output:?}");
+    lab.build("b", &[]).only(&["app"]);
+    let copies = lab.path("cache/sccache-shell/out").display().to_string();
+    assert!(
+        lab.says("b").starts_with(&format!("made {copies}/")),
+        "{}",
+        lab.says("b")
+    );
+    let uses = fs::read_dir(lab.path("cache/sccache-shell/uses")).unwrap().flatten();
+    let noted: Vec<String> = uses.map(|file| fs::read_to_string(file.path()).unwrap()).collect();
+    let ours = builds_in(&lab, "b");
+    assert!(
+        noted.len() == 2 && noted.iter().all(|paths| paths.contains(&ours)),
+        "{noted:?}"
+    );
+}
+
 /// In a worktree at home CARGO_HOME lies below it, and so does everything that is named.
 #[test]
 fn a_worktree_around_cargo_home() {
