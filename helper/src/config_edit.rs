@@ -218,6 +218,8 @@ mod tests {
             &ConfigFile {
                 path: path.clone(),
                 named_by_env: false,
+                mode: None,
+                true_path: None,
                 content: Content::Toml(Box::new(TomlFile::parse(path, text.to_owned()))),
             },
             wish,

@@ -3,6 +3,7 @@
 //! wrappers read; findings; checks (all judging); edits of the config file; the wrapper; warming a
 //! worktree; the report (all printing); the command line.
 
+pub mod cargo_env;
 pub mod digest;
 pub mod size;
 pub mod store_path;

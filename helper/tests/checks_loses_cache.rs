@@ -165,9 +165,15 @@ fn foreign_files_in_cache() {
     assert!(!sandbox.finds("foreign-files-in-cache"));
 }
 
+/// A server's configuration is believed only where it is clearly older than the server.
+fn let_the_config_age() {
+    std::thread::sleep(std::time::Duration::from_millis(100));
+}
+
 #[test]
 fn shared_cache_dir() {
     let mut sandbox = Sandbox::new();
+    let_the_config_age();
     sandbox.start_server();
     assert!(sandbox.compiles_c());
     let first = sandbox.server_pid().unwrap();
@@ -191,6 +197,7 @@ fn shared_cache_dir() {
 #[test]
 fn a_server_that_lost_its_socket_is_found() {
     let mut sandbox = Sandbox::new();
+    let_the_config_age();
     let lost = sandbox.start_server();
     assert!(sandbox.compiles_c());
     fs::remove_file(sandbox.path("s")).unwrap();
@@ -209,7 +216,9 @@ fn servers_with_directories_of_their_own() {
     let mut sandbox = Sandbox::new();
     sandbox.start_server();
     sandbox.set("SCCACHE_SERVER_UDS", sandbox.path("t"));
+    // What the first one has read is not there any more.
     configure(&sandbox, &format!("size = \"24G\"\ndir = {:?}", sandbox.path("other")));
+    let_the_config_age();
     fs::create_dir(sandbox.path("other")).unwrap();
     sandbox.start_server();
     assert_eq!(sandbox.ids(), NOTHING);

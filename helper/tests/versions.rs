@@ -46,9 +46,10 @@ fn a_server_of_another_version_is_named() {
     ] {
         let findings = findings_of(client.clone(), server.clone());
         assert!(
-            findings.len() == 1 && findings[0].starts_with("server-settings-differ") && findings[0].contains(differ),
+            findings.len() == 2 && findings[0].starts_with("server-settings-differ") && findings[0].contains(differ),
             "{findings:?}"
         );
+        assert!(findings[1].starts_with("mixed-versions"), "{findings:?}");
     }
 }
 

@@ -14,10 +14,16 @@ mod cache_size_tiny;
 mod cache_size_unparsed;
 mod cargo_cached_wrapper_failure;
 mod cargo_config_invalid;
+mod cargo_env_in_key;
+mod cargo_home_per_project;
+mod cargo_target_dir_env;
 mod cc_wrapper_env_unhashed;
+mod client_side_frame;
+mod client_side_ignored;
 mod config_invalid;
 mod config_key_too_new;
 mod config_missing;
+mod deps_vendored_in_tree;
 mod dir_literal;
 mod disk_too_small;
 mod env_bool_invalid;
@@ -28,11 +34,21 @@ mod foreign_files_in_cache;
 mod idle_timeout;
 mod incremental_forced;
 mod incremental_on;
+mod incremental_spelling;
+mod mixed_versions;
+mod no_cache_set;
 mod port_invalid;
 mod port_not_sccache;
+mod preprocessor_table_partial;
+mod readonly_mode;
+mod recache_set;
+mod remote_not_compiled_in;
 mod rustc_wrapper_env_unhashed;
+mod rustflags_path;
 mod sccache_broken;
 mod sccache_missing;
+mod secrets;
+mod server_exe_deleted;
 mod server_not_answering;
 mod server_other_namespace;
 mod server_other_user;
@@ -42,6 +58,7 @@ mod server_tmpdir_gone;
 mod server_too_old;
 mod shared_cache_dir;
 mod start_server_leaked;
+mod storage_unusable;
 mod target_dir_shared;
 mod tmpdir_missing;
 mod tmpdir_too_long;
@@ -50,6 +67,7 @@ mod version_too_old_for_sharing;
 mod workspace_wrapper;
 mod wrapper_elsewhere;
 mod wrapper_missing;
+mod wrapper_name_hides_cc;
 mod wrapper_not_found;
 mod wrapper_shadowed;
 
@@ -88,6 +106,7 @@ pub const ALL: &[Check] = &[
     env_bool_invalid::CHECK,
     basedirs_relative::CHECK,
     sccache_broken::CHECK,
+    storage_unusable::CHECK,
     wrapper_not_found::CHECK,
     workspace_wrapper::CHECK,
     cargo_config_invalid::CHECK,
@@ -127,8 +146,25 @@ pub const ALL: &[Check] = &[
     // Lowers hits.
     wrapper_missing::CHECK,
     wrapper_elsewhere::CHECK,
+    wrapper_name_hides_cc::CHECK,
     wrapper_shadowed::CHECK,
     incremental_on::CHECK,
+    incremental_spelling::CHECK,
+    cargo_env_in_key::CHECK,
+    cargo_target_dir_env::CHECK,
+    cargo_home_per_project::CHECK,
+    rustflags_path::CHECK,
+    recache_set::CHECK,
+    no_cache_set::CHECK,
+    readonly_mode::CHECK,
+    preprocessor_table_partial::CHECK,
+    client_side_frame::CHECK,
+    client_side_ignored::CHECK,
+    remote_not_compiled_in::CHECK,
+    deps_vendored_in_tree::CHECK,
+    server_exe_deleted::CHECK,
+    mixed_versions::CHECK,
+    secrets::CHECK,
 ];
 
 impl Check {
@@ -213,6 +249,7 @@ mod tests {
         env-bool-invalid
         basedirs-relative
         sccache-broken
+        storage-unusable
         wrapper-not-found
         workspace-wrapper
         cargo-config-invalid
@@ -250,8 +287,25 @@ mod tests {
         idle-timeout
         wrapper-missing
         wrapper-elsewhere
+        wrapper-name-hides-cc
         wrapper-shadowed
         incremental-on
+        incremental-spelling
+        cargo-env-in-key
+        cargo-target-dir-env
+        cargo-home-per-project
+        rustflags-path
+        recache-set
+        no-cache-set
+        readonly-mode
+        preprocessor-table-partial
+        client-side-frame
+        client-side-ignored
+        remote-not-compiled-in
+        deps-vendored-in-tree
+        server-exe-deleted
+        mixed-versions
+        secrets
         ");
     }
 

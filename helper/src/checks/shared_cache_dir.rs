@@ -14,7 +14,9 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(other) = facts.sharers.first() else {
+    // At our own address without a listener: it has come up just now.
+    let is_ours = |sharer: &Sharer| sharer.address == facts.address && facts.listener.is_none();
+    let Some(other) = facts.sharers.iter().find(|sharer| !is_ours(sharer)) else {
         return Vec::new();
     };
     let who = facts.server().map_or_else(

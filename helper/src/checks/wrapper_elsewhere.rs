@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use super::Check;
+use super::{Check, wrapper_name_hides_cc};
 use crate::facts::{Facts, real_sccache};
 use crate::finding::{Finding, Fix, Severity};
 
@@ -18,7 +18,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let is_sccache = wrapper.value.file_stem() == Some(OsStr::new(real_sccache::NAME));
-    if is_sccache || facts.find_program(&wrapper.value).is_none() {
+    let is_by_another_name = wrapper_name_hides_cc::is_sccache_behind(facts);
+    if is_sccache || is_by_another_name || facts.find_program(&wrapper.value).is_none() {
         return Vec::new();
     }
     vec![CHECK.finding(

@@ -36,6 +36,8 @@ pub struct Answer {
     pub max_cache_size: Option<u64>,
     /// Whether preprocessor ("direct") mode is on.
     pub use_preprocessor_cache_mode: Option<bool>,
+    /// Whether the running server writes; `None` without a server, and before 0.19.
+    pub effective_cache_mode: Option<String>,
     /// Directories that are cut off paths in the key.
     pub basedirs: Vec<String>,
 }

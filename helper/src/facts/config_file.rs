@@ -1,6 +1,7 @@
 //! The user's sccache config file: where sccache looks for it, and what is there.
 
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
@@ -20,6 +21,10 @@ pub struct ConfigFile {
     pub named_by_env: bool,
     /// What is there.
     pub content: Content,
+    /// Its permission bits, where something is there.
+    pub mode: Option<u32>,
+    /// Where it really is, behind any links.
+    pub true_path: Option<PathBuf>,
 }
 
 /// What is at the config file's place.
@@ -43,6 +48,8 @@ impl ConfigFile {
         let path = env.cwd().join(named.or_else(default_path)?);
         let content = read(&path);
         Some(Self {
+            mode: std::fs::metadata(&path).map(|meta| meta.mode() & 0o777).ok(),
+            true_path: std::fs::canonicalize(&path).ok(),
             path,
             named_by_env,
             content,

@@ -13,6 +13,7 @@ mod error_log;
 pub mod listener;
 pub mod process;
 pub mod real_sccache;
+pub mod remote;
 pub mod routes;
 pub mod sharers;
 pub mod target;
@@ -30,6 +31,7 @@ use deep::Deep;
 use environment::{Environment, names};
 use listener::{Address, Listener};
 use process::{Process, Scan};
+use remote::Remote;
 use routes::Routes;
 use sharers::Sharer;
 use target::Target;
@@ -48,6 +50,8 @@ pub struct Facts {
     pub sccache: Option<PathBuf>,
     /// The user's config file; `None` where there is no home to look in.
     pub config: Option<ConfigFile>,
+    /// The cache that is not on this disk, where one is asked for.
+    pub remote: Option<Remote>,
     /// What a server started here would have; `None` without an sccache.
     pub planned: Option<Result<Answer, NoAnswer>>,
     /// The version of the sccache that cannot say what it would have.
@@ -72,6 +76,10 @@ pub struct Facts {
     pub cargo: Cargo,
     /// The ways by which compiles come to an sccache.
     pub routes: Routes,
+    /// The program that cargo's wrapper really is, behind any links.
+    pub wrapper_path: Option<PathBuf>,
+    /// Whether CARGO_HOME is another name of `~/.cargo`.
+    pub cargo_home_is_alias: bool,
     /// The git repository around the working directory.
     pub repository: Option<Repository>,
     /// Cargo's target directory here.
@@ -138,6 +146,9 @@ impl Facts {
             },
             cache_dir: next_dir.as_deref().map(|dir| CacheDir::read(dir, env.path("HOME"))),
             socket_dir_exists: address.dir().is_none_or(Path::is_dir),
+            wrapper_path: wrapper_path(&env, &cargo),
+            cargo_home_is_alias: cargo_home_is_alias(&env, &cargo),
+            remote: remote::wanted(&env, config.as_ref()),
             error_log_fault: error_log::fault(&env, sccache.as_deref()),
             uid,
             wanted_size: env.text(names::CACHE_SIZE).and_then(|size| size.parse().ok()),
@@ -236,4 +247,20 @@ impl Facts {
 /// The version of a server's program, also where it has been deleted or is of another version than ours.
 fn version_of(process: &Process) -> Option<Version> {
     answer::ask_version(&PathBuf::from(format!("/proc/{}/exe", process.pid)))
+}
+
+fn wrapper_path(env: &Environment, cargo: &Cargo) -> Option<PathBuf> {
+    let program = &cargo.wrapper.as_ref()?.value;
+    let path = real_sccache::find_program(program, env.get("PATH"), env.cwd())?;
+    std::fs::canonicalize(path).ok()
+}
+
+fn cargo_home_is_alias(env: &Environment, cargo: &Cargo) -> bool {
+    let (Some(named), Some(home)) = (cargo.home.as_ref(), env.path("HOME")) else {
+        return false;
+    };
+    let default = home.join(".cargo");
+    let is_same = std::fs::canonicalize(&named.value)
+        .is_ok_and(|named| std::fs::canonicalize(&default).is_ok_and(|default| named == default));
+    named.value != default && is_same
 }

@@ -9,6 +9,7 @@ use super::disk_table;
 use super::environment::Environment;
 use super::listener::Address;
 use super::process::Process;
+use super::remote;
 use super::toml_file::TomlFile;
 
 /// One such server.
@@ -51,18 +52,7 @@ fn as_seen_by(pid: u32, path: &Path) -> PathBuf {
 /// By the server's own environment, and the config file that it names. `None` where it stores elsewhere than on a disk,
 /// and where the file has changed since the server read it.
 fn cache_dir(server: &Process, env: &Environment) -> Option<PathBuf> {
-    const REMOTE_VARIABLES: [&str; 9] = [
-        "SCCACHE_BUCKET",
-        "SCCACHE_REDIS",
-        "SCCACHE_REDIS_ENDPOINT",
-        "SCCACHE_REDIS_CLUSTER_ENDPOINTS",
-        "SCCACHE_MEMCACHED_ENDPOINT",
-        "SCCACHE_GCS_BUCKET",
-        "SCCACHE_GHA_ENABLED",
-        "SCCACHE_AZURE_BLOB_CONTAINER",
-        "SCCACHE_WEBDAV_ENDPOINT",
-    ];
-    if REMOTE_VARIABLES.iter().any(|name| env.path(name).is_some()) {
+    if remote::is_in(env) {
         return None;
     }
     let path = config_path(env).map(|path| as_seen_by(server.pid, &path));
@@ -84,9 +74,9 @@ fn has_changed_since(path: &Path, server: &Process) -> bool {
         .ancestors()
         .find_map(|path| fs::metadata(path).ok()?.modified().ok());
     let age_of_change = changed.and_then(|changed| SystemTime::now().duration_since(changed).ok());
-    // The system counts a process's age in hundredths of a second.
+    // The system counts a process's age in hundredths of a second, so a little before counts as after.
     match (age_of_change, server.age) {
-        (Some(change), Some(server)) => change + Duration::from_millis(20) < server,
+        (Some(change), Some(server)) => change < server + Duration::from_millis(20),
         _ => true,
     }
 }

@@ -311,6 +311,15 @@ impl Sandbox {
         answer[field].as_str().unwrap().to_owned()
     }
 
+    /// Hits of the running server, over all languages.
+    pub fn hits(&self) -> u64 {
+        let mut ask = self.sccache();
+        let output = ask.args(["--show-stats", "--stats-format=json"]).output().unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let counts = answer["stats"]["cache_hits"]["counts"].as_object().unwrap();
+        counts.values().map(|count| count.as_u64().unwrap()).sum()
+    }
+
     /// A number of the running server's statistics. What is stored in the background gets a moment.
     pub fn running_stat(&self, name: &str) -> u64 {
         let mut count = 0;

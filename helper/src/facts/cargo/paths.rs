@@ -1,6 +1,6 @@
 //! Where cargo keeps things: CARGO_HOME, the target and the build directory, vendored sources.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use super::setting::{Origin, Places, Setting, config_root, located};
 
@@ -75,7 +75,7 @@ pub(super) fn vendored(places: &Places<'_>) -> Vec<Setting<PathBuf>> {
                 continue;
             };
             if let Some(dir) = found.item.as_str() {
-                all.push(located(file, found, config_root(&file.path).join(dir)));
+                all.push(located(file, found, normal(&config_root(&file.path).join(dir))));
             }
         }
     }
@@ -87,4 +87,18 @@ fn absolute(setting: Setting<PathBuf>, cwd: &Path) -> Setting<PathBuf> {
         value: cwd.join(setting.value),
         origin: setting.origin,
     }
+}
+
+/// Without `.` and `..`, by the words alone, as cargo's own `normalize_path` does it.
+fn normal(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut normal, part| {
+        match part {
+            Component::ParentDir => {
+                normal.pop();
+            }
+            Component::CurDir => {}
+            part => normal.push(part),
+        }
+        normal
+    })
 }

@@ -48,8 +48,8 @@ impl<'a> Scan<'a> {
         Some(describe(pid, files, self.cwd))
     }
 
-    /// Every sccache server that this user may look into, but the one that is known already: their environments and
-    /// ages, and no more, since a machine may have many.
+    /// Every sccache server that this user may look into, but the one that is known already: their environments,
+    /// ages and files, and no more, since a machine may have many.
     pub fn other_servers(mut self, known: Option<u32>) -> Vec<Process> {
         while self.next_named_sccache().is_some() {}
         let others = self.named_sccache.iter().filter(|pid| Some(**pid) != known);
@@ -58,8 +58,10 @@ impl<'a> Scan<'a> {
             .filter(|process| process.is_sccache() == Some(true))
             .map(|process| Process {
                 age: age(process.pid),
+                files: open_files(process.pid),
                 ..process
             })
+            .filter(has_socket)
             .collect()
     }
 
@@ -85,6 +87,12 @@ fn proc_file(pid: u32, file: &str) -> PathBuf {
 fn open_files(pid: u32) -> Vec<PathBuf> {
     let entries = fs::read_dir(proc_file(pid, "fd")).into_iter().flatten().flatten();
     entries.filter_map(|entry| fs::read_link(entry.path()).ok()).collect()
+}
+
+/// A server on its way into the background leaves processes for a moment that look like it and listen to nobody.
+fn has_socket(process: &Process) -> bool {
+    let mut files = process.files.iter();
+    files.any(|file| file.as_os_str().as_bytes().starts_with(b"socket:"))
 }
 
 /// In three system calls: this is asked of every process there is.

@@ -1,0 +1,51 @@
+//! Variables that are part of every Rust key.
+
+use super::Check;
+use crate::cargo_env::{is_cargo_only, is_in_every_key};
+use crate::facts::Facts;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "cargo-env-in-key",
+    severity: Severity::Warning,
+    explanation: include_str!("cargo_env_in_key.md"),
+    run,
+};
+
+/// Each of these has a check of its own.
+const SAID_ELSEWHERE: [&str; 6] = [
+    "CARGO_HOME",
+    "CARGO_INCREMENTAL",
+    "CARGO_BUILD_INCREMENTAL",
+    "CARGO_TARGET_DIR",
+    "CARGO_BUILD_TARGET_DIR",
+    "CARGO_BUILD_BUILD_DIR",
+];
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    if !facts.caches_rust() {
+        return Vec::new();
+    }
+    let is_ours = facts.wrapper_is_ours();
+    let names: Vec<&str> = facts
+        .env
+        .names()
+        .filter_map(|name| name.to_str())
+        .filter(|name| is_in_every_key(name) && !SAID_ELSEWHERE.contains(name))
+        .filter(|name| !(is_ours && is_cargo_only(name)))
+        .collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    // Names alone: the values may be tokens.
+    let finding = CHECK.finding(
+        format!(
+            "{} {} in the key of every Rust crate: shells that have other values share no hits",
+            names.join(", "),
+            if names.len() == 1 { "is" } else { "are" }
+        ),
+        Fix::Do("put the setting into .cargo/config.toml, or see that every shell has the same".to_owned()),
+    );
+    // What our wrapper leaves in may change what is compiled, and a shell sets it for all who enter.
+    vec![if is_ours { finding.at(Severity::Info) } else { finding }]
+}

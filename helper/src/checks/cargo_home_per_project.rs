@@ -1,0 +1,42 @@
+//! A cargo home that others do not have.
+
+use super::Check;
+use crate::facts::Facts;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "cargo-home-per-project",
+    severity: Severity::Warning,
+    explanation: include_str!("cargo_home_per_project.md"),
+    run,
+};
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let Some(home) = facts
+        .cargo
+        .home
+        .as_ref()
+        .filter(|home| home.origin.is_env() && facts.caches_rust())
+    else {
+        return Vec::new();
+    };
+    let user_home = facts.env.path("HOME");
+    let dir = home.value.as_path();
+    let is_temporary = dir.starts_with("/tmp") && !user_home.is_some_and(|home| home.starts_with("/tmp"));
+    let why = if facts.worktree_to_itself().is_some_and(|root| dir.starts_with(root)) {
+        "lies in the worktree"
+    } else if is_temporary {
+        "lies below /tmp"
+    } else if facts.cargo_home_is_alias {
+        "is another name of ~/.cargo"
+    } else {
+        return Vec::new();
+    };
+    vec![CHECK.finding(
+        format!(
+            "CARGO_HOME={} {why}: the sources' paths are in every Rust key, so nobody with another one shares a hit",
+            dir.display()
+        ),
+        Fix::Run("unset CARGO_HOME".to_owned()),
+    )]
+}

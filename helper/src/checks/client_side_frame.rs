@@ -1,0 +1,48 @@
+//! Large entries are dropped in client-side mode.
+
+use super::{Check, client_side_ignored::is_asked_for};
+use crate::facts::Facts;
+use crate::facts::environment::Environment;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "client-side-frame",
+    severity: Severity::Warning,
+    explanation: include_str!("client_side_frame.md"),
+    run,
+};
+
+const VARIABLE: &str = "SCCACHE_MAX_FRAME_LENGTH";
+
+/// What a message may have without the variable (`LengthDelimitedCodec`'s default), in bytes.
+const DEFAULT: u64 = 8 << 20;
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    if is_asked_for(facts).is_none() || super::client_side_ignored::why(facts).is_some() {
+        return Vec::new();
+    }
+    let server = facts.server().and_then(|server| Some((server, server.env.as_ref()?)));
+    let (who, env) = match server {
+        Some((server, env)) => (format!("the running server (pid {})", server.pid), env),
+        None => ("the next server".to_owned(), &facts.env),
+    };
+    if is_large(env) {
+        return Vec::new();
+    }
+    let export = format!("export {VARIABLE}=536870912");
+    let fix = if server.is_some() {
+        // The variable counts where the server is started.
+        format!("{export}; sccache --stop-server  # when no build is running; the next compile starts it anew")
+    } else {
+        export
+    };
+    vec![CHECK.finding(
+        format!("in client-side mode {who} drops every entry over 8 MiB, without a word: {VARIABLE} is not in its environment"),
+        Fix::Run(fix),
+    )]
+}
+
+fn is_large(env: &Environment) -> bool {
+    let length = env.text(VARIABLE).and_then(|text| text.parse::<u64>().ok());
+    length.is_some_and(|length| length > DEFAULT)
+}

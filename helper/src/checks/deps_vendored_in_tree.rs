@@ -1,0 +1,31 @@
+//! Dependencies that lie in the worktree.
+
+use super::Check;
+use crate::facts::Facts;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "deps-vendored-in-tree",
+    severity: Severity::Info,
+    explanation: include_str!("deps_vendored_in_tree.md"),
+    run,
+};
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let Some(root) = facts.worktree_to_itself().filter(|_| facts.caches_rust()) else {
+        return Vec::new();
+    };
+    match facts.cargo.vendored.iter().find(|dir| dir.value.starts_with(root)) {
+        Some(dir) => vec![CHECK.finding(
+            format!(
+                "dependencies are vendored in the worktree ({}, by {}): every other worktree compiles them anew",
+                dir.value.display(),
+                dir.origin
+            ),
+            Fix::Do(
+                "leave the vendored source out of development shells, or keep it outside of the worktrees".to_owned(),
+            ),
+        )],
+        None => Vec::new(),
+    }
+}

@@ -1,0 +1,28 @@
+//! Incremental compilation is switched off, but not as everywhere else.
+
+use super::Check;
+use crate::facts::Facts;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "incremental-spelling",
+    severity: Severity::Warning,
+    explanation: include_str!("incremental_spelling.md"),
+    run,
+};
+
+const VARIABLE: &str = "CARGO_INCREMENTAL";
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let Some(value) = facts.env.text(VARIABLE) else {
+        return Vec::new();
+    };
+    // 1 is another check's, and our wrapper takes the variable out of the key.
+    if matches!(value.as_str(), "0" | "1") || facts.wrapper_is_ours() || !facts.caches_rust() {
+        return Vec::new();
+    }
+    vec![CHECK.finding(
+        format!("{VARIABLE}=`{value}` switches it off as 0 does, but gives every Rust crate another key"),
+        Fix::Run(format!("export {VARIABLE}=0")),
+    )]
+}

@@ -1,0 +1,37 @@
+//! A table that switches preprocessor mode off by not mentioning it.
+
+use super::Check;
+use crate::facts::Facts;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "preprocessor-table-partial",
+    severity: Severity::Info,
+    explanation: include_str!("preprocessor_table_partial.md"),
+    run,
+};
+
+const TABLE: [&str; 3] = ["cache", "disk", "preprocessor_cache_mode"];
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let file = facts.config.as_ref().and_then(|config| config.toml());
+    let found = file.and_then(|file| Some((file, file.get(&TABLE)?)));
+    let Some((file, found)) = found.filter(|_| facts.disk_table_from_env().is_empty()) else {
+        return Vec::new();
+    };
+    let says_so = found
+        .item
+        .as_table_like()
+        .is_some_and(|table| table.contains_key("use_preprocessor_cache_mode"));
+    if says_so {
+        return Vec::new();
+    }
+    vec![CHECK.finding(
+        format!(
+            "{}:{}: the table does not say use_preprocessor_cache_mode, and so the mode is off, unlike without the table",
+            file.path.display(),
+            found.line
+        ),
+        Fix::Run("sccache-shell init --no-preprocessor-mode  # or write `= true` if it is meant, and there are no basedirs".to_owned()),
+    )]
+}

@@ -1,0 +1,44 @@
+//! A name by which C code stays uncached.
+
+use std::ffi::OsStr;
+
+use super::Check;
+use crate::facts::Facts;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "wrapper-name-hides-cc",
+    severity: Severity::Warning,
+    explanation: include_str!("wrapper_name_hides_cc.md"),
+    run,
+};
+
+/// By what file stem the cc crate takes a rustc wrapper for a C compiler's as well (cc 1.4, `src/lib.rs`).
+const KNOWN: [&str; 4] = ["sccache", "cachepot", "buildcache", "kache"];
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let Some(wrapper) = &facts.cargo.wrapper else {
+        return Vec::new();
+    };
+    let is_known = wrapper
+        .value
+        .file_stem()
+        .is_none_or(|stem| KNOWN.map(OsStr::new).contains(&stem));
+    if is_known || !is_sccache_behind(facts) {
+        return Vec::new();
+    }
+    vec![CHECK.finding(
+        format!(
+            "the rustc wrapper `{}` from {} is an sccache, but not by name: C code of build scripts is not cached",
+            wrapper.value.display(),
+            wrapper.origin
+        ),
+        Fix::Run("export RUSTC_WRAPPER=sccache".to_owned()),
+    )]
+}
+
+/// Whether cargo's wrapper is a link to an sccache.
+pub(super) fn is_sccache_behind(facts: &Facts) -> bool {
+    let path = facts.wrapper_path.as_ref();
+    path.is_some_and(|path| path.file_stem() == Some(OsStr::new("sccache")))
+}

@@ -1,0 +1,207 @@
+//! The checks for what is in Rust's keys: each cause is first seen to cost a hit on the real sccache, then the check is asked.
+//! Modes and settings of sccache's own are in `checks_modes.rs`.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+use std::process::Command;
+
+use common::Sandbox;
+use serde_json::Value;
+
+fn what(finding: &Value) -> String {
+    finding["what"].as_str().unwrap().to_owned()
+}
+
+const NOTHING: [&str; 0] = [];
+
+fn rustc(sandbox: &Sandbox) -> PathBuf {
+    let sysroot = sandbox.run("project", "rustc", &["--print", "sysroot"]);
+    PathBuf::from(sysroot.trim()).join("bin/rustc")
+}
+
+/// One crate, compiled as cargo compiles one.
+fn compile(sandbox: &Sandbox, mut command: Command, flags: &[&str]) {
+    fs::write(sandbox.path("project/l.rs"), "pub fn l() {}\n").unwrap();
+    fs::create_dir_all(sandbox.path("out")).unwrap();
+    command
+        .arg(rustc(sandbox))
+        .args(["--crate-name", "l", "l.rs", "--crate-type", "lib"]);
+    command
+        .args(["--emit=dep-info,metadata,link", "-C", "metadata=1", "--out-dir"])
+        .arg(sandbox.path("out"));
+    let output = command.args(flags).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+}
+
+/// Whether what is compiled with the first variables is found with the second ones.
+fn shares(sandbox: &Sandbox, wrapped: bool, first: &[(&str, &str)], second: &[(&str, &str)]) -> bool {
+    let program = || if wrapped { sandbox.wrapper() } else { sandbox.sccache() };
+    let mut before = 0;
+    for vars in [first, second] {
+        before = sandbox.hits();
+        let mut command = program();
+        command.env_remove("CARGO_INCREMENTAL").envs(vars.iter().copied());
+        compile(sandbox, command, &[]);
+    }
+    sandbox.hits() > before
+}
+
+#[test]
+fn incremental_spelling() {
+    let mut sandbox = Sandbox::new();
+    sandbox.start_server();
+    let zero = [("CARGO_INCREMENTAL", "0")];
+    assert!(!shares(&sandbox, false, &zero, &[("CARGO_INCREMENTAL", "false")]));
+    assert!(
+        shares(&sandbox, true, &zero, &[("CARGO_INCREMENTAL", "false")]),
+        "our wrapper takes it out"
+    );
+    for value in ["false", "", "no"] {
+        sandbox.set("CARGO_INCREMENTAL", value);
+        assert_eq!(sandbox.ids(), NOTHING, "behind our wrapper");
+    }
+    sandbox.go_past_the_wrapper();
+    let finding = sandbox.finding("incremental-spelling");
+    sandbox.mend(&finding);
+    assert!(!sandbox.finds("incremental-spelling"));
+}
+
+#[test]
+fn cargo_env_in_key() {
+    let mut sandbox = Sandbox::new();
+    sandbox.start_server();
+    assert!(!shares(&sandbox, false, &[("CARGO_TERM_COLOR", "always")], &[]));
+    assert!(shares(&sandbox, true, &[("CARGO_TERM_COLOR", "always")], &[]));
+    assert!(
+        !shares(&sandbox, true, &[("CARGO_MINE", "a")], &[("CARGO_MINE", "b")]),
+        "our wrapper leaves what may matter"
+    );
+    sandbox
+        .set("CARGO_TERM_COLOR", "always")
+        .set("CARGO_REGISTRY_TOKEN", "hunter2");
+    assert_eq!(sandbox.ids(), NOTHING);
+    sandbox
+        .set("CARGO_MINE", "hunter2")
+        .set("CARGO_PKG_NAME", "x")
+        .set("CARGO_MAKEFLAGS", "x");
+    let finding = sandbox.finding("cargo-env-in-key");
+    assert_eq!(finding["severity"], "info");
+    assert!(what(&finding).starts_with("CARGO_MINE is in the key"), "{finding}");
+    sandbox.go_past_the_wrapper();
+    let finding = sandbox.finding("cargo-env-in-key");
+    assert_eq!(finding["severity"], "warning");
+    assert!(
+        what(&finding).starts_with("CARGO_MINE, CARGO_REGISTRY_TOKEN, CARGO_TERM_COLOR are"),
+        "{finding}"
+    );
+    assert!(!finding.to_string().contains("hunter2"), "{finding}");
+}
+
+#[test]
+fn cargo_target_dir_env() {
+    let mut sandbox = Sandbox::new();
+    sandbox.package("A");
+    sandbox.start_server();
+    assert!(!shares(
+        &sandbox,
+        true,
+        &[("CARGO_TARGET_DIR", "/a/target")],
+        &[("CARGO_TARGET_DIR", "/b/target")]
+    ));
+    sandbox.set("CARGO_TARGET_DIR", sandbox.path("project/target"));
+    assert_eq!(sandbox.finding("cargo-target-dir-env")["severity"], "info");
+    sandbox.git("project", &["init", "-q"]);
+    let finding = sandbox.finding("cargo-target-dir-env");
+    assert_eq!(finding["severity"], "warning");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), NOTHING);
+    sandbox.write("project/.cargo/config.toml", "[build]\ntarget-dir = \"elsewhere\"\n");
+    assert_eq!(sandbox.ids(), NOTHING, "in a file it is in no key");
+}
+
+#[test]
+fn cargo_home_per_project() {
+    let mut sandbox = Sandbox::new();
+    sandbox.start_server();
+    assert!(!shares(
+        &sandbox,
+        true,
+        &[("CARGO_HOME", "/a")],
+        &[("CARGO_HOME", "/b")]
+    ));
+    sandbox.git("project", &["init", "-q"]);
+    fs::create_dir_all(sandbox.path("home/.cargo")).unwrap();
+    symlink(sandbox.path("home/.cargo"), sandbox.path("link")).unwrap();
+    for (dir, why) in [
+        ("project/.cargo-home", "lies in the worktree"),
+        ("link", "is another name of ~/.cargo"),
+    ] {
+        sandbox.set("CARGO_HOME", sandbox.path(dir));
+        let finding = sandbox.finding("cargo-home-per-project");
+        assert!(what(&finding).contains(why), "{finding}");
+        sandbox.mend(&finding);
+        assert_eq!(sandbox.ids(), NOTHING);
+    }
+    for dir in ["home/.cargo", "elsewhere"] {
+        sandbox.set("CARGO_HOME", sandbox.path(dir));
+        assert_eq!(sandbox.ids(), NOTHING, "{dir}");
+    }
+}
+
+#[test]
+fn rustflags_path() {
+    let mut sandbox = Sandbox::new();
+    sandbox.start_server();
+    let found = |flags: [&str; 2]| {
+        let mut before = 0;
+        for flag in flags {
+            before = sandbox.hits();
+            compile(&sandbox, sandbox.wrapper(), &[flag]);
+        }
+        sandbox.hits() > before
+    };
+    assert!(!found(["--remap-path-prefix=/w/a=", "--remap-path-prefix=/w/b="]));
+    assert!(found(["-L/w/a", "-L/w/b"]), "search paths are left out of the key");
+    sandbox.package("A");
+    sandbox.git("project", &["init", "-q"]);
+    let root = sandbox.path("project").display().to_string();
+    sandbox.set("RUSTFLAGS", format!("-Cdebuginfo=1 --remap-path-prefix={root}=."));
+    let finding = sandbox.finding("rustflags-path");
+    assert!(
+        what(&finding).contains("from RUSTFLAGS names this worktree"),
+        "{finding}"
+    );
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), NOTHING);
+    sandbox.set("RUSTFLAGS", format!("-L{root} -Clink-arg={root}-other"));
+    assert_eq!(sandbox.ids(), NOTHING);
+    sandbox.unset("RUSTFLAGS");
+    let config = format!("[build]\nrustflags = [\n  \"-Clink-arg={root}/x\",\n]\n");
+    sandbox.write("project/.cargo/config.toml", config);
+    let finding = sandbox.finding("rustflags-path");
+    assert!(what(&finding).contains(".cargo/config.toml:2"), "{finding}");
+    // A kind of flags that comes before hides it, as for cargo.
+    sandbox.set("RUSTFLAGS", "-Cdebuginfo=1");
+    assert_eq!(sandbox.ids(), NOTHING);
+}
+
+#[test]
+fn deps_vendored_in_tree() {
+    let sandbox = Sandbox::new();
+    sandbox.package("A");
+    sandbox.git("project", &["init", "-q"]);
+    let config = |dir: &str| {
+        let text = format!("[source.crates-io]\nreplace-with = \"v\"\n[source.v]\ndirectory = \"{dir}\"\n");
+        sandbox.write("project/.cargo/config.toml", text);
+    };
+    config("vendor");
+    let finding = sandbox.finding("deps-vendored-in-tree");
+    assert!(what(&finding).contains(".cargo/config.toml:4"), "{finding}");
+    config("../vendor");
+    assert_eq!(sandbox.ids(), NOTHING, "outside it is the same for all worktrees");
+}

@@ -1,0 +1,278 @@
+//! The checks for sccache's own modes and settings that lower hits: each is first seen to do so on the real sccache.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+mod common;
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+
+use common::{Sandbox, older_sccache, real_sccache};
+use serde_json::Value;
+
+fn what(finding: &Value) -> String {
+    finding["what"].as_str().unwrap().to_owned()
+}
+
+const NOTHING: [&str; 0] = [];
+
+#[test]
+fn recache_and_no_cache_set() {
+    for (id, name) in [("recache-set", "SCCACHE_RECACHE"), ("no-cache-set", "SCCACHE_NO_CACHE")] {
+        let mut sandbox = Sandbox::new();
+        assert!(sandbox.compiles_c() && sandbox.compiles_c());
+        let before = sandbox.hits();
+        assert_eq!(before, 1);
+        sandbox.set(name, "0");
+        assert!(sandbox.compiles_c());
+        assert_eq!(sandbox.hits(), before, "0 counts, too");
+        assert_eq!(sandbox.ids(), [id]);
+        let finding = sandbox.finding(id);
+        sandbox.mend(&finding);
+        assert_eq!(sandbox.ids(), NOTHING);
+        assert!(sandbox.compiles_c());
+        assert_eq!(sandbox.hits(), before + 1);
+    }
+}
+
+#[test]
+fn readonly_mode() {
+    let mut sandbox = Sandbox::new();
+    sandbox.write(
+        "home/.config/sccache/config",
+        "[cache.disk]\nsize = \"24G\"\nrw_mode = \"READ_ONLY\"\n",
+    );
+    let finding = sandbox.finding("readonly-mode");
+    assert_eq!(finding["severity"], "info", "it is somebody's wish");
+    assert!(what(&finding).contains("config:3"), "{finding}");
+    assert!(sandbox.compiles_c() && sandbox.compiles_c());
+    assert_eq!(sandbox.hits(), 0, "it is as the check says");
+    sandbox.write("home/.config/sccache/config", "[cache.disk]\nsize = \"24G\"\n");
+    let finding = sandbox.finding("readonly-mode");
+    assert_eq!(
+        finding["severity"], "warning",
+        "of the server that nobody wants like that any more"
+    );
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), NOTHING);
+    sandbox
+        .set("SCCACHE_LOCAL_RW_MODE", "read_only")
+        .set("SCCACHE_CACHE_SIZE", "24G");
+    let finding = sandbox.finding("readonly-mode");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), NOTHING);
+    sandbox.set("SCCACHE_GCS_BUCKET", "b");
+    let finding = sandbox.finding("readonly-mode");
+    sandbox.mend(&finding);
+    assert!(!sandbox.finds("readonly-mode"));
+}
+
+#[test]
+fn preprocessor_table_partial() {
+    let sandbox = Sandbox::new();
+    let table = "[cache.disk]\nsize = \"24G\"\n\n[cache.disk.preprocessor_cache_mode]\nfile_stat_matches = true\n";
+    sandbox.write("home/.config/sccache/config", table);
+    assert!(!preprocessor_mode(&sandbox), "off, though nobody says so");
+    assert_eq!(sandbox.ids(), ["preprocessor-table-partial"]);
+    sandbox.write(
+        "home/.config/sccache/config",
+        format!("{table}use_preprocessor_cache_mode = true\n"),
+    );
+    assert!(preprocessor_mode(&sandbox));
+    assert_eq!(sandbox.ids(), NOTHING);
+    sandbox.write("home/.config/sccache/config", table);
+    let finding = sandbox.finding("preprocessor-table-partial");
+    let mut sandbox = sandbox;
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), NOTHING);
+}
+
+fn preprocessor_mode(sandbox: &Sandbox) -> bool {
+    let output = sandbox
+        .sccache()
+        .args(["--show-stats", "--stats-format=json"])
+        .output()
+        .unwrap();
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    answer["use_preprocessor_cache_mode"].as_bool().unwrap()
+}
+
+/// Whether a large object, of bytes that nothing compresses, is found when it is compiled again.
+fn finds_large_object(sandbox: &Sandbox) -> bool {
+    let mut state = 1u64;
+    let bytes: Vec<u8> = (0..10 << 20)
+        .map(|_| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 56) as u8
+        })
+        .collect();
+    sandbox.write("project/large.bin", bytes);
+    sandbox.write("project/large.c", "__asm__(\".incbin \\\"large.bin\\\"\");\nint x;\n");
+    let before = sandbox.hits();
+    for _ in 0..2 {
+        sandbox.run("project", real_sccache(), &["cc", "-c", "large.c", "-o", "large.o"]);
+    }
+    sandbox.hits() > before
+}
+
+#[test]
+fn client_side_frame() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("SCCACHE_CLIENT_SIDE", "1");
+    sandbox.start_server();
+    assert!(!finds_large_object(&sandbox));
+    let finding = sandbox.finding("client-side-frame");
+    assert!(what(&finding).contains("the running server (pid"), "{finding}");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), NOTHING);
+    sandbox.start_server();
+    assert!(finds_large_object(&sandbox));
+    assert_eq!(sandbox.ids(), NOTHING);
+    // By the file, and for a server that does not run yet.
+    sandbox.unset("SCCACHE_CLIENT_SIDE").unset("SCCACHE_MAX_FRAME_LENGTH");
+    sandbox.sccache().arg("--stop-server").output().unwrap();
+    sandbox.write(
+        "home/.config/sccache/config",
+        "client_side_mode = true\n[cache.disk]\nsize = \"24G\"\n",
+    );
+    let finding = sandbox.finding("client-side-frame");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), NOTHING);
+}
+
+#[test]
+fn client_side_ignored() {
+    let mut sandbox = Sandbox::new();
+    let tmp = sandbox.path("gone");
+    fs::create_dir(&tmp).unwrap();
+    sandbox.set("TMPDIR", &tmp).set("SCCACHE_MAX_FRAME_LENGTH", "536870912");
+    sandbox.start_server();
+    fs::remove_dir(&tmp).unwrap();
+    // A server without a TMPDIR compiles nothing; a client compiles by itself, if it may.
+    sandbox.set("TMPDIR", "/var/tmp").set("SCCACHE_CLIENT_SIDE", "1");
+    assert!(sandbox.compiles_c());
+    assert!(!sandbox.finds("client-side-ignored"));
+    sandbox.set("SCCACHE_LOG", "error");
+    sandbox.write("project/x.c", "int another;\n");
+    let output = sandbox
+        .sccache()
+        .args(["cc", "-c", "x.c", "-o", "x.o"])
+        .output()
+        .unwrap();
+    assert!(!output.status.success(), "the server was asked to compile");
+    let finding = sandbox.finding("client-side-ignored");
+    sandbox.mend(&finding);
+    assert!(!sandbox.finds("client-side-ignored"));
+}
+
+#[test]
+fn remote_not_compiled_in() {
+    let mut sandbox = Sandbox::new();
+    let features = sandbox.run("project", real_sccache(), &["--help"]);
+    if !features.contains("Redis:     false") {
+        return;
+    }
+    sandbox.set("SCCACHE_REDIS_ENDPOINT", "redis://me:hunter2@localhost");
+    assert!(sandbox.planned("cache_location").starts_with("Local disk"), "silently");
+    let finding = sandbox.finding("remote-not-compiled-in");
+    assert!(
+        what(&finding).starts_with("SCCACHE_REDIS_ENDPOINT asks for a redis cache"),
+        "{finding}"
+    );
+    assert!(!finding.to_string().contains("hunter2"));
+    sandbox.set("SCCACHE_REDIS_ENDPOINT", "");
+    assert_eq!(sandbox.ids(), NOTHING);
+    sandbox.write(
+        "home/.config/sccache/config",
+        "[cache.disk]\nsize = \"24G\"\n[cache.redis]\nendpoint = \"redis://localhost\"\n",
+    );
+    assert!(what(&sandbox.finding("remote-not-compiled-in")).contains("config:3 asks for a redis cache"));
+}
+
+#[test]
+fn storage_unusable() {
+    let sandbox = Sandbox::new();
+    let config = "[cache.multilevel]\nchain = [\"disk\", \"redis\"]\n[cache.redis]\nendpoint = \"redis://localhost\"\n";
+    sandbox.write("home/.config/sccache/config", config);
+    assert!(!sandbox.compiles_c());
+    assert!(sandbox.finds("storage-unusable"));
+    sandbox.write(
+        "home/.config/sccache/config",
+        "[cache.multilevel]\nchain = [\"disk\"]\n[cache.disk]\nsize = \"24G\"\n",
+    );
+    assert!(!sandbox.finds("storage-unusable"));
+    assert!(sandbox.compiles_c());
+}
+
+#[test]
+fn wrapper_name_hides_cc() {
+    let mut sandbox = Sandbox::new();
+    let link = sandbox.path("bin/sccache-0-19");
+    fs::create_dir_all(link.parent().unwrap()).unwrap();
+    symlink(real_sccache(), &link).unwrap();
+    sandbox.set("RUSTC_WRAPPER", &link);
+    assert_eq!(sandbox.ids(), ["wrapper-name-hides-cc"]);
+    let finding = sandbox.finding("wrapper-name-hides-cc");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), NOTHING);
+    let other = sandbox.program("bin/another", "exec \"$@\"");
+    sandbox.set("RUSTC_WRAPPER", other);
+    assert_eq!(sandbox.ids(), ["wrapper-elsewhere"], "that is no sccache at all");
+}
+
+#[test]
+fn server_exe_deleted() {
+    let mut sandbox = Sandbox::new();
+    let program = sandbox.path("store/sccache");
+    fs::create_dir(program.parent().unwrap()).unwrap();
+    fs::copy(real_sccache(), &program).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    sandbox.run("project", &program, &["--start-server"]);
+    assert_eq!(sandbox.ids(), NOTHING);
+    fs::remove_file(&program).unwrap();
+    assert!(sandbox.compiles_c(), "it works on");
+    assert_eq!(sandbox.ids(), ["server-exe-deleted"]);
+    let finding = sandbox.finding("server-exe-deleted");
+    sandbox.mend(&finding);
+    assert_eq!(sandbox.ids(), NOTHING);
+}
+
+#[test]
+fn mixed_versions() {
+    let Some(older) = older_sccache("0.17") else { return };
+    let sandbox = Sandbox::new();
+    sandbox.run("project", &older, &["--start-server"]);
+    let finding = sandbox.finding("mixed-versions");
+    assert!(
+        what(&finding).contains("0.19.0 and the running server's 0.17.0 have other keys for Rust, C and C++"),
+        "{finding}"
+    );
+    sandbox.sccache().arg("--stop-server").output().unwrap();
+    sandbox.start_server();
+    assert_eq!(sandbox.ids(), NOTHING);
+}
+
+#[test]
+fn secrets() {
+    let mut sandbox = Sandbox::new();
+    let text =
+        "[cache.disk]\nsize = \"24G\"\n[cache.webdav]\nendpoint = \"http://localhost\"\npassword = \"hunter2\"\n";
+    sandbox.write("home/.config/sccache/config", text);
+    fs::set_permissions(sandbox.config(), fs::Permissions::from_mode(0o640)).unwrap();
+    let finding = sandbox.finding("secrets");
+    assert!(
+        what(&finding).contains("(`cache.webdav.password`), and others may read it (mode 640)"),
+        "{finding}"
+    );
+    for form in [&["check"][..], &["check", "--json"], &["check", "--quiet"]] {
+        let output = sandbox.helper(form);
+        assert!(
+            !String::from_utf8_lossy(&output.stdout).contains("hunter2"),
+            "{output:?}"
+        );
+    }
+    sandbox.mend(&finding);
+    assert!(!sandbox.finds("secrets"));
+}
