@@ -138,6 +138,8 @@ fn an_empty_one_is_left_alone() {
     fs::remove_file(scene.path("target/out/private.rs")).unwrap();
     assert_eq!(scene.plain(), "empty");
     assert!(!scene.path("home/.cache").exists());
+    fs::create_dir(scene.path("target/out/probe")).unwrap();
+    assert_eq!(scene.plain(), "empty", "a directory is nothing to read");
 }
 
 #[test]

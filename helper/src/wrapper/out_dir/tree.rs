@@ -83,9 +83,9 @@ impl Tree {
         &self.name
     }
 
-    /// Whether there is nothing in it.
+    /// Whether there is nothing in it to read: build scripts leave empty directories behind.
     pub(super) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.entries.iter().all(|entry| entry.is_dir)
     }
 
     /// Whether `copy` is whole and unchanged, read byte by byte: it may have been half deleted, written to by
