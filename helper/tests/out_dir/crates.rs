@@ -35,6 +35,7 @@ fn main() {
 include!(env!("NAMED_FILE"));
 pub const BYTES: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sub/bytes"));
 pub const OUT_DIR: &str = env!("OUT_DIR");
+fn never() {}
 pub fn later() -> String {
     std::fs::read_to_string(concat!(env!("OUT_DIR"), "/later.txt")).unwrap()
 }

@@ -208,6 +208,17 @@ fn an_error_is_said_once_and_where_cargo_put_the_file() {
 }
 
 #[test]
+fn a_warning_is_said() {
+    let scene = Scene::new();
+    scene.checkout("one");
+    // Cargo shows a dependency's warnings when asked twice.
+    let output = succeed(scene.cargo("one").args(["build", "--locked", "-vv"]));
+    assert_eq!(scene.out_dir_of("includes").as_deref(), Some("moved"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(said.matches("function `never` is never used").count(), 1, "{said}");
+}
+
+#[test]
 fn the_check_profile_and_documentation_work_alike() {
     let scene = Scene::new();
     scene.checkout("one");
