@@ -65,6 +65,7 @@ mod tmpdir_too_long;
 mod uds_bad;
 mod version_too_old_for_sharing;
 mod workspace_wrapper;
+mod worktree_cold;
 mod wrapper_elsewhere;
 mod wrapper_missing;
 mod wrapper_name_hides_cc;
@@ -165,6 +166,7 @@ pub const ALL: &[Check] = &[
     server_exe_deleted::CHECK,
     mixed_versions::CHECK,
     secrets::CHECK,
+    worktree_cold::CHECK,
 ];
 
 impl Check {
@@ -306,6 +308,7 @@ mod tests {
         server-exe-deleted
         mixed-versions
         secrets
+        worktree-cold
         ");
     }
 

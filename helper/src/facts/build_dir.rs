@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::cargo::Cargo;
 use super::environment::Environment;
 use super::target::units_dir;
+use super::worktrees::Repository;
 
 /// Where cargo would keep the units of the workspace around `dir`; `None` outside of one, or where the name is made
 /// of what is not known here.
@@ -14,6 +15,21 @@ pub fn expected(env: &Environment, dir: &Path) -> Option<PathBuf> {
     let cargo = Cargo::read(&env.at(dir));
     cargo.root()?;
     units_dir(&cargo).map(|found| found.value)
+}
+
+/// Another worktree of the repository that has built the same workspace, where cargo has built nothing here yet.
+pub fn built_sibling(env: &Environment, repository: &Repository) -> Option<PathBuf> {
+    let cargo = Cargo::read(env);
+    let ours = units_dir(&cargo)?.value;
+    if is_used(&ours) {
+        return None;
+    }
+    let inside = cargo.root()?.strip_prefix(&repository.root).ok()?;
+    let has_built = |worktree: &&Path| {
+        let dir = worktree.join(inside);
+        dir.join("Cargo.toml").is_file() && expected(env, &dir).is_some_and(|theirs| theirs != ours && is_used(&theirs))
+    };
+    repository.others().find(has_built).map(Path::to_owned)
 }
 
 /// The directories of a build directory that hold the units of one profile (`debug`, or

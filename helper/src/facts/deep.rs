@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::build_dir::built_sibling;
+use super::environment::Environment;
+use super::worktrees::Repository;
 use crate::size::Size;
 
 /// How long a cache is walked; one of a hundred thousand files takes a third of this.
@@ -14,12 +17,15 @@ const WALK_LIMIT: Duration = Duration::from_millis(1000);
 pub struct Deep {
     /// What lies in the cache's directory; `None` where it is not on this disk, or too large to be walked in time.
     pub cache_used: Option<Size>,
+    /// Another worktree that has built this workspace, where this one has not.
+    pub built_sibling: Option<PathBuf>,
 }
 
 impl Deep {
     /// Reads all of it.
-    pub(super) fn read(cache_dir: Option<&Path>) -> Self {
+    pub(super) fn read(cache_dir: Option<&Path>, env: &Environment, repository: Option<&Repository>) -> Self {
         Self {
+            built_sibling: repository.and_then(|repository| built_sibling(env, repository)),
             cache_used: cache_dir.and_then(|dir| size_of(dir, Instant::now() + WALK_LIMIT)),
         }
     }

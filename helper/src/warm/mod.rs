@@ -204,10 +204,10 @@ pub fn run(env: &Environment, request: &Request, watch: &dyn Watch) -> Result<Ou
     Ok(Outcome::Copied(summary))
 }
 
-/// Whether it looks as if cargo has never built here; by files alone, since this is asked at every shell's door.
+/// Whether nothing is built here and a sibling has something; by files alone, since every shell's door asks.
 fn is_new(env: &Environment) -> bool {
-    build_dir::expected(env, env.cwd()).is_some_and(|dir| !build_dir::is_used(&dir))
-        && Repository::around(env.cwd()).is_some_and(|found| found.others().next().is_some())
+    let repository = Repository::around(env.cwd());
+    repository.is_some_and(|repository| build_dir::built_sibling(env, &repository).is_some())
 }
 
 fn needs(env: &Environment, toolchain: &Toolchain, workspace: &Workspace) -> Needs {

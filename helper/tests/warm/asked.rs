@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use rustix::fs::{FlockOperation, flock};
 
 use crate::crates::{PRINTS, returns};
-use crate::lab::{Ended, Lab};
+use crate::lab::{Ended, HELPER, Lab};
 
 /// `a` is built, `b` is a new worktree.
 fn built() -> Lab {
@@ -84,6 +84,33 @@ fn if_new() {
     lab.commit("alone");
     silent("alone");
     assert!(!lab.path("alone/target").exists());
+}
+
+/// `check` mentions it as long as it would bring something, and a shell's door never does.
+#[test]
+fn check_mentions_it() {
+    let lab = built();
+    let mentions = |dir: &str| {
+        let output = Ended::of(lab.command(HELPER, dir).args(["check", "--json"]));
+        let report: serde_json::Value = serde_json::from_str(&output.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap();
+        findings
+            .iter()
+            .filter(|finding| finding["id"] == "worktree-cold")
+            .count()
+    };
+    assert_eq!(
+        (mentions("b"), mentions("b/app/src"), mentions("a"), mentions("")),
+        (1, 1, 0, 0)
+    );
+    let door = Ended::of(lab.command(HELPER, "b").args(["check", "--quiet"])).ok();
+    assert!(!door.stdout.contains("worktree-cold"), "{door:?}");
+    lab.warmed("b");
+    assert_eq!(mentions("b"), 0);
+    // Nobody has anything to give.
+    fs::remove_dir_all(lab.path("a/target")).unwrap();
+    fs::remove_dir_all(lab.path("b/target")).unwrap();
+    assert_eq!(mentions("b"), 0);
 }
 
 #[test]
