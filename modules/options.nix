@@ -86,6 +86,11 @@ in
       Whether the shell creates the user's sccache config, with `cacheSize` in it, where there is none.
     '';
 
+    warm = mkFlag false ''
+      Whether a new git worktree is given what another one has built of registry and git dependencies, copied when the
+      shell is first entered in it. Cargo then compiles your own crates alone.
+    '';
+
     check = {
       enable = mkFlag true "Whether what keeps sccache from working is looked for, and said, when the shell is entered.";
 

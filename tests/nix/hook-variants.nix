@@ -41,6 +41,7 @@ in
     incremental = true;
     cmakeLauncher = false;
     initConfig = true;
+    warm = true;
   };
   off = {
     enable = false;
