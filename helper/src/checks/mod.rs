@@ -2,6 +2,7 @@
 //! prints. To add one: write `<id>.rs` and `<id>.md` (underscores for dashes) and add it to [`ALL`].
 
 mod basedirs_direct_mode;
+mod basedirs_missing_worktree;
 mod basedirs_relative;
 mod cache_dir_unusable;
 mod cache_dir_vanished;
@@ -15,11 +16,14 @@ mod cache_size_unparsed;
 mod cargo_cached_wrapper_failure;
 mod cargo_config_invalid;
 mod cargo_env_in_key;
+mod cargo_home_differs_remote;
 mod cargo_home_per_project;
 mod cargo_target_dir_env;
 mod cc_wrapper_env_unhashed;
 mod client_side_frame;
 mod client_side_ignored;
+mod clippy_uncached;
+mod cmake_not_wrapped;
 mod config_invalid;
 mod config_key_too_new;
 mod config_missing;
@@ -37,12 +41,15 @@ mod incremental_on;
 mod incremental_spelling;
 mod mixed_versions;
 mod no_cache_set;
+mod out_dir_env_dep;
 mod port_invalid;
 mod port_not_sccache;
 mod preprocessor_table_partial;
 mod readonly_mode;
 mod recache_set;
 mod remote_not_compiled_in;
+mod rust_path_crates;
+mod rustc_toolchain_differs;
 mod rustc_wrapper_env_unhashed;
 mod rustflags_path;
 mod sccache_broken;
@@ -58,6 +65,9 @@ mod server_tmpdir_gone;
 mod server_too_old;
 mod shared_cache_dir;
 mod start_server_leaked;
+mod static_lib_modifiers_unhashed;
+mod stats_errors;
+mod stats_reasons;
 mod storage_unusable;
 mod target_dir_shared;
 mod tmpdir_missing;
@@ -97,6 +107,7 @@ pub const ALL: &[Check] = &[
     basedirs_direct_mode::CHECK,
     target_dir_shared::CHECK,
     version_too_old_for_sharing::CHECK,
+    static_lib_modifiers_unhashed::CHECK,
     cc_wrapper_env_unhashed::CHECK,
     rustc_wrapper_env_unhashed::CHECK,
     // Breaks builds.
@@ -167,6 +178,16 @@ pub const ALL: &[Check] = &[
     mixed_versions::CHECK,
     secrets::CHECK,
     worktree_cold::CHECK,
+    out_dir_env_dep::CHECK,
+    rustc_toolchain_differs::CHECK,
+    rust_path_crates::CHECK,
+    cmake_not_wrapped::CHECK,
+    basedirs_missing_worktree::CHECK,
+    cargo_home_differs_remote::CHECK,
+    // By the running server's counts.
+    stats_errors::CHECK,
+    stats_reasons::CHECK,
+    clippy_uncached::CHECK,
 ];
 
 impl Check {
@@ -242,6 +263,7 @@ mod tests {
         basedirs-direct-mode
         target-dir-shared
         version-too-old-for-sharing
+        static-lib-modifiers-unhashed
         cc-wrapper-env-unhashed
         rustc-wrapper-env-unhashed
         sccache-missing
@@ -309,6 +331,15 @@ mod tests {
         mixed-versions
         secrets
         worktree-cold
+        out-dir-env-dep
+        rustc-toolchain-differs
+        rust-path-crates
+        cmake-not-wrapped
+        basedirs-missing-worktree
+        cargo-home-differs-remote
+        stats-errors
+        stats-reasons
+        clippy-uncached
         ");
     }
 

@@ -3,6 +3,7 @@
 //! sccache is asked, not re-implemented: `--show-stats --stats-format=json` (0.19, `src/server.rs`
 //! `ServerInfo`). Every field is optional and unknown ones are ignored, since any version may answer.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
 use std::os::unix::process::CommandExt;
@@ -22,10 +23,61 @@ pub const TIME_LIMIT: Duration = Duration::from_millis(1500);
 /// How much of an answer is read, in bytes; a real one has some 2,000.
 const MAX_ANSWER: u64 = 1 << 20;
 
+/// The counts of a running server; all zero without one.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Stats {
+    /// Calls of sccache for a compiler.
+    pub compile_requests: u64,
+    /// Calls that were looked up.
+    pub requests_executed: u64,
+    /// Calls of a compiler that sccache does not know.
+    pub requests_unsupported_compiler: u64,
+    /// Calls that are no compile, such as `rustc -vV`.
+    pub requests_not_compile: u64,
+    /// Calls that cannot be cached.
+    pub requests_not_cacheable: u64,
+    /// Found, by language.
+    pub cache_hits: PerLanguage,
+    /// Not found, by language.
+    pub cache_misses: PerLanguage,
+    /// Failed to be looked up, by language.
+    pub cache_errors: PerLanguage,
+    /// Looked up for longer than a minute.
+    pub cache_timeouts: u64,
+    /// Found and not readable.
+    pub cache_read_errors: u64,
+    /// Compiled and not stored.
+    pub cache_write_errors: u64,
+    /// Compiled although found, because of SCCACHE_RECACHE.
+    pub forced_recaches: u64,
+    /// Compiled.
+    pub compilations: u64,
+    /// Why calls could not be cached, and how many.
+    pub not_cached: BTreeMap<String, u64>,
+}
+
+/// Counts by language.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct PerLanguage {
+    /// Such as `Rust` and `C/C++`.
+    pub counts: BTreeMap<String, u64>,
+}
+
+impl PerLanguage {
+    /// All languages together.
+    pub fn total(&self) -> u64 {
+        self.counts.values().sum()
+    }
+}
+
 /// What `sccache --show-stats --stats-format=json` says.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Answer {
+    /// The counts.
+    pub stats: Stats,
     /// The answering side's version: the server's, or without a server the program's own.
     pub version: Option<String>,
     /// Such as `Local disk: "/home/me/.cache/sccache"`.

@@ -18,6 +18,7 @@ pub mod routes;
 pub mod sharers;
 pub mod target;
 pub mod toml_file;
+pub mod units;
 pub mod workspace;
 pub mod worktrees;
 
@@ -133,7 +134,7 @@ impl Facts {
         let (next_dir, running_dir) = (dir_of(&planned), dir_of(&running));
         let used_dir = running_dir.as_deref().or(next_dir.as_deref());
         Self {
-            deep: (depth == Depth::All).then(|| Deep::read(next_dir.as_deref(), &env, repository.as_ref())),
+            deep: (depth == Depth::All).then(|| Deep::read(&env, &cargo, repository.as_ref(), next_dir.as_deref())),
             sharers: used_dir.map_or_else(Vec::new, |dir| sharers::of(dir, &other_servers)),
             running_dir_is_gone: running_dir.as_deref().is_some_and(|dir| !dir.exists()),
             broken_version: match (&sccache, &planned) {

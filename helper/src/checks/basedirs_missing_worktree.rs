@@ -1,0 +1,51 @@
+//! A worktree that the base directories leave out.
+
+use std::path::Path;
+
+use super::Check;
+use crate::facts::Facts;
+use crate::finding::{Finding, Fix, Severity};
+
+pub(super) const CHECK: Check = Check {
+    id: "basedirs-missing-worktree",
+    severity: Severity::Info,
+    explanation: include_str!("basedirs_missing_worktree.md"),
+    run,
+};
+
+fn run(facts: &Facts) -> Vec<Finding> {
+    let Some(repository) = facts
+        .repository
+        .as_ref()
+        .filter(|repository| repository.others().next().is_some())
+    else {
+        return Vec::new();
+    };
+    let Some(answer) = facts
+        .running()
+        .or(facts.planned())
+        .filter(|answer| !answer.basedirs.is_empty())
+    else {
+        return Vec::new();
+    };
+    let is_covered = |worktree: &Path| answer.basedirs.iter().any(|dir| worktree.starts_with(dir));
+    let Some(missing) = repository.worktrees.iter().find(|worktree| !is_covered(worktree)) else {
+        return Vec::new();
+    };
+    let all: Vec<String> = repository
+        .worktrees
+        .iter()
+        .map(|worktree| worktree.display().to_string())
+        .collect();
+    vec![CHECK.finding(
+        format!(
+            "basedirs ({}) leave out the worktree {}: it shares no C object with the others",
+            answer.basedirs.join(":"),
+            missing.display()
+        ),
+        Fix::Do(format!(
+            "add it: basedirs = {all:?} in {}, then restart the server",
+            facts.config_path().unwrap_or_default()
+        )),
+    )]
+}

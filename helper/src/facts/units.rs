@@ -1,0 +1,188 @@
+//! What cargo's units in a target directory tell: which crates read OUT_DIR, which link a static library with modifiers, which
+//! rustc made them. Read for `check` as a person calls it: a target directory holds hundreds of such files.
+
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// How much of one file is read, in bytes.
+const MAX_FILE: u64 = 1 << 20;
+
+/// How many files are looked at; the largest target directories have some thousand crates.
+const MAX_FILES: usize = 5000;
+
+/// A crate that links a static library in a way that sccache does not see.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ModifiedLibrary {
+    /// The crate whose build script says so.
+    pub package: String,
+    /// What it says, such as `static:+whole-archive=z`.
+    pub directive: String,
+}
+
+/// What a target directory's units tell.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Units {
+    /// Crates that read an OUT_DIR inside of the target directory.
+    pub out_dir_crates: BTreeSet<String>,
+    /// Static libraries that are linked with modifiers.
+    pub modified_libraries: BTreeSet<ModifiedLibrary>,
+    /// The rustc that built last: `1.95.0 (59807616e 2026-04-14)`.
+    pub rustc: Option<String>,
+}
+
+impl Units {
+    /// Reads the directory; nothing where there is none.
+    pub(super) fn read(dir: &Path) -> Self {
+        Self {
+            out_dir_crates: out_dir_crates(dir),
+            modified_libraries: modified_libraries(dir),
+            rustc: rustc_in(dir),
+        }
+    }
+}
+
+/// The rustc of the last build, as cargo remembers it.
+pub(super) fn rustc_in(dir: &Path) -> Option<String> {
+    rustc_of(&read(&dir.join(".rustc_info.json"))?)
+}
+
+fn entries(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    entries.map(|entry| entry.path())
+}
+
+fn read(path: &Path) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path).ok()?.take(MAX_FILE).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+/// `<profile>/deps/NAME-HASH.d` holds `# env-dep:OUT_DIR=…` for each crate that reads it (with a target triple one level
+/// deeper).
+fn out_dir_crates(dir: &Path) -> BTreeSet<String> {
+    profiles(dir)
+        .flat_map(|profile| entries(&profile.join("deps")))
+        .filter(|path| path.extension() == Some(OsStr::new("d")))
+        .take(MAX_FILES)
+        .filter(|path| read(path).is_some_and(|text| reads_out_dir(&text, dir)))
+        .filter_map(|path| name_before_hash(path.file_stem()?))
+        .collect()
+}
+
+/// The profiles' directories, those of a target triple too.
+fn profiles(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    entries(dir).flat_map(|path| entries(&path).chain(std::iter::once(path)))
+}
+
+/// Only an OUT_DIR in the target directory is another one in each worktree.
+fn reads_out_dir(dep_info: &[u8], dir: &Path) -> bool {
+    const MARK: &[u8] = b"# env-dep:OUT_DIR=";
+    let mut lines = dep_info.split(|byte| *byte == b'\n');
+    lines.any(|line| {
+        line.strip_prefix(MARK)
+            .is_some_and(|value| Path::new(OsStr::from_bytes(value)).starts_with(dir))
+    })
+}
+
+/// `<profile>/build/PACKAGE-HASH/output` is what a build script said.
+fn modified_libraries(dir: &Path) -> BTreeSet<ModifiedLibrary> {
+    profiles(dir)
+        .flat_map(|profile| entries(&profile.join("build")))
+        .take(MAX_FILES)
+        .filter_map(|unit| Some((name_before_hash(unit.file_name()?)?, read(&unit.join("output"))?)))
+        .flat_map(|(package, output)| {
+            let directives = modified(&output);
+            directives.into_iter().map(move |directive| ModifiedLibrary {
+                package: package.clone(),
+                directive,
+            })
+        })
+        .collect()
+}
+
+/// sccache puts a library into the key only where its kind is exactly `static`. What is not bundled is not in the artifact,
+/// so there it is right.
+fn modified(output: &[u8]) -> Vec<String> {
+    const MARKS: [&str; 2] = ["cargo:rustc-link-lib=", "cargo::rustc-link-lib="];
+    let text = String::from_utf8_lossy(output);
+    let directives = text
+        .lines()
+        .filter_map(|line| MARKS.iter().find_map(|mark| line.strip_prefix(mark)));
+    directives
+        .filter(|directive| directive.starts_with("static:") && !directive.contains("-bundle"))
+        .map(str::to_owned)
+        .collect()
+}
+
+fn name_before_hash(name: &OsStr) -> Option<String> {
+    let (name, hash) = name.to_str()?.rsplit_once('-')?;
+    let is_hash = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    is_hash.then(|| name.to_owned())
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RustcInfo {
+    outputs: std::collections::BTreeMap<String, RustcOutput>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct RustcOutput {
+    stdout: String,
+}
+
+fn rustc_of(rustc_info: &[u8]) -> Option<String> {
+    let info: RustcInfo = serde_json::from_slice(rustc_info).ok()?;
+    info.outputs
+        .into_values()
+        .find_map(|output| Some(output.stdout.lines().next()?.strip_prefix("rustc ")?.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn only_what_sccache_misses() {
+        let output = b"cargo:rustc-link-lib=static=a\ncargo:rustc-link-lib=static:+whole-archive=b\n\
+            cargo::rustc-link-lib=static:+verbatim=libc.a\ncargo:rustc-link-lib=static:-bundle=d\n\
+            cargo:rustc-link-lib=dylib:+verbatim=e\ncargo:rerun-if-changed=x\n";
+        assert_eq!(modified(output), ["static:+whole-archive=b", "static:+verbatim=libc.a"]);
+    }
+
+    #[test]
+    fn only_an_out_dir_in_the_target_directory() {
+        let dir = Path::new("/w/target");
+        assert!(reads_out_dir(
+            b"x: y\n\n# env-dep:OUT_DIR=/w/target/debug/build/x/out\n",
+            dir
+        ));
+        assert!(!reads_out_dir(
+            b"# env-dep:OUT_DIR=/home/me/.cache/sccache-shell/out/1\n",
+            dir
+        ));
+        assert!(!reads_out_dir(b"# env-dep:MY_OUT_DIR=/w/target\n", dir));
+    }
+
+    #[test]
+    fn knows_hashes() {
+        let name = |text: &str| name_before_hash(OsStr::new(text));
+        assert_eq!(name("libz-sys-0123456789abcdef").as_deref(), Some("libz-sys"));
+        assert_eq!(name("libz-sys"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read(bytes: Vec<u8>) {
+            let _ = (modified(&bytes), rustc_of(&bytes), reads_out_dir(&bytes, Path::new("/")));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The checks that go by the running server's counts.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+mod common;
+
+use common::{Sandbox, real_sccache};
+use serde_json::Value;
+
+fn what(finding: &Value) -> String {
+    finding["what"].as_str().unwrap().to_owned()
+}
+
+const NOTHING: [&str; 0] = [];
+
+/// As many calls as the checks want before they judge.
+const ENOUGH: usize = 50;
+
+fn call(sandbox: &Sandbox, times: usize, args: &[&str]) {
+    for _ in 0..times {
+        sandbox.run("project", real_sccache(), args);
+    }
+}
+
+#[test]
+fn stats_errors() {
+    let mut sandbox = Sandbox::new();
+    sandbox.write("project/x.c", "int x;\n");
+    call(&sandbox, ENOUGH - 1, &["cc", "-c", "x.c", "-o", "x.o"]);
+    std::fs::remove_dir_all(sandbox.path("home/.cache/sccache")).unwrap();
+    sandbox.write("project/x.c", "int another;\n");
+    call(&sandbox, 1, &["cc", "-c", "x.c", "-o", "x.o"]);
+    assert!(sandbox.running_stat("cache_write_errors") > 0);
+    let finding = sandbox.finding("stats-errors");
+    assert!(what(&finding).contains("entries that could not be stored"), "{finding}");
+    sandbox.run("project", real_sccache(), &["--zero-stats"]);
+    assert!(!sandbox.finds("stats-errors"));
+    sandbox.unset("SCCACHE_NO_CACHE");
+}
+
+#[test]
+fn stats_errors_by_no_cache() {
+    let mut sandbox = Sandbox::new();
+    sandbox.write("project/x.c", "int x;\n");
+    sandbox.set("SCCACHE_NO_CACHE", "1");
+    call(&sandbox, ENOUGH, &["cc", "-c", "x.c", "-o", "x.o"]);
+    sandbox.unset("SCCACHE_NO_CACHE");
+    assert!(what(&sandbox.finding("stats-errors")).contains("looked none up: SCCACHE_NO_CACHE"));
+}
+
+#[test]
+fn stats_reasons() {
+    let sandbox = Sandbox::new();
+    sandbox.write("project/x.c", "int x;\n");
+    // Probes and few calls say nothing.
+    call(&sandbox, ENOUGH, &["cc", "-E", "x.c", "-o", "x.i"]);
+    call(&sandbox, 2, &["cc", "-save-temps", "-c", "x.c", "-o", "x.o"]);
+    assert_eq!(sandbox.ids(), NOTHING);
+    call(&sandbox, 10, &["cc", "-save-temps", "-c", "x.c", "-o", "x.o"]);
+    let finding = sandbox.finding("stats-reasons");
+    let expected = "12 of 62 calls were not cacheable because of compiles that keep intermediate files (`-save-temps`)";
+    assert_eq!(what(&finding), expected);
+}
+
+#[test]
+fn clippy_uncached() {
+    let sandbox = Sandbox::new();
+    sandbox.package("A");
+    sandbox.write("project/src/lib.rs", "pub fn x() {}\n");
+    sandbox.write("project/x.c", "int x;\n");
+    sandbox.run("project", "cargo", &["build", "-q", "--offline", "--lib"]);
+    call(&sandbox, ENOUGH, &["cc", "-E", "x.c", "-o", "x.i"]);
+    assert_eq!(sandbox.ids(), NOTHING);
+    sandbox.run("project", "cargo", &["clippy", "-q", "--offline", "--lib"]);
+    assert_eq!(sandbox.ids(), ["clippy-uncached"]);
+}
