@@ -198,7 +198,8 @@ fn basedirs_missing_worktree() {
     };
     config(&[&root]);
     for dir in ["project", "other"] {
-        sandbox.write(format!("{dir}/x.c"), "int x;\n");
+        // As assert does.
+        sandbox.write(format!("{dir}/x.c"), "const char *file = __FILE__;\n");
     }
     // By its whole path, as CMake and cargo's build scripts name sources.
     let compile = |dir: &str| {
