@@ -1,6 +1,7 @@
-//! The command line: `check`, `explain`, `init`, `warm`, `completions`.
+//! The command line: `check`, `explain`, `init`, `stats`, `warm`, `completions`.
 
 mod init;
+mod stats;
 mod warm;
 
 use std::ffi::OsString;
@@ -39,6 +40,8 @@ enum Command {
     },
     /// Write the size of the cache into sccache's config file
     Init(init::InitArgs),
+    /// Show what the running server found, what it did not look up, and why
+    Stats(stats::StatsArgs),
     /// Copy what another worktree has built of registry and git dependencies to this one
     Warm(warm::WarmArgs),
     /// Print completions for a shell
@@ -75,6 +78,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         Command::Check(args) => check(&args),
         Command::Explain { id } => explain(id.as_deref()),
         Command::Init(args) => init::run(&args),
+        Command::Stats(args) => stats::run(&args),
         Command::Warm(args) => warm::run(args),
         Command::Completions { shell } => completions(shell),
     };

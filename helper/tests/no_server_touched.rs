@@ -10,6 +10,8 @@ const COMMANDS: &[&[&str]] = &[
     &["check"],
     &["check", "--quiet"],
     &["check", "--json"],
+    &["stats"],
+    &["stats", "--json"],
     &["explain"],
     &["explain", "cache-size"],
     &["init", "--dry-run"],

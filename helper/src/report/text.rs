@@ -11,8 +11,8 @@ use crate::finding::{Finding, Fix, Severity};
 /// At the door at most this many lines.
 const QUIET_LINES: usize = 5;
 
-const BOLD: Style = Style::new().effects(Effects::BOLD);
-const DIM: Style = Style::new().effects(Effects::DIMMED);
+pub(super) const BOLD: Style = Style::new().effects(Effects::BOLD);
+pub(super) const DIM: Style = Style::new().effects(Effects::DIMMED);
 
 fn label(severity: Severity) -> (&'static str, Style) {
     let color = |color: AnsiColor| color.on_default().effects(Effects::BOLD);

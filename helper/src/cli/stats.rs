@@ -1,0 +1,35 @@
+//! `stats`: what the running server counted, for a person.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Args;
+
+use super::print;
+use crate::facts::environment::Environment;
+use crate::facts::{Depth, Facts};
+use crate::report::{self, Stats};
+use crate::wrapper;
+
+#[derive(Debug, Args)]
+pub(super) struct StatsArgs {
+    /// One JSON object, with a schema number
+    #[arg(long)]
+    json: bool,
+}
+
+/// Exit 0 with or without a server, 1 where one listens and gives no answer.
+pub(super) fn run(args: &StatsArgs) -> anyhow::Result<ExitCode> {
+    let env = Environment::current();
+    let copies = wrapper::copies(&env);
+    let facts = Facts::gather(env, Depth::Door);
+    let stats = Stats::of(&facts, copies);
+    if args.json {
+        print(&(report::stats_json(&stats) + "\n"))?;
+    } else {
+        // A bar is for eyes: nobody wants to hear one, or find it in a file.
+        print(&report::stats(&stats, std::io::stdout().is_terminal()))?;
+    }
+    let is_silent = matches!(facts.running, Some(Err(_)));
+    Ok(ExitCode::from(u8::from(is_silent)))
+}

@@ -1,0 +1,205 @@
+//! `sccache --show-stats` for a person: how much is found, what is not looked up and why, and who the server is. Here as
+//! plain data, and as JSON; in words in `text`.
+
+mod text;
+
+use serde::Serialize;
+
+use crate::facts::Facts;
+use crate::facts::answer::{Answer, PerLanguage};
+use crate::reasons::{self, Kind};
+use crate::wrapper::Copies;
+
+pub use text::text;
+
+/// The schema rises with every change that could break a reader.
+const SCHEMA: u32 = 1;
+
+/// What there is to show.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Stats {
+    schema: u32,
+    /// The running server; null without one.
+    server: Option<Server>,
+    /// Why there is none to ask.
+    no_answer: Option<String>,
+    cache: Cache,
+    languages: Vec<Language>,
+    calls: Calls,
+    /// The most frequent first.
+    not_cached: Vec<NotCached>,
+    errors: Errors,
+    out_dir_copies: OutDirCopies,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Server {
+    address: String,
+    pid: Option<u32>,
+    age_seconds: Option<u64>,
+    version: Option<String>,
+    tmpdir: Option<String>,
+}
+
+/// The cache of the running server, else of the next one.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Cache {
+    location: Option<String>,
+    used: Option<u64>,
+    limit: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Language {
+    name: String,
+    hits: u64,
+    misses: u64,
+    errors: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Calls {
+    all: u64,
+    looked_up: u64,
+    not_cacheable: u64,
+    not_compiles: u64,
+    unsupported_compiler: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct NotCached {
+    reason: String,
+    words: &'static str,
+    kind: &'static str,
+    count: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Errors {
+    writes: u64,
+    reads: u64,
+    timeouts: u64,
+    lookups: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct OutDirCopies {
+    number: u64,
+    bytes: u64,
+}
+
+impl Stats {
+    /// What the facts and the wrapper's copies come to.
+    pub fn of(facts: &Facts, copies: Copies) -> Self {
+        let running = facts.running();
+        let none = Answer::default();
+        let stats = &running.unwrap_or(&none).stats;
+        let place = running.or(facts.planned());
+        Self {
+            schema: SCHEMA,
+            server: running.map(|running| server(facts, running)),
+            no_answer: facts
+                .running
+                .as_ref()
+                .and_then(|running| Some(running.as_ref().err()?.to_string())),
+            cache: Cache {
+                location: place.and_then(location),
+                used: place.and_then(|place| place.cache_size),
+                limit: place.and_then(|place| place.max_cache_size),
+            },
+            languages: languages([&stats.cache_hits, &stats.cache_misses, &stats.cache_errors]),
+            calls: Calls {
+                all: stats.compile_requests,
+                looked_up: stats.requests_executed,
+                not_cacheable: stats.requests_not_cacheable,
+                not_compiles: stats.requests_not_compile,
+                unsupported_compiler: stats.requests_unsupported_compiler,
+            },
+            not_cached: not_cached(stats.not_cached.iter()),
+            errors: Errors {
+                writes: stats.cache_write_errors,
+                reads: stats.cache_read_errors,
+                timeouts: stats.cache_timeouts,
+                lookups: stats.cache_errors.total(),
+            },
+            out_dir_copies: OutDirCopies {
+                number: copies.number,
+                bytes: copies.bytes,
+            },
+        }
+    }
+}
+
+fn server(facts: &Facts, running: &Answer) -> Server {
+    let process = facts.server();
+    Server {
+        address: facts.address.to_string(),
+        pid: process.map(|process| process.pid),
+        age_seconds: process.and_then(|process| process.age).map(|age| age.as_secs()),
+        version: running.version.clone(),
+        tmpdir: process.and_then(|process| Some(process.tmpdir()?.display().to_string())),
+    }
+}
+
+/// A directory as it is; another place without a password that may stand in it.
+fn location(answer: &Answer) -> Option<String> {
+    if let Some(dir) = answer.cache_dir() {
+        return Some(dir.display().to_string());
+    }
+    let words = answer.cache_location.as_deref()?.split(' ').map(without_user);
+    Some(words.collect::<Vec<_>>().join(" "))
+}
+
+fn without_user(word: &str) -> String {
+    match word.split_once("://") {
+        Some((scheme, rest)) => {
+            let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+            format!("{scheme}://{host}")
+        }
+        None => word.to_owned(),
+    }
+}
+
+fn languages([hits, misses, errors]: [&PerLanguage; 3]) -> Vec<Language> {
+    let mut names: Vec<&String> = [hits, misses, errors]
+        .iter()
+        .flat_map(|counts| counts.counts.keys())
+        .collect();
+    names.sort();
+    names.dedup();
+    let count = |counts: &PerLanguage, name: &String| counts.counts.get(name).copied().unwrap_or_default();
+    let language = |name: &String| Language {
+        name: name.clone(),
+        hits: count(hits, name),
+        misses: count(misses, name),
+        errors: count(errors, name),
+    };
+    let mut all: Vec<Language> = names.into_iter().map(language).collect();
+    all.sort_by_key(|language| std::cmp::Reverse(language.hits + language.misses));
+    all
+}
+
+fn not_cached<'a>(reasons: impl Iterator<Item = (&'a String, &'a u64)>) -> Vec<NotCached> {
+    let explained = |(key, count): (&String, &u64)| {
+        let reason = reasons::explain(key);
+        NotCached {
+            reason: key.clone(),
+            words: reason.words,
+            kind: match reason.kind {
+                Kind::Probe => "probe",
+                Kind::ByDesign => "by design",
+                Kind::Avoidable => "avoidable",
+            },
+            count: *count,
+        }
+    };
+    let mut all: Vec<NotCached> = reasons.map(explained).collect();
+    all.sort_by_key(|reason| std::cmp::Reverse(reason.count));
+    all
+}
+
+/// For programs.
+pub fn json(stats: &Stats) -> String {
+    // Plain data with text keys: it cannot fail to serialize.
+    serde_json::to_string_pretty(stats).unwrap_or_default()
+}

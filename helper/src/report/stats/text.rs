@@ -1,0 +1,293 @@
+//! The statistics in words: good at 80 columns, without colour, and read aloud.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use super::{Cache, Errors, Language, Stats};
+use crate::report::text::{BOLD, DIM, clean};
+use crate::size::Size;
+
+/// As many reasons as a person reads.
+const MAX_REASONS: usize = 10;
+
+const BAR: usize = 20;
+
+/// For people; `bars` where somebody looks at it.
+pub fn text(stats: &Stats, bars: bool) -> String {
+    let mut text = server_text(stats);
+    text += &cache_text(&stats.cache, bars);
+    if stats.server.is_some() {
+        text += &languages_text(&stats.languages, bars);
+        text += &calls_text(stats);
+        text += &errors_text(&stats.errors);
+    }
+    if stats.out_dir_copies.number > 0 {
+        let copies = &stats.out_dir_copies;
+        line(
+            &mut text,
+            "OUT_DIR",
+            &format!("{} copies by content, {}", copies.number, Size(copies.bytes)),
+        );
+    }
+    text
+}
+
+/// A label and what it is of, in two columns.
+fn line(text: &mut String, label: &str, value: &str) {
+    let _ = writeln!(text, "{BOLD}{label:10}{BOLD:#} {}", clean(value));
+}
+
+fn server_text(stats: &Stats) -> String {
+    let mut text = String::new();
+    match (&stats.server, &stats.no_answer) {
+        (Some(server), _) => {
+            let pid = server.pid.map(|pid| format!("pid {pid}, "));
+            let age = server
+                .age_seconds
+                .map(|seconds| format!(", up {}", duration(Duration::from_secs(seconds))));
+            let about = format!(
+                "{}sccache {}{}",
+                pid.unwrap_or_default(),
+                server.version.as_deref().unwrap_or("of unknown version"),
+                age.unwrap_or_default()
+            );
+            line(&mut text, "server", &about);
+            line(&mut text, "address", &server.address);
+            if let Some(tmpdir) = &server.tmpdir {
+                line(&mut text, "TMPDIR", tmpdir);
+            }
+        }
+        (None, Some(why)) => line(&mut text, "server", &format!("gives no answer: {why}")),
+        (None, None) => line(
+            &mut text,
+            "server",
+            "none is running; the first compile starts one, and counts begin with it",
+        ),
+    }
+    text
+}
+
+fn cache_text(cache: &Cache, bars: bool) -> String {
+    let mut text = String::new();
+    line(&mut text, "cache", cache.location.as_deref().unwrap_or("unknown"));
+    let size = match (cache.used, cache.limit) {
+        (Some(used), Some(limit)) => format!(
+            "{}{} of {} ({} %)",
+            bar(used, limit, bars),
+            Size(used),
+            Size(limit),
+            percent(used, limit)
+        ),
+        (None, Some(limit)) => format!(
+            "at most {}; what is in it is counted with the first compile",
+            Size(limit)
+        ),
+        (Some(used), None) => Size(used).to_string(),
+        (None, None) => return text,
+    };
+    line(&mut text, "size", &size);
+    text
+}
+
+fn languages_text(languages: &[Language], bars: bool) -> String {
+    let mut text = format!("\n{BOLD}found in the cache{BOLD:#}\n");
+    if languages.is_empty() {
+        text += "  nothing was looked up yet\n";
+    }
+    for language in languages {
+        let all = language.hits + language.misses;
+        let errors = match language.errors {
+            0 => String::new(),
+            errors => format!(", {errors} failed"),
+        };
+        let _ = writeln!(
+            text,
+            "  {:12} {}{:3} %, {} of {all}{errors}",
+            clean(&language.name),
+            bar(language.hits, all, bars),
+            percent(language.hits, all),
+            language.hits,
+        );
+    }
+    text
+}
+
+fn calls_text(stats: &Stats) -> String {
+    let calls = &stats.calls;
+    let mut text = format!(
+        "\n{BOLD}not looked up{BOLD:#}  {} of {} calls\n",
+        calls.not_cacheable + calls.not_compiles + calls.unsupported_compiler,
+        calls.all
+    );
+    let mut row = |count: u64, words: &str, key: Option<&str>| {
+        if count > 0 {
+            let key = key
+                .map(|key| format!(" {DIM}[{}]{DIM:#}", clean(key)))
+                .unwrap_or_default();
+            let _ = writeln!(text, "  {count:6}  {words}{key}");
+        }
+    };
+    for reason in stats.not_cached.iter().take(MAX_REASONS) {
+        row(reason.count, reason.words, Some(&reason.reason));
+    }
+    let rest = stats.not_cached.iter().skip(MAX_REASONS).map(|reason| reason.count);
+    row(rest.sum(), "for other reasons: sccache-shell stats --json", None);
+    row(
+        calls.not_compiles,
+        "questions to compilers, such as their version",
+        None,
+    );
+    row(calls.unsupported_compiler, "compilers that sccache does not know", None);
+    text
+}
+
+fn errors_text(errors: &Errors) -> String {
+    let counted = [
+        (errors.writes, "entries that could not be stored"),
+        (errors.reads, "entries that could not be read"),
+        (errors.timeouts, "lookups that took longer than a minute"),
+        (errors.lookups, "lookups that failed"),
+    ];
+    let rows = counted.iter().filter(|(count, _)| *count > 0);
+    let rows: String = rows.map(|(count, words)| format!("  {count:6}  {words}\n")).collect();
+    if rows.is_empty() {
+        return "\n".to_owned();
+    }
+    format!("\n{BOLD}errors{BOLD:#}  sccache-shell check says more\n{rows}\n")
+}
+
+fn percent(part: u64, whole: u64) -> u64 {
+    // Rounded down: 100 % is said of all alone.
+    u64::try_from(u128::from(part) * 100 / u128::from(whole.max(1))).unwrap_or(u64::MAX)
+}
+
+fn bar(part: u64, whole: u64, shown: bool) -> String {
+    if !shown {
+        return String::new();
+    }
+    let full = usize::try_from(percent(part, whole)).unwrap_or(100).min(100) * BAR / 100;
+    format!("{}{} ", "█".repeat(full), "░".repeat(BAR - full))
+}
+
+/// `3 h 12 min`, `4 min`, `20 s`.
+fn duration(age: Duration) -> String {
+    let seconds = age.as_secs();
+    match (seconds / 86400, seconds / 3600 % 24, seconds / 60 % 60) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, minutes) => format!("{minutes} min"),
+        (0, hours, minutes) => format!("{hours} h {minutes} min"),
+        (days, hours, _) => format!("{days} d {hours} h"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::*;
+    use super::*;
+
+    fn some() -> Stats {
+        let recorded = include_str!("../../facts/answer-0.19.json");
+        let answer: Answer = serde_json::from_str(recorded).unwrap();
+        let stats = &answer.stats;
+        Stats {
+            schema: SCHEMA,
+            server: Some(Server {
+                address: "127.0.0.1:4226".to_owned(),
+                pid: Some(4711),
+                age_seconds: Some(11_520),
+                version: answer.version.clone(),
+                tmpdir: Some("/var/tmp".into()),
+            }),
+            no_answer: None,
+            cache: Cache {
+                location: location(&answer),
+                used: Some(10 << 30),
+                limit: answer.max_cache_size,
+            },
+            languages: languages([&stats.cache_hits, &stats.cache_misses, &stats.cache_errors]),
+            calls: Calls {
+                all: stats.compile_requests,
+                looked_up: stats.requests_executed,
+                not_cacheable: stats.requests_not_cacheable,
+                not_compiles: stats.requests_not_compile,
+                unsupported_compiler: 0,
+            },
+            not_cached: not_cached(stats.not_cached.iter()),
+            errors: Errors {
+                writes: 3,
+                reads: 0,
+                timeouts: 0,
+                lookups: 0,
+            },
+            out_dir_copies: OutDirCopies {
+                number: 7,
+                bytes: 3 << 20,
+            },
+        }
+    }
+
+    fn plain(text: &str) -> String {
+        anstream::adapter::strip_str(text).to_string()
+    }
+
+    #[test]
+    fn for_eyes() {
+        insta::assert_snapshot!(plain(&text(&some(), true)), @r#"
+        server     pid 4711, sccache 0.19.0, up 3 h 12 min
+        address    127.0.0.1:4226
+        TMPDIR     /var/tmp
+        cache      /home/me/a "b"/sccache
+        size       ████████░░░░░░░░░░░░ 10 GiB of 24 GiB (41 %)
+
+        found in the cache
+          Rust         ████████████░░░░░░░░  62 %, 5 of 8
+          C/C++        ████████████████████ 100 %, 1 of 1
+
+        not looked up  3 of 12 calls
+               1  programs and shared libraries, which are linked [crate-type (bin)]
+               2  questions to compilers, such as their version
+
+        errors  sccache-shell check says more
+               3  entries that could not be stored
+
+        OUT_DIR    7 copies by content, 3 MiB
+        "#);
+    }
+
+    #[test]
+    fn for_ears_and_files() {
+        let text = text(&some(), false);
+        assert!(plain(&text).is_ascii(), "{text}");
+        assert!(plain(&text).contains("Rust          62 %, 5 of 8\n"), "{text}");
+        assert!(plain(&text).lines().all(|line| line.chars().count() <= 80), "{text}");
+    }
+
+    #[test]
+    fn without_a_server() {
+        let stats = Stats { server: None, ..some() };
+        let text = plain(&text(&stats, true));
+        assert!(text.starts_with("server     none is running"), "{text}");
+        assert!(!text.contains("found in the cache"), "{text}");
+    }
+
+    #[test]
+    fn passwords_are_left_out() {
+        let answer = Answer {
+            cache_location: Some("redis, name: redis://me:hunter2@host:6379, prefix: /x".to_owned()),
+            ..Answer::default()
+        };
+        assert_eq!(
+            location(&answer).as_deref(),
+            Some("redis, name: redis://host:6379, prefix: /x")
+        );
+    }
+
+    #[test]
+    fn ages() {
+        let age = |seconds| duration(Duration::from_secs(seconds));
+        assert_eq!(
+            [age(20), age(240), age(11_520), age(200_000)],
+            ["20 s", "4 min", "3 h 12 min", "2 d 7 h"]
+        );
+    }
+}
