@@ -7,6 +7,7 @@ mod warm;
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, CommandFactory, Parser, Subcommand};
@@ -59,6 +60,12 @@ struct CheckArgs {
     /// One JSON object, with a schema number
     #[arg(long)]
     json: bool,
+    /// One block to paste into a bug report: versions, facts and findings, secrets removed
+    #[arg(long, conflicts_with_all = ["json", "quiet"])]
+    report: bool,
+    /// Say what each part of the look cost
+    #[arg(long)]
+    timings: bool,
     /// Exit 1 on any finding, not only on errors
     #[arg(long)]
     strict: bool,
@@ -68,7 +75,7 @@ struct CheckArgs {
 }
 
 fn ids() -> PossibleValuesParser {
-    PossibleValuesParser::new(checks::ALL.iter().map(|check| check.id))
+    PossibleValuesParser::new(checks::all().map(|check| check.id))
 }
 
 /// Runs the command line. Exit 0: well, or warnings; 1: an error was found; 2: it could not be run.
@@ -95,13 +102,23 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let from_flake = env.text(names::IGNORE).unwrap_or_default();
     ignored.extend(from_flake.split(',').map(|id| id.trim().to_owned()));
     let depth = if args.quiet { Depth::Door } else { Depth::All };
-    let findings = checks::run(&Facts::gather(env, depth), &ignored);
-    if args.quiet {
-        print(&report::quiet(&findings))?;
+    let facts = Facts::gather(env, depth);
+    let judging = Instant::now();
+    let findings = checks::run(&facts, &ignored);
+    let judged = judging.elapsed();
+    print(&if args.quiet {
+        report::quiet(&findings)
     } else if args.json {
-        print(&(report::json(&findings) + "\n"))?;
+        report::json(&findings) + "\n"
+    } else if args.report {
+        report::bug(&facts, &findings)
     } else {
-        print(&report::findings(&findings))?;
+        report::findings(&facts, &findings)
+    })?;
+    if args.timings {
+        // Not among what a program reads.
+        let timings = report::timings(&facts.timings, judged);
+        let _ = anstream::stderr().write_all(timings.as_bytes());
     }
     Ok(exit_code(args, &findings))
 }
@@ -115,7 +132,7 @@ fn exit_code(args: &CheckArgs, findings: &[Finding]) -> ExitCode {
 fn explain(id: Option<&str>) -> anyhow::Result<ExitCode> {
     match id.and_then(checks::find) {
         Some(check) => print(&report::explanation(check))?,
-        None => print(&report::checks(checks::ALL))?,
+        None => print(&report::checks())?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,5 @@
 //! All judging. One check, one file, beside the text that `explain` prints; a check is pure and never
-//! prints. To add one: write `<id>.rs` and `<id>.md` (underscores for dashes) and add it to [`ALL`].
+//! prints. To add one: write `<id>.rs` and `<id>.md` (underscores for dashes) and add it to [`GROUPS`].
 
 mod basedirs_direct_mode;
 mod basedirs_missing_worktree;
@@ -34,6 +34,7 @@ mod env_bool_invalid;
 mod env_overrides_file;
 mod error_log_unwritable;
 mod fd_inherit_hang;
+mod fixes;
 mod foreign_files_in_cache;
 mod idle_timeout;
 mod incremental_forced;
@@ -82,11 +83,9 @@ mod wrapper_name_hides_cc;
 mod wrapper_not_found;
 mod wrapper_shadowed;
 
-use std::path::Path;
-
 use crate::facts::Facts;
-use crate::facts::listener::Address;
 use crate::finding::{Finding, Fix, Severity};
+use fixes::{own_address, stop_server};
 
 /// One thing that can be wrong.
 #[derive(Debug, Clone, Copy)]
@@ -101,94 +100,131 @@ pub struct Check {
     pub run: fn(&Facts) -> Vec<Finding>,
 }
 
-/// Every check, in the order in which findings of one severity are shown: causes before effects.
-pub const ALL: &[Check] = &[
-    // Wrong results.
-    basedirs_direct_mode::CHECK,
-    target_dir_shared::CHECK,
-    version_too_old_for_sharing::CHECK,
-    static_lib_modifiers_unhashed::CHECK,
-    cc_wrapper_env_unhashed::CHECK,
-    rustc_wrapper_env_unhashed::CHECK,
-    // Breaks builds.
-    sccache_missing::CHECK,
-    start_server_leaked::CHECK,
-    config_key_too_new::CHECK,
-    config_invalid::CHECK,
-    env_bool_invalid::CHECK,
-    basedirs_relative::CHECK,
-    sccache_broken::CHECK,
-    storage_unusable::CHECK,
-    wrapper_not_found::CHECK,
-    workspace_wrapper::CHECK,
-    cargo_config_invalid::CHECK,
-    incremental_forced::CHECK,
-    uds_bad::CHECK,
-    port_invalid::CHECK,
-    port_not_sccache::CHECK,
-    server_other_user::CHECK,
-    server_other_namespace::CHECK,
-    server_not_answering::CHECK,
-    server_too_old::CHECK,
-    server_tmpdir_gone::CHECK,
-    server_tmpdir_ephemeral::CHECK,
-    fd_inherit_hang::CHECK,
-    tmpdir_missing::CHECK,
-    tmpdir_too_long::CHECK,
-    error_log_unwritable::CHECK,
-    cache_dir_unusable::CHECK,
-    cargo_cached_wrapper_failure::CHECK,
-    // Loses cache.
-    foreign_files_in_cache::CHECK,
-    cache_exceeds_max::CHECK,
-    config_missing::CHECK,
-    env_overrides_file::CHECK,
-    cache_size_unparsed::CHECK,
-    cache_size_tiny::CHECK,
-    dir_literal::CHECK,
-    cache_size::CHECK,
-    server_settings_differ::CHECK,
-    shared_cache_dir::CHECK,
-    cache_dir_vanished::CHECK,
-    cache_on_volatile_fs::CHECK,
-    cache_on_network_fs::CHECK,
-    cache_in_worktree::CHECK,
-    disk_too_small::CHECK,
-    idle_timeout::CHECK,
-    // Lowers hits.
-    wrapper_missing::CHECK,
-    wrapper_elsewhere::CHECK,
-    wrapper_name_hides_cc::CHECK,
-    wrapper_shadowed::CHECK,
-    incremental_on::CHECK,
-    incremental_spelling::CHECK,
-    cargo_env_in_key::CHECK,
-    cargo_target_dir_env::CHECK,
-    cargo_home_per_project::CHECK,
-    rustflags_path::CHECK,
-    recache_set::CHECK,
-    no_cache_set::CHECK,
-    readonly_mode::CHECK,
-    preprocessor_table_partial::CHECK,
-    client_side_frame::CHECK,
-    client_side_ignored::CHECK,
-    remote_not_compiled_in::CHECK,
-    deps_vendored_in_tree::CHECK,
-    server_exe_deleted::CHECK,
-    mixed_versions::CHECK,
-    secrets::CHECK,
-    worktree_cold::CHECK,
-    out_dir_env_dep::CHECK,
-    rustc_toolchain_differs::CHECK,
-    rust_path_crates::CHECK,
-    cmake_not_wrapped::CHECK,
-    basedirs_missing_worktree::CHECK,
-    cargo_home_differs_remote::CHECK,
-    // By the running server's counts.
-    stats_errors::CHECK,
-    stats_reasons::CHECK,
-    clippy_uncached::CHECK,
+/// Checks that are about one thing.
+#[derive(Debug, Clone, Copy)]
+pub struct Group {
+    /// Its heading.
+    pub title: &'static str,
+    /// What its checks find.
+    pub about: &'static str,
+    /// In the order in which findings of one severity are shown: causes before effects.
+    pub checks: &'static [Check],
+}
+
+/// Every check, the worst groups first.
+pub const GROUPS: [Group; 5] = [
+    Group {
+        title: "Wrong results",
+        about: "What is compiled, or what comes out of the cache, is not what it should be, and nothing says so.",
+        checks: &[
+            basedirs_direct_mode::CHECK,
+            target_dir_shared::CHECK,
+            version_too_old_for_sharing::CHECK,
+            static_lib_modifiers_unhashed::CHECK,
+            cc_wrapper_env_unhashed::CHECK,
+            rustc_wrapper_env_unhashed::CHECK,
+        ],
+    },
+    Group {
+        title: "Broken builds",
+        about: "Compiles fail or hang.",
+        checks: &[
+            sccache_missing::CHECK,
+            start_server_leaked::CHECK,
+            config_key_too_new::CHECK,
+            config_invalid::CHECK,
+            env_bool_invalid::CHECK,
+            basedirs_relative::CHECK,
+            sccache_broken::CHECK,
+            storage_unusable::CHECK,
+            wrapper_not_found::CHECK,
+            workspace_wrapper::CHECK,
+            cargo_config_invalid::CHECK,
+            incremental_forced::CHECK,
+            uds_bad::CHECK,
+            port_invalid::CHECK,
+            port_not_sccache::CHECK,
+            server_other_user::CHECK,
+            server_other_namespace::CHECK,
+            server_not_answering::CHECK,
+            server_too_old::CHECK,
+            server_tmpdir_gone::CHECK,
+            server_tmpdir_ephemeral::CHECK,
+            fd_inherit_hang::CHECK,
+            tmpdir_missing::CHECK,
+            tmpdir_too_long::CHECK,
+            error_log_unwritable::CHECK,
+            cache_dir_unusable::CHECK,
+            cargo_cached_wrapper_failure::CHECK,
+        ],
+    },
+    Group {
+        title: "A cache that gets lost",
+        about: "What was stored is deleted, or never found again.",
+        checks: &[
+            foreign_files_in_cache::CHECK,
+            cache_exceeds_max::CHECK,
+            config_missing::CHECK,
+            env_overrides_file::CHECK,
+            cache_size_unparsed::CHECK,
+            cache_size_tiny::CHECK,
+            dir_literal::CHECK,
+            cache_size::CHECK,
+            server_settings_differ::CHECK,
+            shared_cache_dir::CHECK,
+            cache_dir_vanished::CHECK,
+            cache_on_volatile_fs::CHECK,
+            cache_on_network_fs::CHECK,
+            cache_in_worktree::CHECK,
+            disk_too_small::CHECK,
+            idle_timeout::CHECK,
+        ],
+    },
+    Group {
+        title: "Fewer hits",
+        about: "Something is compiled although it could have been found.",
+        checks: &[
+            wrapper_missing::CHECK,
+            wrapper_elsewhere::CHECK,
+            wrapper_name_hides_cc::CHECK,
+            wrapper_shadowed::CHECK,
+            incremental_on::CHECK,
+            incremental_spelling::CHECK,
+            cargo_env_in_key::CHECK,
+            cargo_target_dir_env::CHECK,
+            cargo_home_per_project::CHECK,
+            rustflags_path::CHECK,
+            recache_set::CHECK,
+            no_cache_set::CHECK,
+            readonly_mode::CHECK,
+            preprocessor_table_partial::CHECK,
+            client_side_frame::CHECK,
+            client_side_ignored::CHECK,
+            remote_not_compiled_in::CHECK,
+            deps_vendored_in_tree::CHECK,
+            server_exe_deleted::CHECK,
+            mixed_versions::CHECK,
+            secrets::CHECK,
+            worktree_cold::CHECK,
+            out_dir_env_dep::CHECK,
+            rustc_toolchain_differs::CHECK,
+            rust_path_crates::CHECK,
+            cmake_not_wrapped::CHECK,
+            basedirs_missing_worktree::CHECK,
+            cargo_home_differs_remote::CHECK,
+        ],
+    },
+    Group {
+        title: "What the server counted",
+        about: "By the numbers of the running server, once there are enough of them.",
+        checks: &[stats_errors::CHECK, stats_reasons::CHECK, clippy_uncached::CHECK],
+    },
 ];
+
+/// Every check, in the order of [`GROUPS`].
+pub fn all() -> impl Iterator<Item = &'static Check> {
+    GROUPS.iter().flat_map(|group| group.checks)
+}
 
 impl Check {
     /// The line under the explanation's title.
@@ -211,10 +247,9 @@ impl Check {
     }
 }
 
-/// Runs all checks but those in `ignored`; the worst findings first, else in the order of [`ALL`].
+/// Runs all checks but those in `ignored`; the worst findings first, else in the order of [`GROUPS`].
 pub fn run(facts: &Facts, ignored: &[String]) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = ALL
-        .iter()
+    let mut findings: Vec<Finding> = all()
         .filter(|check| !ignored.iter().any(|id| id == check.id))
         .flat_map(|check| (check.run)(facts))
         .collect();
@@ -224,32 +259,7 @@ pub fn run(facts: &Facts, ignored: &[String]) -> Vec<Finding> {
 
 /// The check of that id.
 pub fn find(id: &str) -> Option<&'static Check> {
-    ALL.iter().find(|check| check.id == id)
-}
-
-/// The command that ends a server; to be typed by the user alone, since other shells may be building.
-const STOP_SERVER: &str = "sccache --stop-server";
-
-/// How a finding about a running server is mended.
-fn stop_server() -> Fix {
-    Fix::Run(format!(
-        "{STOP_SERVER}  # when no build is running; the next compile starts it anew"
-    ))
-}
-
-/// How to keep away from a server that is not for this shell.
-fn own_address(facts: &Facts) -> Fix {
-    match &facts.address {
-        // A private directory has room for a socket; without one, the next port.
-        Address::Port(_) if facts.env.path("XDG_RUNTIME_DIR").is_some_and(Path::is_dir) => {
-            Fix::Run("export SCCACHE_SERVER_UDS=\"$XDG_RUNTIME_DIR/sccache.sock\"".to_owned())
-        }
-        Address::Port(port) => Fix::Run(format!(
-            "export SCCACHE_SERVER_PORT={}",
-            port.checked_add(1).unwrap_or(4227)
-        )),
-        Address::Socket(_) | Address::Abstract(_) => Fix::Run("unset SCCACHE_SERVER_UDS".to_owned()),
-    }
+    all().find(|check| check.id == id)
 }
 
 #[cfg(test)]
@@ -258,7 +268,7 @@ mod tests {
 
     #[test]
     fn ids_are_stable() {
-        let ids: Vec<&str> = ALL.iter().map(|check| check.id).collect();
+        let ids: Vec<&str> = all().map(|check| check.id).collect();
         insta::assert_snapshot!(ids.join("\n"), @"
         basedirs-direct-mode
         target-dir-shared
@@ -345,7 +355,7 @@ mod tests {
 
     #[test]
     fn every_check_is_explained() {
-        for check in ALL {
+        for check in all() {
             assert!(
                 check.id.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'),
                 "{}",

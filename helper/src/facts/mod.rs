@@ -4,6 +4,7 @@ pub mod answer;
 pub mod build_dir;
 pub mod cache_dir;
 pub mod cargo;
+pub mod clock;
 pub mod cmake;
 pub mod config_file;
 pub mod deep;
@@ -27,6 +28,7 @@ use std::path::{Path, PathBuf};
 use answer::{Answer, Blame, NoAnswer, Question};
 use cache_dir::CacheDir;
 use cargo::Cargo;
+use clock::{Clock, Timing};
 use config_file::ConfigFile;
 use deep::Deep;
 use environment::{Environment, names};
@@ -95,6 +97,8 @@ pub struct Facts {
     pub tmpdir_fault: Option<Fault>,
     /// What takes longer; `None` at the door of a shell.
     pub deep: Option<Deep>,
+    /// What each part of the reading cost.
+    pub timings: Vec<Timing>,
 }
 
 /// How much is read.
@@ -109,9 +113,11 @@ pub enum Depth {
 impl Facts {
     /// Reads everything; never longer than the time limit of sccache's answers.
     pub fn gather(env: Environment, depth: Depth) -> Self {
+        let mut clock = Clock::start();
         let sccache = real_sccache::find(None, env.get("PATH"));
         // Both questions run while the rest is read.
         let planned = sccache.as_deref().map(answer::ask_planned);
+        clock.lap("sccache, and the question what it would do");
         let address = Address::of(&env);
         let mut scan = Scan::begin(env.cwd());
         let listener = listener::find(&address, &mut scan);
@@ -122,19 +128,32 @@ impl Facts {
         let uid = rustix::process::geteuid().as_raw();
         let known = listener.as_ref().and_then(|listener| listener.process.as_ref());
         let other_servers = scan.other_servers(known.map(|process| process.pid));
+        clock.lap("servers, and the question to the one here");
         let cargo = Cargo::read(&env);
+        clock.lap("cargo's files");
         let repository = Repository::around(env.cwd());
+        clock.lap("git's worktrees");
         let root = repository.as_ref().map_or(env.cwd(), |repository| &repository.root);
         let routes = Routes::read(&env, &cargo, root);
+        clock.lap("the ways to sccache");
         let target = Target::read(&env, &cargo, repository.as_ref());
+        clock.lap("the target directory");
         let config = ConfigFile::read(&env);
         let planned = planned.map(Question::wait);
+        clock.lap("waiting for what sccache would do");
         let running = running.map(Question::wait);
+        clock.lap("waiting for the server");
         let dir_of = |answer: &Option<Result<Answer, NoAnswer>>| answer.as_ref()?.as_ref().ok()?.cache_dir();
         let (next_dir, running_dir) = (dir_of(&planned), dir_of(&running));
         let used_dir = running_dir.as_deref().or(next_dir.as_deref());
+        let cache_dir = next_dir.as_deref().map(|dir| CacheDir::read(dir, env.path("HOME")));
+        clock.lap("the cache's directory");
+        let deep = (depth == Depth::All).then(|| Deep::read(&env, &cargo, repository.as_ref(), next_dir.as_deref()));
+        clock.lap("the closer look");
         Self {
-            deep: (depth == Depth::All).then(|| Deep::read(&env, &cargo, repository.as_ref(), next_dir.as_deref())),
+            deep,
+            cache_dir,
+            timings: clock.timings(),
             sharers: used_dir.map_or_else(Vec::new, |dir| sharers::of(dir, &other_servers)),
             running_dir_is_gone: running_dir.as_deref().is_some_and(|dir| !dir.exists()),
             broken_version: match (&sccache, &planned) {
@@ -145,7 +164,6 @@ impl Facts {
                 (Some(process), Some(Err(NoAnswer::Failed(_)))) if process.uid == Some(uid) => version_of(process),
                 _ => None,
             },
-            cache_dir: next_dir.as_deref().map(|dir| CacheDir::read(dir, env.path("HOME"))),
             socket_dir_exists: address.dir().is_none_or(Path::is_dir),
             wrapper_path: wrapper_path(&env, &cargo),
             cargo_home_is_alias: cargo_home_is_alias(&env, &cargo),

@@ -1,13 +1,16 @@
 //! The only place that prints.
 
+mod bug;
 mod json;
+mod overview;
 mod progress;
 mod stats;
 mod text;
 mod warm;
 
+pub use bug::report as bug;
 pub use json::findings as json;
 pub use progress::Progress;
 pub use stats::{Stats, json as stats_json, text as stats};
-pub use text::{checks, explanation, findings, quiet};
+pub use text::{checks, explanation, findings, quiet, timings};
 pub use warm::warmed;

@@ -2,10 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt::Write;
+use std::time::Duration;
 
 use anstyle::{AnsiColor, Effects, Style};
 
-use crate::checks::Check;
+use super::overview;
+use crate::checks::{self, Check, Group};
+use crate::facts::Facts;
+use crate::facts::clock::Timing;
 use crate::finding::{Finding, Fix, Severity};
 
 /// At the door at most this many lines.
@@ -49,35 +53,85 @@ pub fn quiet(findings: &[Finding]) -> String {
     text
 }
 
-/// Every finding with its evidence and its fix, then a sentence that sums up.
-pub fn findings(findings: &[Finding]) -> String {
+/// What is as it is, then every finding with its evidence and its fix, by group, and at the end what to do first.
+pub fn findings(facts: &Facts, findings: &[Finding]) -> String {
     let mut text = String::new();
-    for finding in findings {
-        let (name, style) = label(finding.severity);
-        let _ = writeln!(
-            text,
-            "{style}{name}{style:#}{BOLD}[{}]{BOLD:#} {}",
-            finding.id,
-            clean(&finding.what)
-        );
-        for line in &finding.detail {
-            let _ = writeln!(text, "  {DIM}| {}{DIM:#}", clean(line));
-        }
-        let (verb, fix) = fix(finding);
-        let _ = writeln!(text, "  {verb}: {fix}\n");
+    for (label, value) in overview::rows(facts) {
+        let _ = writeln!(text, "{BOLD}{label:10}{BOLD:#} {}", clean(&value));
+    }
+    text.push('\n');
+    for group in checks::GROUPS {
+        text += &in_group(&group, findings);
     }
     text + &conclusion(findings)
 }
 
-fn conclusion(findings: &[Finding]) -> String {
-    match findings.first() {
-        None => "All is well: sccache works here.\n".to_owned(),
-        Some(first) => {
-            let count = findings.len();
-            let noun = if count == 1 { "finding" } else { "findings" };
-            format!("{count} {noun}. To read more: sccache-shell explain {}\n", first.id)
-        }
+fn in_group(group: &Group, findings: &[Finding]) -> String {
+    let belongs = |finding: &&Finding| group.checks.iter().any(|check| check.id == finding.id);
+    let found: Vec<&Finding> = findings.iter().filter(belongs).collect();
+    if found.is_empty() {
+        return String::new();
     }
+    let mut text = format!("{BOLD}{}{BOLD:#}\n", group.title);
+    for finding in found {
+        text += &in_full(finding);
+    }
+    text.push('\n');
+    text
+}
+
+fn in_full(finding: &Finding) -> String {
+    let (name, style) = label(finding.severity);
+    let mut text = format!(
+        "  {style}{name}{style:#} {} {DIM}[{}]{DIM:#}\n",
+        clean(&finding.what),
+        finding.id
+    );
+    for line in &finding.detail {
+        let _ = writeln!(text, "    {DIM}| {}{DIM:#}", clean(line));
+    }
+    let (verb, fix) = fix(finding);
+    let _ = writeln!(text, "    {verb}: {fix}");
+    text
+}
+
+/// The worst first, and of those the cause before its effects: that is the order of the findings.
+fn conclusion(findings: &[Finding]) -> String {
+    let Some(first) = findings.first() else {
+        return "All is well: sccache works here.\n".to_owned();
+    };
+    let count = |severity: Severity, one: &str, many: &str| match findings
+        .iter()
+        .filter(|finding| finding.severity == severity)
+        .count()
+    {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        count => Some(format!("{count} {many}")),
+    };
+    let counts = [
+        count(Severity::Error, "error", "errors"),
+        count(Severity::Warning, "warning", "warnings"),
+        count(Severity::Info, "note", "notes"),
+    ];
+    let counts: Vec<String> = counts.into_iter().flatten().collect();
+    let (verb, command) = fix(first);
+    let begin = match (first.severity, verb) {
+        (Severity::Info, _) => "Nothing needs to be done; to read more".to_owned(),
+        (_, "run") => format!("Begin with: {command}\nTo read why"),
+        _ => format!("Begin with [{}]: {command}\nTo read why", first.id),
+    };
+    format!("{}. {begin}: sccache-shell explain {}\n", counts.join(", "), first.id)
+}
+
+/// What each part cost, and all of it.
+pub fn timings(timings: &[Timing], judged: Duration) -> String {
+    let ms = |time: Duration| time.as_secs_f64() * 1e3;
+    let total = judged + timings.iter().map(|(_, time)| *time).sum::<Duration>();
+    let parts = timings.iter().copied().chain([("the checks", judged), ("all", total)]);
+    parts
+        .map(|(part, time)| format!("{:8.2} ms  {part}\n", ms(time)))
+        .collect()
 }
 
 fn fix(finding: &Finding) -> (&'static str, Cow<'_, str>) {
@@ -87,19 +141,25 @@ fn fix(finding: &Finding) -> (&'static str, Cow<'_, str>) {
     }
 }
 
-/// All checks, a line each.
-pub fn checks(checks: &[Check]) -> String {
-    let width = checks.iter().map(|check| check.id.len()).max().unwrap_or_default();
-    checks.iter().fold(String::new(), |mut text, check| {
-        let (name, style) = label(check.severity);
-        let _ = writeln!(
-            text,
-            "{:width$}  {style}{name:7}{style:#}  {}",
-            check.id,
-            check.summary()
-        );
-        text
-    })
+/// All checks, a line each, by group.
+pub fn checks() -> String {
+    let width = checks::all().map(|check| check.id.len()).max().unwrap_or_default();
+    let mut text = String::new();
+    for group in checks::GROUPS {
+        let _ = writeln!(text, "{BOLD}{}{BOLD:#}", group.title);
+        for check in group.checks {
+            let (name, style) = label(check.severity);
+            let _ = writeln!(
+                text,
+                "  {:width$}  {style}{name:7}{style:#}  {}",
+                check.id,
+                check.summary()
+            );
+        }
+        text.push('\n');
+    }
+    text.truncate(text.trim_end().len());
+    text + "\n"
 }
 
 /// A check's explanation.
@@ -131,6 +191,9 @@ pub(super) fn clean(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Depth;
+    use crate::facts::environment::Environment;
+    use std::path::Path;
 
     fn some(count: usize, severity: Severity) -> Vec<Finding> {
         (0..count)
@@ -167,15 +230,73 @@ mod tests {
         );
     }
 
+    fn named(id: &'static str, severity: Severity, fix: Fix) -> Finding {
+        Finding {
+            id,
+            severity,
+            what: format!("what of {id}"),
+            detail: vec!["detail".to_owned()],
+            fix,
+        }
+    }
+
     #[test]
     fn the_long_form() {
-        insta::assert_snapshot!(plain(&findings(&some(1, Severity::Error))), @r"
-        error[an-id] what 0\u{1b}[31m\nx
-          | detail
-          run: mend it
+        let facts = Facts::gather(
+            Environment::new(
+                [("PATH", "/nonexistent"), ("SCCACHE_SERVER_UDS", "/nonexistent/s")],
+                Path::new("/"),
+            ),
+            Depth::Door,
+        );
+        let some = [
+            named("uds-bad", Severity::Error, Fix::Run("unset X".to_owned())),
+            named("config-missing", Severity::Warning, Fix::Run("init".to_owned())),
+            named("target-dir-shared", Severity::Warning, Fix::Do("move it".to_owned())),
+            named("clippy-uncached", Severity::Info, Fix::Do("nothing".to_owned())),
+        ];
+        insta::assert_snapshot!(plain(&findings(&facts, &some)), @r"
+        server     none at /nonexistent/s; the first compile starts one
 
-        1 finding. To read more: sccache-shell explain an-id
+        Wrong results
+          warning what of target-dir-shared [target-dir-shared]
+            | detail
+            mend: move it
+
+        Broken builds
+          error what of uds-bad [uds-bad]
+            | detail
+            run: unset X
+
+        A cache that gets lost
+          warning what of config-missing [config-missing]
+            | detail
+            run: init
+
+        What the server counted
+          info what of clippy-uncached [clippy-uncached]
+            | detail
+            mend: nothing
+
+        1 error, 2 warnings, 1 note. Begin with: unset X
+        To read why: sccache-shell explain uds-bad
         ");
-        assert_eq!(findings(&[]), "All is well: sccache works here.\n");
+        let well = plain(&findings(&facts, &[]));
+        assert!(well.ends_with("\n\nAll is well: sccache works here.\n"), "{well}");
+        let note = plain(&findings(&facts, &some[3..]));
+        assert!(
+            note.ends_with("1 note. Nothing needs to be done; to read more: sccache-shell explain clippy-uncached\n"),
+            "{note}"
+        );
+    }
+
+    #[test]
+    fn every_group_is_listed() {
+        let text = plain(&checks());
+        assert!(text.starts_with("Wrong results\n  basedirs-direct-mode"), "{text}");
+        assert_eq!(
+            text.lines().filter(|line| line.starts_with("  ")).count(),
+            checks::all().count()
+        );
     }
 }

@@ -1,0 +1,100 @@
+//! What is as it is, wrong or not: the first lines of `check`, and of a bug report.
+
+use crate::facts::Facts;
+use crate::facts::answer::Answer;
+use crate::size::Size;
+
+/// A label and a value; what is not known is left out.
+pub(super) type Row = (&'static str, String);
+
+/// sccache, server, cache, hits, wrapper, worktrees.
+pub(super) fn rows(facts: &Facts) -> Vec<Row> {
+    let rows = [
+        ("sccache", sccache(facts)),
+        ("wrapper", wrapper(facts)),
+        ("server", Some(server(facts))),
+        ("cache", cache(facts)),
+        ("hits", facts.running().and_then(hits)),
+        ("worktrees", worktrees(facts)),
+    ];
+    rows.into_iter()
+        .filter_map(|(label, value)| Some((label, value?)))
+        .collect()
+}
+
+fn sccache(facts: &Facts) -> Option<String> {
+    let program = facts.sccache.as_ref()?.display();
+    let version = facts.planned().and_then(Answer::version).or(facts.broken_version);
+    Some(version.map_or_else(|| program.to_string(), |version| format!("{version}, {program}")))
+}
+
+fn wrapper(facts: &Facts) -> Option<String> {
+    let wrapper = facts
+        .cargo
+        .wrapper
+        .as_ref()
+        .filter(|wrapper| !wrapper.value.as_os_str().is_empty())?;
+    let what = if facts.wrapper_is_ours() {
+        "sccache-shell's".to_owned()
+    } else {
+        wrapper.value.display().to_string()
+    };
+    Some(format!("{what}, by {}", wrapper.origin))
+}
+
+fn server(facts: &Facts) -> String {
+    let Some(server) = facts.server() else {
+        return match &facts.listener {
+            Some(_) => format!("somebody listens at {}", facts.address),
+            None => format!("none at {}; the first compile starts one", facts.address),
+        };
+    };
+    let version = facts.running().and_then(Answer::version).or(facts.silent_version);
+    let version = version
+        .map(|version| format!(", version {version}"))
+        .unwrap_or_default();
+    format!("pid {} at {}{version}", server.pid, facts.address)
+}
+
+fn cache(facts: &Facts) -> Option<String> {
+    let answer = facts.running().or(facts.planned())?;
+    let limit = answer
+        .max_size()
+        .map(|limit| format!(" of {limit}"))
+        .unwrap_or_default();
+    let used = answer.cache_size.map(Size).or_else(|| facts.cache_used());
+    let size = used.map(|used| format!(", {used}{limit}")).unwrap_or_default();
+    let place = answer.cache_dir().map(|dir| dir.display().to_string());
+    let remote = || {
+        facts
+            .remote
+            .as_ref()
+            .map(|remote| format!("{} cache, by {}", remote.kind, remote.origin))
+    };
+    Some(format!("{}{size}", place.or_else(remote)?))
+}
+
+fn hits(running: &Answer) -> Option<String> {
+    let (hits, misses) = (&running.stats.cache_hits, &running.stats.cache_misses);
+    let mut languages: Vec<&String> = hits.counts.keys().chain(misses.counts.keys()).collect();
+    languages.sort();
+    languages.dedup();
+    let rate = |language: &&String| {
+        let hits = hits.counts.get(*language).copied().unwrap_or_default();
+        let all = hits + misses.counts.get(*language).copied().unwrap_or_default();
+        (all > 0).then(|| format!("{language} {} % ({hits} of {all})", hits * 100 / all))
+    };
+    let rates: Vec<String> = languages.iter().filter_map(rate).collect();
+    (!rates.is_empty()).then(|| rates.join(", "))
+}
+
+fn worktrees(facts: &Facts) -> Option<String> {
+    let repository = facts.repository.as_ref()?;
+    match repository.others().count() {
+        0 => None,
+        others => Some(format!(
+            "{}; crates from registries and git are shared, members are not",
+            others + 1
+        )),
+    }
+}
