@@ -166,17 +166,16 @@ fn cache_size_unparsed() {
 fn server_settings_differ() {
     let mut sandbox = Sandbox::new();
     sandbox.start_server();
+    let elsewhere = sandbox.path("home/elsewhere");
     sandbox.write(
         "home/.config/sccache/config",
-        "[cache.disk]\nsize = \"48G\"\ndir = \"/var/tmp/elsewhere\"\n",
+        format!("[cache.disk]\nsize = \"48G\"\ndir = {elsewhere:?}\n"),
     );
     let finding = sandbox.finding("server-settings-differ");
     let text = what(&finding);
     assert!(text.contains("size limit 24 GiB (now configured: 48 GiB)"), "{text}");
-    assert!(
-        text.contains("(now configured: Local disk: \"/var/tmp/elsewhere\")"),
-        "{text}"
-    );
+    let configured = format!("(now configured: Local disk: {elsewhere:?})");
+    assert!(text.contains(&configured), "{text}");
     sandbox.mend(&finding);
     assert_eq!(sandbox.ids(), Vec::<String>::new());
 }

@@ -241,7 +241,8 @@ fn cache_on_volatile_fs() {
     let memory = sandbox.path("memory");
     let mut inside = sandbox.command("unshare");
     inside
-        .args(["--map-root-user", "--mount", "sh", "-c", disk, "sh"])
+        .args(common::unshare_rights())
+        .args(["--mount", "sh", "-c", disk, "sh"])
         .arg(memory)
         .arg(common::HELPER);
     let output = inside.output().unwrap();

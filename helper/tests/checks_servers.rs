@@ -27,8 +27,11 @@ fn server_other_user() {
     let mut start = sandbox.command("setpriv");
     start
         .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
-        .arg(common::real_sccache())
+        // A copy: the way to the real one may be its owner's alone.
+        .arg(sandbox.path("bin/sccache"))
         .arg("--start-server");
+    fs::create_dir(sandbox.path("bin")).unwrap();
+    fs::copy(common::real_sccache(), sandbox.path("bin/sccache")).unwrap();
     assert!(start.output().unwrap().status.success());
     // Its compiler may not write where root builds; the client waits until the server ends.
     let mut build = sandbox.command("timeout");
@@ -61,7 +64,8 @@ fn server_other_namespace() {
     sandbox.package("A");
     fs::write(sandbox.path("project/src/lib.rs"), "pub fn x() {}\n").unwrap();
     let start = "mount -t tmpfs none \"$PWD\" && exec sccache --start-server";
-    sandbox.run("project", "unshare", &["--map-root-user", "--mount", "sh", "-c", start]);
+    let args = [common::unshare_rights(), &["--mount", "sh", "-c", start]].concat();
+    sandbox.run("project", "unshare", &args);
     assert!(!sandbox.cargo_builds(), "the server sees another directory");
     let finding = sandbox.finding("server-other-namespace");
     assert!(what(&finding).contains("does not see this directory"), "{finding}");
@@ -75,15 +79,9 @@ fn server_outside_of_our_container() {
     sandbox.start_server();
     let inside = |program: &str| {
         let mut unshare = sandbox.command("unshare");
-        unshare.args([
-            "--map-root-user",
-            "--pid",
-            "--fork",
-            "--mount-proc",
-            program,
-            "check",
-            "--json",
-        ]);
+        unshare
+            .args(common::unshare_rights())
+            .args(["--pid", "--fork", "--mount-proc", program, "check", "--json"]);
         unshare.output().unwrap()
     };
     let output = inside(HELPER);

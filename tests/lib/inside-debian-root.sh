@@ -26,12 +26,19 @@ in_root() {
   done
 }
 
+# A mount of its own, so that what is a root in here is one for the system too (`unshare --mount` asks).
+mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 in_root /dev /sys
 # New each time, so that no run sees what another left behind.
-for dir in /tmp /var/tmp /usr/local/bin; do
+for dir in /tmp /usr/local/bin; do
   mount -t tmpfs -o mode=1777 tmpfs "$root$dir"
 done
+# On a disk, as it is on a machine: a cache that lies in memory is a finding.
+mkdir -p "$cache/scratch"
+var_tmp=$(mktemp -d "$cache/scratch/var-tmp.XXXXXX")
+chmod 1777 "$var_tmp"
+mount --bind "$var_tmp" "$root/var/tmp"
 
 in_root /etc/resolv.conf /etc/hosts /etc/ssl/certs ${SSL_CERT_FILE:+"$SSL_CERT_FILE"}
 # What was built in the root needs its libc, which is newer than many a machine's: the two must not share a target.
@@ -63,4 +70,5 @@ unset TMPDIR TMP TEMP TEMPDIR XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_S
 status=0
 # shellcheck disable=SC2016 # expanded inside
 chroot "$root" /bin/bash -c 'cd "$0" && exec "$@"' "$cwd" "$@" || status=$?
+rm -rf --one-file-system "$var_tmp"
 exit "$status"

@@ -19,6 +19,18 @@ use tempfile::TempDir;
 
 pub const HELPER: &str = env!("CARGO_BIN_EXE_sccache-shell");
 
+/// Where sandboxes are made: as a home is, on a disk. `/tmp` may be in memory, which is a finding by itself.
+const DISK: &str = "/var/tmp";
+
+/// How `unshare` makes namespaces here: root needs no user namespace, and in a changed root may not have one.
+pub fn unshare_rights() -> &'static [&'static str] {
+    if rustix::process::geteuid().is_root() {
+        &[]
+    } else {
+        &["--map-root-user"]
+    }
+}
+
 /// The first sccache on PATH: the real one, or the test cannot say anything.
 pub fn real_sccache() -> PathBuf {
     let path = std::env::var_os("PATH").unwrap_or_default();
@@ -65,7 +77,7 @@ impl Sandbox {
 
     /// With this program as sccache.
     pub fn with_sccache(sccache: &Path) -> Self {
-        let dir = tempfile::Builder::new().prefix("ss").tempdir().unwrap();
+        let dir = tempfile::Builder::new().prefix("ss").tempdir_in(DISK).unwrap();
         let mut sandbox = Self {
             cwd: dir.path().join("project"),
             dir,
@@ -336,10 +348,10 @@ impl Sandbox {
         count
     }
 
-    /// Waits until a process that was told to end has done so.
+    /// Waits until a process that was told to end has done so: an sccache server takes up to ten seconds.
     pub fn wait_for_end(&self, pid: u32) {
         let is_there = || fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "));
-        for _ in 0..200 {
+        for _ in 0..600 {
             if !is_there() {
                 return;
             }
