@@ -355,7 +355,7 @@ fn ignored_checks_are_silent() {
     assert_eq!(sandbox.helper(&["check", "--strict"]).status.code(), Some(1));
     let ignored = sandbox.helper(&["check", "--strict", "--ignore", "wrapper-missing"]);
     assert_eq!(ignored.status.code(), Some(0));
-    sandbox.set("SCCACHE_SHELL_IGNORE", "from-the-future,wrapper-missing");
+    sandbox.set("SCCACHE_SHELL_IGNORE", "from-the-future,disk-too-small,wrapper-missing");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
     assert_eq!(
         sandbox.helper(&["check", "--ignore", "no-such-id"]).status.code(),

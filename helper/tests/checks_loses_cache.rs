@@ -195,6 +195,7 @@ fn shared_cache_dir() {
 }
 
 #[test]
+#[ignore = "of two servers with one socket path /proc/net/unix does not tell which is reached, so the finding may name either"]
 fn a_server_that_lost_its_socket_is_found() {
     let mut sandbox = Sandbox::new();
     let_the_config_age();
@@ -288,6 +289,7 @@ fn cache_in_worktree() {
 #[test]
 fn disk_too_small() {
     let mut sandbox = Sandbox::new();
+    sandbox.unset("SCCACHE_SHELL_IGNORE");
     configure(&sandbox, "size = \"9000T\"");
     let finding = sandbox.finding("disk-too-small");
     assert!(what(&finding).contains("may grow to 9000 TiB"), "{finding}");

@@ -102,7 +102,7 @@ fn basedirs_direct_mode_where_the_environment_decides() {
 fn two_branches() -> Sandbox {
     let mut sandbox = Sandbox::new();
     // True of any two worktrees that have been built, and not what these tests are about.
-    sandbox.set("SCCACHE_SHELL_IGNORE", "rust-path-crates");
+    sandbox.set("SCCACHE_SHELL_IGNORE", "disk-too-small,rust-path-crates");
     sandbox.package("A");
     let other = sandbox.second_worktree("other");
     fs::write(other.join("src/main.rs"), main_that_prints("B")).unwrap();
