@@ -1,5 +1,6 @@
 //! An sccache server of a test's own: its port, the process that listens there, and its end.
 
+use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::Command;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -20,8 +21,8 @@ impl Server {
     pub fn on_free_port() -> Self {
         static NEXT: AtomicU16 = AtomicU16::new(0);
         // Below the range from which the kernel gives ports to clients, cargo's downloads among them, and each test
-        // process at a place of its own.
-        let start = std::process::id() as u16 % 1000 * 20;
+        // process at a place of its own: by chance, since two runs may have namespaces of their own, and equal pids.
+        let start = RandomState::new().hash_one(()) as u16 % 1000 * 20;
         for _ in 0..20_000 {
             let port = 11_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 20_000;
             if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
