@@ -1,7 +1,9 @@
-//! `tests/bench [--quick]`: what the check at the door and the wrapper cost, and what `CARGO_INCREMENTAL=0` costs and brings.
+//! `tests/bench [--quick]`: what the check at the door and the wrapper cost, what `CARGO_INCREMENTAL=0` costs and brings, and how
+//! long the helper takes to compile.
 //! Medians and ratios of one run, as tables for the README. Exits 1 where a bound is broken.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to read")]
 
+mod helper_build;
 mod incremental;
 mod nix_variables;
 mod start_up;
@@ -20,6 +22,7 @@ fn main() -> ExitCode {
         [] => {
             let mut broken = start_up::outside(false);
             broken.extend(incremental::run());
+            helper_build::run();
             broken
         }
         ["--quick"] => start_up::outside(true),
