@@ -35,8 +35,8 @@ enum Command {
     Check(CheckArgs),
     /// Explain a finding, or list all that can be found
     Explain {
-        /// The id that stands in a finding's brackets
-        #[arg(value_parser = ids())]
+        /// The id that stands in a finding's brackets; without it all are listed
+        #[arg(value_parser = ids(), hide_possible_values = true)]
         id: Option<String>,
     },
     /// Write the size of the cache into sccache's config file
@@ -69,13 +69,18 @@ struct CheckArgs {
     /// Exit 1 on any finding, not only on errors
     #[arg(long)]
     strict: bool,
-    /// Leave a check out (as SCCACHE_SHELL_IGNORE does, separated by commas)
-    #[arg(long, value_name = "ID", value_parser = ids())]
+    /// Leave a check out: an id that `explain` lists (as SCCACHE_SHELL_IGNORE does, separated by commas)
+    #[arg(long, value_name = "ID", value_parser = ids(), hide_possible_values = true)]
     ignore: Vec<String>,
 }
 
 fn ids() -> PossibleValuesParser {
     PossibleValuesParser::new(checks::all().map(|check| check.id))
+}
+
+/// What can be called, for completions and the docs.
+pub fn command() -> clap::Command {
+    Cli::command()
 }
 
 /// Runs the command line. Exit 0: well, or warnings; 1: an error was found; 2: it could not be run.
@@ -139,7 +144,7 @@ fn explain(id: Option<&str>) -> anyhow::Result<ExitCode> {
 
 fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::command(), "sccache-shell", &mut script);
+    clap_complete::generate(shell, &mut command(), "sccache-shell", &mut script);
     print(&String::from_utf8_lossy(&script))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -158,6 +163,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_sound() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 }

@@ -6,11 +6,10 @@ use std::path::Path;
 use sccache_shell::nix_env::{self, Names, Row, When};
 
 use crate::common::{older_sccache, real_sccache};
+use crate::page;
 use crate::shell::{SALT, Shell};
 
-const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/compiler-wrappers.md");
-const BEGIN: &str = "<!-- the table: made from helper/src/nix_env.rs -->\n";
-const END: &str = "<!-- end of the table -->\n";
+const PAGE: &str = "docs/compiler-wrappers.md";
 
 fn table() -> String {
     let line = |row: &Row| {
@@ -28,28 +27,17 @@ fn table() -> String {
         format!("| `{}` | {names} | {when} | {} |\n", row.name, row.why)
     };
     let rows: String = nix_env::C.iter().chain(nix_env::RUST).map(line).collect();
-    format!("\n| variable | | in the key | what it does, or why it is left out |\n|---|---|---|---|\n{rows}\n")
+    format!("| variable | | in the key | what it does, or why it is left out |\n|---|---|---|---|\n{rows}")
 }
 
 #[test]
 fn the_table_is_the_codes() {
-    let page = fs::read_to_string(PAGE).unwrap();
-    let (before, rest) = page.split_once(BEGIN).unwrap();
-    let (found, after) = rest.split_once(END).unwrap();
-    if std::env::var_os("UPDATE_DOCS").is_some() {
-        fs::write(PAGE, format!("{before}{BEGIN}{}{END}{after}", table())).unwrap();
-    } else {
-        assert_eq!(
-            found,
-            table(),
-            "mend it: UPDATE_DOCS=1 tests/run -- the_table_is_the_codes"
-        );
-    }
+    page::compare(PAGE, "the table", &table(), "the_table_is_the_codes");
 }
 
 /// The page's blocks of one language, in order.
 fn blocks(language: &str) -> Vec<String> {
-    let page = fs::read_to_string(PAGE).unwrap();
+    let page = fs::read_to_string(page::path(PAGE)).unwrap();
     let fence = format!("```{language}\n");
     let blocks = page.split(&fence).skip(1);
     blocks

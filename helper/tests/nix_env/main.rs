@@ -8,6 +8,8 @@ mod checks;
 #[path = "../common/mod.rs"]
 mod common;
 mod docs;
+#[path = "../common/page.rs"]
+mod page;
 mod rust;
 mod sharing;
 mod shell;

@@ -1,0 +1,95 @@
+//! `docs/checks.md` is what `explain` prints, and the README's table the list of it.
+
+use std::fmt::Write;
+
+use sccache_shell::checks::{Check, GROUPS, Group};
+use sccache_shell::finding::Severity;
+
+use crate::page;
+
+fn severity(check: &Check) -> &'static str {
+    match check.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Info => "info",
+    }
+}
+
+/// A name of a heading as its anchor, as GitHub makes it.
+fn anchor(title: &str) -> String {
+    title.to_lowercase().replace(' ', "-")
+}
+
+/// A group's checks, a line each; `page` is where they are explained.
+fn table(group: &Group, page: &str) -> String {
+    let mut text = String::from("| check | | what it finds |\n|---|---|---|\n");
+    for check in group.checks {
+        let (id, summary) = (check.id, check.summary());
+        let _ = writeln!(text, "| [{id}]({page}#{id}) | {} | {summary} |", severity(check));
+    }
+    text
+}
+
+/// The explanation one level deeper; its sections as bold lines, or the page's outline would say the same two of them 80 times.
+fn explained(check: &Check) -> String {
+    let mut in_code = false;
+    let mut text = String::new();
+    for line in check.explanation.lines() {
+        in_code ^= line.starts_with("```");
+        let _ = match (line.strip_prefix("# "), line.strip_prefix("## ")) {
+            (Some(title), _) if !in_code => writeln!(text, "### {title}\n\n*{}*", severity(check)),
+            (_, Some(section)) if !in_code => writeln!(text, "**{section}**"),
+            _ => writeln!(text, "{line}"),
+        };
+    }
+    text
+}
+
+fn contents() -> String {
+    let group = |group: &Group| {
+        let (title, about) = (group.title, group.about);
+        let checks: Vec<String> = group
+            .checks
+            .iter()
+            .map(|check| format!("[{0}](#{0})", check.id))
+            .collect();
+        format!(
+            "- **[{title}](#{})**: {about}\n  {}\n",
+            anchor(title),
+            checks.join(", ")
+        )
+    };
+    GROUPS.iter().map(group).collect()
+}
+
+fn explanations() -> String {
+    let group = |group: &Group| {
+        let checks: Vec<String> = group.checks.iter().map(explained).collect();
+        format!("## {}\n\n{}\n\n{}", group.title, group.about, checks.join("\n"))
+    };
+    GROUPS.iter().map(group).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_page_is_what_explain_prints() {
+    const PAGE: &str = "docs/checks.md";
+    let test = "the_page_is_what_explain_prints";
+    page::compare(PAGE, "the contents", &contents(), test);
+    page::compare(PAGE, "the explanations", &explanations(), test);
+}
+
+#[test]
+fn the_readmes_table_is_the_list_of_checks() {
+    let group = |group: &Group| {
+        format!(
+            "<details>\n<summary><b>{}</b>: {} ({} checks)</summary>\n\n{}\n</details>\n",
+            group.title,
+            group.about,
+            group.checks.len(),
+            table(group, "docs/checks.md")
+        )
+    };
+    let table: String = GROUPS.iter().map(group).collect();
+    let test = "the_readmes_table_is_the_list_of_checks";
+    page::compare("README.md", "the checks", &table, test);
+}
