@@ -17,7 +17,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some(deep) = &facts.deep else {
         return Vec::new();
     };
-    let who = if deep.packages.contains("cmake") {
+    let who = if deep.lock.has("cmake") {
         "a dependency that builds with CMake"
     } else if deep.has_cmake_lists {
         "this project's CMake build"

@@ -17,7 +17,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
         .iter()
         .flat_map(|repository| repository.others())
         .count();
-    let has_built_elsewhere = facts.deep.as_ref().is_some_and(|deep| !deep.other_rustcs.is_empty());
+    let deep = facts.deep.as_ref();
+    let has_built_elsewhere = deep.is_some_and(|deep| deep.siblings.iter().any(|other| other.rustc.is_some()));
     if others == 0 || !has_built_elsewhere || facts.cargo.manifest.is_none() || !facts.caches_rust() {
         return Vec::new();
     }

@@ -18,7 +18,11 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some(ours) = &deep.units.rustc else {
         return Vec::new();
     };
-    let others: Vec<_> = deep.other_rustcs.iter().filter(|(_, rustc)| rustc != ours).collect();
+    let built = deep
+        .siblings
+        .iter()
+        .filter_map(|other| Some((&other.worktree, other.rustc.as_ref()?)));
+    let others: Vec<_> = built.filter(|(_, rustc)| *rustc != ours).collect();
     let Some((worktree, rustc)) = others.first() else {
         return Vec::new();
     };

@@ -3,8 +3,10 @@
 
 mod flags;
 mod paths;
+mod profile;
 mod setting;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
@@ -32,6 +34,8 @@ pub struct Cargo {
     pub build_dir: Option<Setting<PathBuf>>,
     /// Flags for every rustc, word by word.
     pub rustflags: Vec<Setting<String>>,
+    /// What the `dev` profile says of code, by dotted keys.
+    pub profile: BTreeMap<String, Setting<String>>,
     /// Directories that stand in for a registry.
     pub vendored: Vec<Setting<PathBuf>>,
     /// The manifest of the workspace, or of the package that stands alone.
@@ -61,6 +65,7 @@ impl Cargo {
             target_dir: paths::target_dir(&places),
             build_dir: paths::build_dir(&places),
             rustflags: flags::rustflags(&places),
+            profile: profile::dev(&places),
             vendored: paths::vendored(&places),
             manifest: places.manifest,
             broken: places.broken,
@@ -185,6 +190,28 @@ mod tests {
         let both = [build, ("RUSTC_WRAPPER", "")];
         assert_eq!(project.read(&both).wrapper.unwrap().value, PathBuf::new());
         assert_eq!(Project::new(&[]).read(&[]).wrapper, None);
+    }
+
+    #[test]
+    fn the_nearest_file_decides_about_a_key_of_the_profile() {
+        let manifest = "[workspace]\n[profile.dev]\nincremental = false\nopt-level = 1 # fast\n\
+            [profile.dev.package.\"*\"]\ndebug = false\n";
+        let project = Project::new(&[
+            ("Cargo.toml", manifest),
+            (".cargo/config.toml", "[profile.dev]\nopt-level = 2\n"),
+        ]);
+        let settings = project.read(&[]).profile;
+        let shown: Vec<String> = settings
+            .iter()
+            .map(|(key, set)| format!("{key}={}", set.value))
+            .collect();
+        assert_eq!(shown, ["opt-level=2", "package.*.debug=false"]);
+        assert!(
+            settings["opt-level"]
+                .origin
+                .to_string()
+                .ends_with(".cargo/config.toml:2")
+        );
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! What takes longer than a shell's door allows: read for `check` as a person calls it, not for `check --quiet`.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -8,7 +7,9 @@ use std::time::{Duration, Instant};
 use super::build_dir::built_sibling;
 use super::cargo::Cargo;
 use super::environment::Environment;
-use super::units::{self, Units};
+use super::lock::Lock;
+use super::siblings::{self, Sibling};
+use super::units::Units;
 use super::worktrees::Repository;
 use crate::size::Size;
 
@@ -24,10 +25,10 @@ pub struct Deep {
     pub built_sibling: Option<PathBuf>,
     /// What the target directory's units tell.
     pub units: Units,
-    /// The rustc with which other worktrees built last.
-    pub other_rustcs: Vec<(PathBuf, String)>,
-    /// Names of the packages in `Cargo.lock`.
-    pub packages: BTreeSet<String>,
+    /// The repository's other worktrees, and what they share with this one.
+    pub siblings: Vec<Sibling>,
+    /// The packages that the workspace is made of.
+    pub lock: Lock,
     /// Whether there is a `CMakeLists.txt` beside the manifest or at the worktree's root.
     pub has_cmake_lists: bool,
 }
@@ -42,40 +43,23 @@ impl Deep {
     ) -> Self {
         let target = cargo.target_dir.as_ref().map(|dir| dir.value.as_path());
         let roots = [cargo.root(), repository.map(|repository| repository.root.as_path())];
+        let units = target.map(Units::read).unwrap_or_default();
+        let lock = cargo.root().map(Lock::read).unwrap_or_default();
+        let rustc = units.rustc.as_deref();
         Self {
+            siblings: repository
+                .map(|repository| siblings::siblings(env, cargo, repository, rustc, &lock))
+                .unwrap_or_default(),
             built_sibling: repository.and_then(|repository| built_sibling(env, repository)),
             cache_used: cache_dir.and_then(|dir| size_of(dir, Instant::now() + WALK_LIMIT)),
-            units: target.map(Units::read).unwrap_or_default(),
-            other_rustcs: repository
-                .map(|repository| other_rustcs(env, repository))
-                .unwrap_or_default(),
-            packages: cargo.root().map(packages).unwrap_or_default(),
+            units,
+            lock,
             has_cmake_lists: roots
                 .into_iter()
                 .flatten()
                 .any(|root| root.join("CMakeLists.txt").exists()),
         }
     }
-}
-
-/// How many other worktrees are looked at.
-const MAX_WORKTREES: usize = 16;
-
-fn other_rustcs(env: &Environment, repository: &Repository) -> Vec<(PathBuf, String)> {
-    let others = repository.others().take(MAX_WORKTREES);
-    let rustc = |other: &Path| units::rustc_in(&Cargo::read(&env.at(other)).target_dir?.value);
-    others
-        .filter_map(|other| Some((other.to_owned(), rustc(other)?)))
-        .collect()
-}
-
-/// The names alone, line by line: the file is TOML, and long.
-fn packages(root: &Path) -> BTreeSet<String> {
-    let text = fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default();
-    let names = text
-        .lines()
-        .filter_map(|line| line.strip_prefix("name = \"")?.strip_suffix('"'));
-    names.map(str::to_owned).collect()
 }
 
 /// The sum of the sizes of all files below, as sccache counts them. Links are not followed.

@@ -57,22 +57,27 @@ fn entries(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     entries.map(|entry| entry.path())
 }
 
-fn read(path: &Path) -> Option<Vec<u8>> {
+/// The beginning of a file.
+pub(super) fn read(path: &Path) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
     fs::File::open(path).ok()?.take(MAX_FILE).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
 
-/// `<profile>/deps/NAME-HASH.d` holds `# env-dep:OUT_DIR=…` for each crate that reads it (with a target triple one level
-/// deeper).
+/// `<profile>/deps/NAME-HASH.d` holds `# env-dep:OUT_DIR=…` for each crate that reads it.
 fn out_dir_crates(dir: &Path) -> BTreeSet<String> {
-    profiles(dir)
-        .flat_map(|profile| entries(&profile.join("deps")))
-        .filter(|path| path.extension() == Some(OsStr::new("d")))
+    dep_infos(dir)
         .take(MAX_FILES)
         .filter(|path| read(path).is_some_and(|text| reads_out_dir(&text, dir)))
         .filter_map(|path| name_before_hash(path.file_stem()?))
         .collect()
+}
+
+/// The dep-info files of all units, `<profile>/deps/*.d` (with a target triple one level deeper).
+pub(super) fn dep_infos(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    profiles(dir)
+        .flat_map(|profile| entries(&profile.join("deps")))
+        .filter(|path| path.extension() == Some(OsStr::new("d")))
 }
 
 /// The profiles' directories, those of a target triple too.

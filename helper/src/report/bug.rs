@@ -47,7 +47,8 @@ pub fn report(facts: &Facts, findings: &[Finding]) -> String {
         std::env::consts::ARCH
     );
     for (label, value) in overview::rows(facts) {
-        let _ = writeln!(text, "{label}: {}", clean(&value));
+        let mark = if label.is_empty() { "  " } else { ": " };
+        let _ = writeln!(text, "{label}{mark}{}", clean(&value));
     }
     text += &settings(facts);
     for (name, value) in variables(facts) {

@@ -7,6 +7,7 @@ mod progress;
 mod stats;
 mod text;
 mod warm;
+mod worktrees;
 
 pub use bug::report as bug;
 pub use json::findings as json;

@@ -1,10 +1,11 @@
 //! What is as it is, wrong or not: the first lines of `check`, and of a bug report.
 
+use super::worktrees;
 use crate::facts::Facts;
 use crate::facts::answer::Answer;
 use crate::size::Size;
 
-/// A label and a value; what is not known is left out.
+/// A label and a value; without a label it goes on with the row above. What is not known is left out.
 pub(super) type Row = (&'static str, String);
 
 /// sccache, server, cache, hits, wrapper, worktrees.
@@ -15,11 +16,9 @@ pub(super) fn rows(facts: &Facts) -> Vec<Row> {
         ("server", Some(server(facts))),
         ("cache", cache(facts)),
         ("hits", facts.running().and_then(hits)),
-        ("worktrees", worktrees(facts)),
     ];
-    rows.into_iter()
-        .filter_map(|(label, value)| Some((label, value?)))
-        .collect()
+    let rows = rows.into_iter().filter_map(|(label, value)| Some((label, value?)));
+    rows.chain(worktrees::rows(facts)).collect()
 }
 
 fn sccache(facts: &Facts) -> Option<String> {
@@ -86,15 +85,4 @@ fn hits(running: &Answer) -> Option<String> {
     };
     let rates: Vec<String> = languages.iter().filter_map(rate).collect();
     (!rates.is_empty()).then(|| rates.join(", "))
-}
-
-fn worktrees(facts: &Facts) -> Option<String> {
-    let repository = facts.repository.as_ref()?;
-    match repository.others().count() {
-        0 => None,
-        others => Some(format!(
-            "{}; crates from registries and git are shared, members are not",
-            others + 1
-        )),
-    }
 }

@@ -1,0 +1,260 @@
+//! What the other worktrees of the repository share with this one, as far as files tell: for `check` as a person calls it.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use super::cargo::{Cargo, Origin};
+use super::environment::Environment;
+use super::lock::Lock;
+use super::target::units_dir;
+use super::units;
+use super::worktrees::Repository;
+
+/// How many other worktrees are looked at.
+const MAX_WORKTREES: usize = 100;
+
+/// Another worktree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sibling {
+    /// Its directory.
+    pub worktree: PathBuf,
+    /// The rustc that built there last; `None` where nothing is built.
+    pub rustc: Option<String>,
+    /// What makes the keys of its Rust crates others than here; empty where it shares.
+    pub differences: Vec<Difference>,
+    /// How many of this worktree's packages from registries and git are in its lock file too.
+    pub in_common: usize,
+}
+
+/// What is another one there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Difference {
+    /// This workspace is not in it.
+    NoWorkspace,
+    /// The compiler that built last, there and here.
+    Rustc {
+        /// There.
+        theirs: String,
+        /// Here.
+        ours: String,
+    },
+    /// A file that pins the compiler, where it is not known which one built.
+    Pin(&'static str),
+    /// Where cargo's home was when it built.
+    CargoHome(PathBuf),
+    /// Flags for rustc, and one place that gives them.
+    Rustflags(Origin),
+    /// Vendored sources, and one place that names them.
+    Vendored(Origin),
+    /// A key of the `dev` profile, and the place that sets it.
+    Profile(String, Origin),
+    /// No package from a registry or git is in both lock files.
+    Packages,
+}
+
+/// What the keys here are made of.
+struct Ours<'a> {
+    cargo: &'a Cargo,
+    root: &'a Path,
+    rustc: Option<&'a str>,
+    lock: &'a Lock,
+    lock_text: Vec<u8>,
+}
+
+/// The repository's other worktrees; none outside of a cargo project.
+pub(super) fn siblings(
+    env: &Environment,
+    cargo: &Cargo,
+    repository: &Repository,
+    rustc: Option<&str>,
+    lock: &Lock,
+) -> Vec<Sibling> {
+    let inside = cargo
+        .root()
+        .and_then(|root| Some((root, root.strip_prefix(&repository.root).ok()?)));
+    let Some((root, inside)) = inside else {
+        return Vec::new();
+    };
+    let ours = Ours {
+        cargo,
+        root,
+        rustc,
+        lock,
+        lock_text: fs::read(root.join("Cargo.lock")).unwrap_or_default(),
+    };
+    let others = repository.others().take(MAX_WORKTREES);
+    others
+        .map(|worktree| sibling(env, &ours, &repository.root, worktree, inside))
+        .collect()
+}
+
+fn sibling(env: &Environment, ours: &Ours<'_>, our_worktree: &Path, worktree: &Path, inside: &Path) -> Sibling {
+    let mut found = Sibling {
+        worktree: worktree.to_owned(),
+        rustc: None,
+        differences: Vec::new(),
+        in_common: 0,
+    };
+    let root = worktree.join(inside);
+    if !root.join("Cargo.toml").is_file() {
+        found.differences.push(Difference::NoWorkspace);
+        return found;
+    }
+    let theirs = Cargo::read(&env.at(&root));
+    let built = units_dir(&theirs).map(|dir| dir.value);
+    found.rustc = built.as_deref().and_then(units::rustc_in);
+    found.in_common = in_common(ours, &root);
+    let compiler = match (&found.rustc, ours.rustc) {
+        (Some(theirs), Some(ours)) => (theirs != ours).then(|| Difference::Rustc {
+            theirs: theirs.clone(),
+            ours: ours.to_owned(),
+        }),
+        _ => other_pin([ours.root, &root], [our_worktree, worktree]).map(Difference::Pin),
+    };
+    let home = built.as_deref().and_then(home_of_units);
+    let is_other = |home: &PathBuf| ours.cargo.home.as_ref().is_some_and(|ours| ours.value != *home);
+    let has_packages = ours.lock.sourced().next().is_some();
+    found.differences.extend(
+        [
+            compiler,
+            home.filter(is_other).map(Difference::CargoHome),
+            other(&theirs.rustflags, &ours.cargo.rustflags).map(Difference::Rustflags),
+            other(&theirs.vendored, &ours.cargo.vendored).map(Difference::Vendored),
+            other_profile(&theirs, ours.cargo),
+            (has_packages && found.in_common == 0).then_some(Difference::Packages),
+        ]
+        .into_iter()
+        .flatten(),
+    );
+    found
+}
+
+/// Where two lists of settings differ, the origin of theirs, or of ours where they have none.
+fn other<T: PartialEq>(theirs: &[super::cargo::Setting<T>], ours: &[super::cargo::Setting<T>]) -> Option<Origin> {
+    let is_same = theirs.len() == ours.len() && theirs.iter().zip(ours).all(|(a, b)| a.value == b.value);
+    let first = || theirs.first().or(ours.first()).map(|setting| setting.origin.clone());
+    (!is_same).then(first)?
+}
+
+fn other_profile(theirs: &Cargo, ours: &Cargo) -> Option<Difference> {
+    let value = |cargo: &Cargo, key: &String| cargo.profile.get(key).map(|setting| setting.value.clone());
+    let mut keys = theirs.profile.keys().chain(ours.profile.keys());
+    let key = keys.find(|key| value(theirs, key) != value(ours, key))?;
+    let setting = theirs.profile.get(key).or_else(|| ours.profile.get(key))?;
+    Some(Difference::Profile(key.clone(), setting.origin.clone()))
+}
+
+/// Most worktrees have the very same file, which need not be taken apart then.
+fn in_common(ours: &Ours<'_>, root: &Path) -> usize {
+    let is_same = fs::read(root.join("Cargo.lock")).is_ok_and(|text| text == ours.lock_text);
+    if is_same {
+        return ours.lock.sourced().count();
+    }
+    let theirs = Lock::read(root);
+    ours.lock
+        .sourced()
+        .filter(|package| theirs.packages.contains(package))
+        .count()
+}
+
+/// The first file that pins a compiler and says something else in the two worktrees.
+fn other_pin(roots: [&Path; 2], worktrees: [&Path; 2]) -> Option<&'static str> {
+    const PINS: [&[&str]; 2] = [&["rust-toolchain.toml", "rust-toolchain"], &["flake.lock"]];
+    let pinned = |names: &[&str], root: &Path, worktree: &Path| {
+        let dirs = root.ancestors().take_while(|dir| dir.starts_with(worktree));
+        let mut files = dirs.flat_map(|dir| names.iter().map(move |name| dir.join(name)));
+        files.find_map(|path| fs::read(path).ok())
+    };
+    let differs = |names: &&&[&str]| pinned(names, roots[0], worktrees[0]) != pinned(names, roots[1], worktrees[1]);
+    PINS.iter().find(differs).map(|names| names[0])
+}
+
+/// Cargo's home when these units were built: dep-info names the sources, and those of a registry lie in it.
+fn home_of_units(dir: &Path) -> Option<PathBuf> {
+    /// Most units are of a registry; where none of so many is, there may be none.
+    const MAX_LOOKED_AT: usize = 40;
+    units::dep_infos(dir)
+        .take(MAX_LOOKED_AT)
+        .find_map(|path| home_in(&units::read(&path)?))
+}
+
+/// The path before `/registry/src/`; a backslash stands before each space in it.
+fn home_in(dep_info: &[u8]) -> Option<PathBuf> {
+    const MARK: &[u8] = b"/registry/src/";
+    let end = dep_info.windows(MARK.len()).position(|window| window == MARK)?;
+    let before = &dep_info[..end];
+    let is_start = |at: &usize| {
+        let is_escaped = *at > 0 && before[at - 1] == b'\\';
+        before[*at] == b'\n' || (before[*at] == b' ' && !is_escaped)
+    };
+    let start = (0..end).rev().find(is_start).map_or(0, |at| at + 1);
+    let mut path = before[start..].to_vec();
+    let escapes: Vec<usize> = (0..path.len().saturating_sub(1))
+        .filter(|at| path[*at] == b'\\' && path[at + 1] == b' ')
+        .collect();
+    for at in escapes.into_iter().rev() {
+        path.remove(at);
+    }
+    let path = PathBuf::from(std::ffi::OsString::from_vec(path));
+    path.is_absolute().then_some(path)
+}
+
+impl Sibling {
+    /// Its directory's name.
+    pub fn name(&self) -> &OsStr {
+        let name = self.worktree.file_name();
+        name.unwrap_or(OsStr::from_bytes(b"/"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_home_that_sources_lie_in() {
+        let home = |text: &[u8]| home_in(text);
+        let text = b"/w/target/debug/deps/libx.rmeta: /home/a\\ b/.cargo/registry/src/i-0/x-1/src/lib.rs /y\n";
+        assert_eq!(home(text), Some("/home/a b/.cargo".into()));
+        assert_eq!(
+            home(b"x: src/main.rs\n\n/h/registry/src/i/x/lib.rs:\n"),
+            Some("/h".into())
+        );
+        assert_eq!(home(b"x: src/main.rs"), None);
+        assert_eq!(
+            home(b"x: vendor/registry/src/x.rs"),
+            None,
+            "a path of the worktree's own"
+        );
+    }
+
+    #[test]
+    fn pins_are_compared_by_what_they_say() {
+        let dir = tempfile::tempdir().unwrap();
+        let (a, b) = (dir.path().join("a"), dir.path().join("b"));
+        let pin = || other_pin([&a.join("sub"), &b.join("sub")], [&a, &b]);
+        fs::create_dir_all(a.join("sub")).unwrap();
+        fs::create_dir_all(b.join("sub")).unwrap();
+        assert_eq!(pin(), None);
+        // Not in the worktrees: it counts for both.
+        fs::write(dir.path().join("flake.lock"), "x").unwrap();
+        assert_eq!(pin(), None);
+        fs::write(a.join("flake.lock"), "1").unwrap();
+        assert_eq!(pin(), Some("flake.lock"));
+        fs::write(b.join("flake.lock"), "1").unwrap();
+        assert_eq!(pin(), None);
+        fs::write(b.join("rust-toolchain"), "1.90").unwrap();
+        assert_eq!(pin(), Some("rust-toolchain.toml"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_dep_info_is_read(bytes: Vec<u8>) {
+            let _ = home_in(&bytes);
+            let _ = home_in(&[&bytes[..], b"/registry/src/"].concat());
+        }
+    }
+}

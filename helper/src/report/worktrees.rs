@@ -1,0 +1,170 @@
+//! Which of the repository's worktrees share what with this one, which would not, and why.
+
+use super::overview::Row;
+use crate::facts::Facts;
+use crate::facts::siblings::{Difference, Sibling};
+
+/// So many worktrees are all told one by one.
+const FEW: usize = 4;
+
+/// Of more, as many of those that do not share.
+const MAX_TOLD: usize = 5;
+
+/// A row that counts them, then a row for each that is told.
+pub(super) fn rows(facts: &Facts) -> Vec<Row> {
+    let others = facts
+        .repository
+        .iter()
+        .flat_map(|repository| repository.others())
+        .count();
+    if others == 0 {
+        return Vec::new();
+    }
+    let what = "crates from registries and git are shared, members are not";
+    let mut rows = vec![("worktrees", format!("{}; {what}", others + 1))];
+    if let Some(deep) = &facts.deep {
+        let all = deep.lock.sourced().count();
+        rows.extend(told(&deep.siblings, all).into_iter().map(|line| ("", line)));
+        if !deep.siblings.is_empty() && others > deep.siblings.len() {
+            rows.push(("", format!("{} more were not looked at", others - deep.siblings.len())));
+        }
+    }
+    rows
+}
+
+/// `all`: how many packages this worktree has that can be shared.
+fn told(siblings: &[Sibling], all: usize) -> Vec<String> {
+    let name = |sibling: &Sibling| name(sibling, siblings);
+    let (shares, differs): (Vec<&Sibling>, Vec<&Sibling>) =
+        siblings.iter().partition(|sibling| sibling.differences.is_empty());
+    let why_not = |sibling: &&Sibling| {
+        let reasons: Vec<String> = sibling.differences.iter().map(reason).collect();
+        format!("{} does not: {}", name(sibling), reasons.join("; "))
+    };
+    let mut lines: Vec<String> = if siblings.len() <= FEW {
+        let one = |sibling: &&Sibling| format!("{} shares {}", name(sibling), packages(sibling, all));
+        shares.iter().map(one).collect()
+    } else if let Some(least) = shares.iter().min_by_key(|sibling| sibling.in_common) {
+        let fewest = if least.in_common < all {
+            format!("; fewest with {}: {}", name(least), packages(least, all))
+        } else {
+            format!(" {}", packages(least, all))
+        };
+        vec![format!("{} of {} share{fewest}", shares.len(), siblings.len())]
+    } else {
+        Vec::new()
+    };
+    let fits = siblings.len() <= FEW || differs.len() <= MAX_TOLD;
+    let count = if fits { differs.len() } else { MAX_TOLD - 1 };
+    lines.extend(differs[..count].iter().map(why_not));
+    if !fits {
+        lines.push(format!("{} more do not", differs.len() - count));
+    }
+    lines
+}
+
+/// The directory's name where it is the only one, else the whole path.
+fn name(sibling: &Sibling, all: &[Sibling]) -> String {
+    let is_only = all.iter().filter(|other| other.name() == sibling.name()).count() == 1;
+    if is_only {
+        sibling.name().to_string_lossy().into_owned()
+    } else {
+        sibling.worktree.display().to_string()
+    }
+}
+
+fn packages(sibling: &Sibling, all: usize) -> String {
+    let unbuilt = if sibling.rustc.is_none() {
+        "; nothing is built there yet"
+    } else {
+        ""
+    };
+    match sibling.in_common {
+        _ if all == 0 => format!("whatever comes from a registry or git; so far nothing does{unbuilt}"),
+        count if count == all => format!("all {all} of them{unbuilt}"),
+        count => format!("{count} of {all}, by the two Cargo.lock{unbuilt}"),
+    }
+}
+
+fn reason(difference: &Difference) -> String {
+    match difference {
+        Difference::NoWorkspace => "this workspace is not in it".to_owned(),
+        Difference::Rustc { theirs, ours } => format!("rustc {theirs} built there, {ours} here"),
+        Difference::Pin(file) => format!("its {file} is another one, so its rustc may be too"),
+        Difference::CargoHome(home) => format!("it was built with CARGO_HOME {}", home.display()),
+        Difference::Rustflags(origin) => format!("other rustflags ({origin})"),
+        Difference::Vendored(origin) => format!("vendored sources ({origin})"),
+        Difference::Profile(key, origin) => format!("another `{key}` in the dev profile ({origin})"),
+        Difference::Packages => "no crate is in both Cargo.lock".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::cargo::Origin;
+
+    fn sibling(path: &str, in_common: usize, differences: Vec<Difference>) -> Sibling {
+        Sibling {
+            worktree: path.into(),
+            rustc: Some("1.95.0".to_owned()),
+            differences,
+            in_common,
+        }
+    }
+
+    #[test]
+    fn few_are_told_one_by_one() {
+        let flags = || Difference::Rustflags(Origin::File("/w/c/.cargo/config.toml".into(), 2));
+        let rustc = || Difference::Rustc {
+            theirs: "1.90.0".to_owned(),
+            ours: "1.95.0".to_owned(),
+        };
+        let some = [
+            sibling("/w/a", 95, Vec::new()),
+            sibling("/w/b", 80, Vec::new()),
+            sibling("/w/c", 95, vec![rustc(), flags()]),
+            Sibling {
+                rustc: None,
+                ..sibling("/w/d", 95, Vec::new())
+            },
+        ];
+        insta::assert_snapshot!(told(&some, 95).join("\n"), @"
+        a shares all 95 of them
+        b shares 80 of 95, by the two Cargo.lock
+        d shares all 95 of them; nothing is built there yet
+        c does not: rustc 1.90.0 built there, 1.95.0 here; other rustflags (/w/c/.cargo/config.toml:2)
+        ");
+    }
+
+    #[test]
+    fn of_many_those_that_do_not_share() {
+        let mut many: Vec<Sibling> = (0..49)
+            .map(|n| sibling(&format!("/w/s{n}"), 90 + n % 6, Vec::new()))
+            .collect();
+        assert_eq!(
+            told(&many, 95),
+            ["49 of 49 share; fewest with s0: 90 of 95, by the two Cargo.lock"]
+        );
+        let home = || vec![Difference::CargoHome("/c".into())];
+        many.extend((0..9).map(|n| sibling(&format!("/{n}/x"), 95, home())));
+        insta::assert_snapshot!(told(&many, 95).join("\n"), @"
+        49 of 58 share; fewest with s0: 90 of 95, by the two Cargo.lock
+        /0/x does not: it was built with CARGO_HOME /c
+        /1/x does not: it was built with CARGO_HOME /c
+        /2/x does not: it was built with CARGO_HOME /c
+        /3/x does not: it was built with CARGO_HOME /c
+        5 more do not
+        ");
+        assert!(told(&many[49..], 95).len() <= 5, "none shares");
+    }
+
+    #[test]
+    fn without_crates_to_share() {
+        let one = [sibling("/w/a", 0, Vec::new())];
+        assert_eq!(
+            told(&one, 0),
+            ["a shares whatever comes from a registry or git; so far nothing does"]
+        );
+    }
+}
