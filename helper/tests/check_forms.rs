@@ -34,6 +34,54 @@ fn what_is_well_is_shown_too() {
     }
 }
 
+const LOCK: &str = "version = 4\n\n[[package]]\nname = \"app\"\nversion = \"0.1.0\"\n\n\
+    [[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n\n\
+    [[package]]\nname = \"b\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n";
+
+#[test]
+fn which_worktrees_share_and_why_others_do_not() {
+    let sandbox = Sandbox::new();
+    sandbox.package("hello");
+    sandbox.write("project/Cargo.lock", LOCK);
+    for name in ["same", "older", "flags", "moved", "rustc", "gone"] {
+        sandbox.second_worktree(name);
+    }
+    let rows = || {
+        let text = stdout(&sandbox.helper(&["check"]));
+        let rows = text.lines().skip_while(|line| !line.starts_with("worktrees "));
+        let rows: Vec<String> = rows.take_while(|line| !line.is_empty()).map(str::to_owned).collect();
+        rows.join("\n").replace(sandbox.path("").to_str().unwrap(), "")
+    };
+    let all_share = "worktrees  7; crates from registries and git can be shared, members cannot\n           \
+        6 of the 6 others share all 2 crates; nothing is built there yet";
+    assert_eq!(rows(), all_share);
+
+    sandbox.write(
+        "older/Cargo.lock",
+        LOCK.replace("\"b\"\nversion = \"1", "\"b\"\nversion = \"0"),
+    );
+    sandbox.write(
+        "flags/.cargo/config.toml",
+        "[build]\nrustflags = [\"-Ctarget-cpu=native\"]\n",
+    );
+    let dep_info = "/x: /elsewhere/.cargo/registry/src/i-0/a-1.0.0/src/lib.rs\n";
+    sandbox.write("moved/target/debug/deps/a-0123456789abcdef.d", dep_info);
+    sandbox.write("rustc/rust-toolchain.toml", "[toolchain]\nchannel = \"1.90\"\n");
+    std::fs::remove_file(sandbox.path("gone/Cargo.toml")).unwrap();
+    let some_differ = "worktrees  7; crates from registries and git can be shared, members cannot\n           \
+        2 of the 6 others share; the fewest with older, 1 of 2 crates, by its Cargo.lock; nothing is built there yet\n           \
+        flags does not: other rustflags (flags/.cargo/config.toml:2)\n           \
+        gone does not: this workspace is not in it\n           \
+        moved does not: it was built with CARGO_HOME /elsewhere/.cargo\n           \
+        rustc does not: its rust-toolchain.toml is another one, so its rustc may be too";
+    assert_eq!(rows(), some_differ);
+    assert_eq!(
+        stdout(&sandbox.helper(&["check", "--quiet"])),
+        "",
+        "none of it at the door"
+    );
+}
+
 #[test]
 fn it_says_what_to_do_first() {
     let mut sandbox = Sandbox::new();
@@ -82,6 +130,57 @@ fn a_bug_report_holds_no_secret() {
         !text.contains(sandbox.path("home").to_str().unwrap()),
         "the home is `~`: {text}"
     );
+}
+
+#[test]
+fn a_bug_report_holds_no_secret_that_stands_in_another_place_too() {
+    let mut sandbox = Sandbox::new();
+    let wrapper = sandbox.path("hunter2secret/wrapper");
+    let cargo_home = "/scratch/annabel/cargo";
+    sandbox
+        .set("GITHUB_TOKEN", "hunter2secret")
+        .set("RUSTC_WRAPPER", &wrapper)
+        .set("SCCACHE_SHELL_TMPDIR", "/tmp/filepassword")
+        .set("CARGO_HOME", cargo_home)
+        .set("USER", "annabel");
+    let config = "[cache.disk]\nsize = \"24G\"\n[cache.webdav]\nendpoint = \"http://h\"\ntoken = \"filepassword\"\n";
+    sandbox.write("home/.config/sccache/config", config);
+    let text = stdout(&sandbox.helper(&["check", "--report"]));
+    for secret in ["hunter2secret", "filepassword", "annabel"] {
+        assert!(!text.contains(secret), "{secret}: {text}");
+    }
+    for part in [
+        "\nCARGO_HOME=/scratch/…/cargo\n",
+        "\nSCCACHE_SHELL_TMPDIR=/tmp/…\n",
+        "…/wrapper` from RUSTC_WRAPPER cannot be started",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+}
+
+/// sccache shows the line of its file that it cannot read.
+#[test]
+fn no_form_shows_a_secret_of_a_file_that_is_broken() {
+    let sandbox = Sandbox::new();
+    for config in [
+        "[cache.redis]\npassword = \"hunter2\nurl = \"x\"\n",
+        "[cache]\nredis = \"redis://me:hunter2@h\"\n",
+        "[cache.webdav]\nendpoint = \"http://h\"\ntoken = [\"hunter2\"]\n",
+        "[dist]\nauth = { type = \"token\", tokn = \"hunter2\" }\n",
+    ] {
+        sandbox.write("home/.config/sccache/config", config);
+        for args in [
+            &["check"][..],
+            &["check", "--json"],
+            &["check", "--quiet"],
+            &["check", "--report"],
+        ] {
+            let output = sandbox.helper(args);
+            let text = stdout(&output);
+            assert!(text.contains("config-invalid"), "{args:?}: {text}");
+            assert!(!text.contains("hunter2"), "{args:?}: {text}");
+        }
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::facts::Facts;
 use crate::facts::answer::{Blame, NoAnswer};
 use crate::facts::config_file::ConfigFile;
 use crate::finding::{Finding, Fix, Severity, quote};
+use crate::redact;
 
 pub(super) const CHECK: Check = Check {
     id: "config-invalid",
@@ -28,6 +29,7 @@ fn finding(config: &ConfigFile, no_answer: &NoAnswer) -> Finding {
     let NoAnswer::Failed(stderr) = no_answer else {
         return CHECK.finding(no_answer.to_string(), Fix::Do("mend the config file".to_owned()));
     };
+    let stderr = &redact::config_error(stderr);
     let path = config.path.display();
     // sccache's last line is the cause; the line's number stands further up, in the TOML parser's words.
     let cause = stderr

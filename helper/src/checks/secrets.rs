@@ -3,7 +3,7 @@
 use super::Check;
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity, quote};
-use toml_edit::{Item, TableLike};
+use crate::redact;
 
 pub(super) const CHECK: Check = Check {
     id: "secrets",
@@ -17,7 +17,9 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let file = config.toml().and_then(|file| file.parsed.as_ref().ok());
-    let Some(key) = file.and_then(|document| secret_in(document.as_table(), "")) else {
+    let secrets = file.map(|document| redact::secrets_in(document.as_table()));
+    // The dotted name of the first key that holds one; never its value.
+    let Some((key, _)) = secrets.and_then(|secrets| secrets.into_iter().next()) else {
         return Vec::new();
     };
     let path = config.path.display();
@@ -39,83 +41,5 @@ fn run(facts: &Facts) -> Vec<Finding> {
             Fix::Run(format!("chmod 600 {}", quote(&config.path.to_string_lossy()))),
         )],
         _ => Vec::new(),
-    }
-}
-
-/// The dotted name of the first key that holds one; never its value.
-fn secret_in(table: &dyn TableLike, above: &str) -> Option<String> {
-    table.iter().find_map(|(key, item)| {
-        let name = if above.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{above}.{key}")
-        };
-        match item {
-            _ if is_secret(key, item) => Some(name),
-            item => secret_in(item.as_table_like()?, &name),
-        }
-    })
-}
-
-fn is_secret(key: &str, item: &Item) -> bool {
-    let Some(text) = item.as_str().filter(|text| !text.is_empty()) else {
-        return false;
-    };
-    let is_named_so = ["password", "token", "secret", "connection_string"]
-        .iter()
-        .any(|word| key.contains(word));
-    // `auth_token_url` and the like name places.
-    (is_named_so && !key.ends_with("url")) || has_password(text)
-}
-
-/// `scheme://user:password@host`.
-fn has_password(url: &str) -> bool {
-    let authority = url
-        .split_once("://")
-        .map(|(_, rest)| rest.split(['/', '?']).next().unwrap_or(rest));
-    let user = authority.and_then(|authority| authority.rsplit_once('@'));
-    user.is_some_and(|(user, _)| user.contains(':'))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use toml_edit::Document;
-
-    fn found(text: &str) -> Option<String> {
-        secret_in(Document::parse(text).unwrap().as_table(), "")
-    }
-
-    #[test]
-    fn names_the_key() {
-        for (text, key) in [
-            (
-                "[cache.redis]\nendpoint = \"redis://me:pw@host\"\n",
-                "cache.redis.endpoint",
-            ),
-            ("[cache.webdav]\npassword = \"pw\"\n", "cache.webdav.password"),
-            (
-                "dist = { auth = { type = \"token\", token = \"t\" } }\n",
-                "dist.auth.token",
-            ),
-            (
-                "[cache.azure]\nconnection_string = \"x\"\n",
-                "cache.azure.connection_string",
-            ),
-        ] {
-            assert_eq!(found(text).as_deref(), Some(key), "{text}");
-        }
-    }
-
-    #[test]
-    fn places_are_no_secrets() {
-        for text in [
-            "[cache.redis]\nendpoint = \"redis://host:6379/1\"\n",
-            "[cache.redis]\nendpoint = \"redis://me@host\"\n",
-            "[cache.webdav]\npassword = \"\"\nendpoint = \"http://h/a:b@c\"\n",
-            "[dist.auth]\ntype = \"oauth2_code_grant_pkce\"\ntoken_url = \"https://x\"\n",
-        ] {
-            assert_eq!(found(text), None, "{text}");
-        }
     }
 }

@@ -5,7 +5,8 @@ use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use super::cargo::{Cargo, Origin};
+use super::build_dir::is_used;
+use super::cargo::{Cargo, Origin, Setting};
 use super::environment::Environment;
 use super::lock::Lock;
 use super::target::units_dir;
@@ -20,8 +21,10 @@ const MAX_WORKTREES: usize = 100;
 pub struct Sibling {
     /// Its directory.
     pub worktree: PathBuf,
-    /// The rustc that built there last; `None` where nothing is built.
+    /// The rustc that built there last, where that is known.
     pub rustc: Option<String>,
+    /// Whether cargo has built nothing in its target directory.
+    pub is_unbuilt: bool,
     /// What makes the keys of its Rust crates others than here; empty where it shares.
     pub differences: Vec<Difference>,
     /// How many of this worktree's packages from registries and git are in its lock file too.
@@ -94,6 +97,7 @@ fn sibling(env: &Environment, ours: &Ours<'_>, our_worktree: &Path, worktree: &P
     let mut found = Sibling {
         worktree: worktree.to_owned(),
         rustc: None,
+        is_unbuilt: false,
         differences: Vec::new(),
         in_common: 0,
     };
@@ -103,8 +107,12 @@ fn sibling(env: &Environment, ours: &Ours<'_>, our_worktree: &Path, worktree: &P
         return found;
     }
     let theirs = Cargo::read(&env.at(&root));
+    // A directory that both build into (`target-dir-shared` says so) tells nothing of either.
+    let ours_built = units_dir(ours.cargo).map(|dir| dir.value);
     let built = units_dir(&theirs).map(|dir| dir.value);
+    let built = built.filter(|dir| Some(dir) != ours_built.as_ref());
     found.rustc = built.as_deref().and_then(units::rustc_in);
+    found.is_unbuilt = built.as_deref().is_some_and(|dir| !is_used(dir));
     found.in_common = in_common(ours, &root);
     let compiler = match (&found.rustc, ours.rustc) {
         (Some(theirs), Some(ours)) => (theirs != ours).then(|| Difference::Rustc {
@@ -132,7 +140,7 @@ fn sibling(env: &Environment, ours: &Ours<'_>, our_worktree: &Path, worktree: &P
 }
 
 /// Where two lists of settings differ, the origin of theirs, or of ours where they have none.
-fn other<T: PartialEq>(theirs: &[super::cargo::Setting<T>], ours: &[super::cargo::Setting<T>]) -> Option<Origin> {
+fn other<T: PartialEq>(theirs: &[Setting<T>], ours: &[Setting<T>]) -> Option<Origin> {
     let is_same = theirs.len() == ours.len() && theirs.iter().zip(ours).all(|(a, b)| a.value == b.value);
     let first = || theirs.first().or(ours.first()).map(|setting| setting.origin.clone());
     (!is_same).then(first)?

@@ -1,11 +1,14 @@
 //! `check --report`: one block to paste into a bug report, with nothing in it that is nobody's business.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::path::Path;
 
 use super::overview;
 use super::text::clean;
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix};
+use crate::redact;
 
 /// Values of these are no secrets, and often the reason.
 const HARMLESS: [&str; 22] = [
@@ -98,49 +101,69 @@ fn variables(facts: &Facts) -> Vec<(&str, Option<String>)> {
         .collect()
 }
 
-/// The home becomes `~`, and who logs in somewhere is cut out of addresses.
+/// The home becomes `~`; the user's name, whoever logs in somewhere and every secret that is known become `…`.
 fn without_secrets(text: &str, facts: &Facts) -> String {
+    let mut text = redact::without_users(text);
+    for secret in secrets(facts) {
+        text = text.replace(&secret, redact::MASK);
+    }
     let home = facts.env.text("HOME").filter(|home| home.len() > 1);
-    let text = home.map_or_else(|| text.to_owned(), |home| text.replace(&home, "~"));
-    without_users(&text)
+    if let Some(home) = &home {
+        text = text.replace(home, "~");
+    }
+    users(facts, home.as_deref())
+        .iter()
+        .fold(text, |text, user| without_name(&text, user))
 }
 
-fn without_users(text: &str) -> String {
-    const MARK: &str = "://";
-    let mut safe = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find(MARK) {
-        let (before, after) = rest.split_at(at + MARK.len());
-        safe += before;
-        let ends = |c: char| c == '/' || c.is_whitespace() || "`'\"".contains(c);
-        let authority = &after[..after.find(ends).unwrap_or(after.len())];
-        rest = after;
-        if let Some(host) = authority.rfind('@') {
-            safe += "…";
-            rest = &after[host..];
+/// What the environment and the config file keep secret; a short value would be found in innocent words.
+fn secrets(facts: &Facts) -> Vec<String> {
+    const LEAST: usize = 5;
+    let variables = facts.env.vars();
+    let named = variables.filter(|(name, _)| name.to_str().is_some_and(redact::is_secret_variable));
+    let values = named.map(|(_, value)| value.to_string_lossy().into_owned());
+    let file = facts.config.as_ref().and_then(|config| config.toml());
+    let document = file.and_then(|file| file.parsed.as_ref().ok());
+    let in_file = document.map(|document| redact::secrets_in(document.as_table()));
+    let in_file = in_file.into_iter().flatten().map(|(_, value)| value);
+    let mut all: Vec<String> = values.chain(in_file).filter(|value| value.len() >= LEAST).collect();
+    // A secret that begins another one must not leave its end behind.
+    all.sort_by_key(|value| std::cmp::Reverse(value.len()));
+    all
+}
+
+/// The names by which the user is called in paths that do not lie in the home; root's tells nothing of anybody.
+fn users(facts: &Facts, home: Option<&str>) -> BTreeSet<String> {
+    let variables = ["USER", "LOGNAME"].into_iter().filter_map(|name| facts.env.text(name));
+    let home = home.and_then(|home| Some(Path::new(home).file_name()?.to_string_lossy().into_owned()));
+    let names = variables.chain(home);
+    names
+        .filter(|name| name.len() > 1 && !["root", "home", "sccache"].contains(&name.as_str()))
+        .collect()
+}
+
+/// Without the name as a part of a path.
+fn without_name(text: &str, name: &str) -> String {
+    let mut parts = text.split('/');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let rest = part.strip_prefix(name);
+        let is_whole = |rest: &&str| !rest.starts_with(|c: char| c.is_alphanumeric() || "_-.+@".contains(c));
+        match rest.filter(is_whole) {
+            Some(rest) => format!("{text}/{}{rest}", redact::MASK),
+            None => format!("{text}/{part}"),
         }
-    }
-    safe + rest
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
-    fn nobody_who_logs_in_is_named() {
-        let text = "a redis://me:pw@host:1/x `http://u@h` https://plain/a@b end";
-        assert_eq!(
-            without_users(text),
-            "a redis://…@host:1/x `http://…@h` https://plain/a@b end"
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_cleaned(text: String) {
-            let _ = without_users(&text);
-        }
+    fn a_name_in_paths() {
+        let text = "ann /scratch/ann/target and /mnt/ann, /srv/anna /ann-x";
+        let safe = "ann /scratch/…/target and /mnt/…, /srv/anna /ann-x";
+        assert_eq!(without_name(text, "ann"), safe);
     }
 }

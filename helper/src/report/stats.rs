@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::facts::Facts;
 use crate::facts::answer::{Answer, PerLanguage};
 use crate::reasons::{self, Kind};
+use crate::redact;
 use crate::wrapper::Copies;
 
 pub use text::text;
@@ -141,23 +142,12 @@ fn server(facts: &Facts, running: &Answer) -> Server {
     }
 }
 
-/// A directory as it is; another place without a password that may stand in it.
+/// A directory as it is; another place without who logs in there.
 fn location(answer: &Answer) -> Option<String> {
     if let Some(dir) = answer.cache_dir() {
         return Some(dir.display().to_string());
     }
-    let words = answer.cache_location.as_deref()?.split(' ').map(without_user);
-    Some(words.collect::<Vec<_>>().join(" "))
-}
-
-fn without_user(word: &str) -> String {
-    match word.split_once("://") {
-        Some((scheme, rest)) => {
-            let host = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
-            format!("{scheme}://{host}")
-        }
-        None => word.to_owned(),
-    }
+    answer.cache_location.as_deref().map(redact::without_users)
 }
 
 fn languages([hits, misses, errors]: [&PerLanguage; 3]) -> Vec<Language> {

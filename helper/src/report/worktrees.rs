@@ -20,7 +20,7 @@ pub(super) fn rows(facts: &Facts) -> Vec<Row> {
     if others == 0 {
         return Vec::new();
     }
-    let what = "crates from registries and git are shared, members are not";
+    let what = "crates from registries and git can be shared, members cannot";
     let mut rows = vec![("worktrees", format!("{}; {what}", others + 1))];
     if let Some(deep) = &facts.deep {
         let all = deep.lock.sourced().count();
@@ -46,11 +46,15 @@ fn told(siblings: &[Sibling], all: usize) -> Vec<String> {
         shares.iter().map(one).collect()
     } else if let Some(least) = shares.iter().min_by_key(|sibling| sibling.in_common) {
         let fewest = if least.in_common < all {
-            format!("; fewest with {}: {}", name(least), packages(least, all))
+            format!("; the fewest with {}, {}", name(least), packages(least, all))
         } else {
             format!(" {}", packages(least, all))
         };
-        vec![format!("{} of {} share{fewest}", shares.len(), siblings.len())]
+        vec![format!(
+            "{} of the {} others share{fewest}",
+            shares.len(),
+            siblings.len()
+        )]
     } else {
         Vec::new()
     };
@@ -74,15 +78,15 @@ fn name(sibling: &Sibling, all: &[Sibling]) -> String {
 }
 
 fn packages(sibling: &Sibling, all: usize) -> String {
-    let unbuilt = if sibling.rustc.is_none() {
+    let unbuilt = if sibling.is_unbuilt {
         "; nothing is built there yet"
     } else {
         ""
     };
     match sibling.in_common {
-        _ if all == 0 => format!("whatever comes from a registry or git; so far nothing does{unbuilt}"),
-        count if count == all => format!("all {all} of them{unbuilt}"),
-        count => format!("{count} of {all}, by the two Cargo.lock{unbuilt}"),
+        _ if all == 0 => format!("what comes from a registry or git, which nothing does yet{unbuilt}"),
+        count if count == all => format!("all {all} crates{unbuilt}"),
+        count => format!("{count} of {all} crates, by its Cargo.lock{unbuilt}"),
     }
 }
 
@@ -108,6 +112,7 @@ mod tests {
         Sibling {
             worktree: path.into(),
             rustc: Some("1.95.0".to_owned()),
+            is_unbuilt: false,
             differences,
             in_common,
         }
@@ -125,14 +130,14 @@ mod tests {
             sibling("/w/b", 80, Vec::new()),
             sibling("/w/c", 95, vec![rustc(), flags()]),
             Sibling {
-                rustc: None,
+                is_unbuilt: true,
                 ..sibling("/w/d", 95, Vec::new())
             },
         ];
         insta::assert_snapshot!(told(&some, 95).join("\n"), @"
-        a shares all 95 of them
-        b shares 80 of 95, by the two Cargo.lock
-        d shares all 95 of them; nothing is built there yet
+        a shares all 95 crates
+        b shares 80 of 95 crates, by its Cargo.lock
+        d shares all 95 crates; nothing is built there yet
         c does not: rustc 1.90.0 built there, 1.95.0 here; other rustflags (/w/c/.cargo/config.toml:2)
         ");
     }
@@ -144,12 +149,12 @@ mod tests {
             .collect();
         assert_eq!(
             told(&many, 95),
-            ["49 of 49 share; fewest with s0: 90 of 95, by the two Cargo.lock"]
+            ["49 of the 49 others share; the fewest with s0, 90 of 95 crates, by its Cargo.lock"]
         );
         let home = || vec![Difference::CargoHome("/c".into())];
         many.extend((0..9).map(|n| sibling(&format!("/{n}/x"), 95, home())));
         insta::assert_snapshot!(told(&many, 95).join("\n"), @"
-        49 of 58 share; fewest with s0: 90 of 95, by the two Cargo.lock
+        49 of the 58 others share; the fewest with s0, 90 of 95 crates, by its Cargo.lock
         /0/x does not: it was built with CARGO_HOME /c
         /1/x does not: it was built with CARGO_HOME /c
         /2/x does not: it was built with CARGO_HOME /c
@@ -164,7 +169,7 @@ mod tests {
         let one = [sibling("/w/a", 0, Vec::new())];
         assert_eq!(
             told(&one, 0),
-            ["a shares whatever comes from a registry or git; so far nothing does"]
+            ["a shares what comes from a registry or git, which nothing does yet"]
         );
     }
 }

@@ -278,7 +278,7 @@ mod tests {
         };
         assert_eq!(
             location(&answer).as_deref(),
-            Some("redis, name: redis://host:6379, prefix: /x")
+            Some("redis, name: redis://…@host:6379, prefix: /x")
         );
     }
 
