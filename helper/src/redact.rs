@@ -98,33 +98,41 @@ pub fn without_users(text: &str) -> String {
 /// What sccache says of a config file that it cannot read, without the secrets in the lines that it shows
 /// (`2 | password = "…`) and in the values that it quotes (`invalid type: string "…"`).
 pub fn config_error(text: &str) -> String {
-    let shown = |line: &str| {
-        Some(
-            line.trim_start()
-                .trim_start_matches(|c: char| c.is_ascii_digit())
-                .strip_prefix(" |")?
-                .trim()
-                .to_owned(),
-        )
-    };
-    let is_secret_line = |line: &&str| shown(line).is_some_and(|code| holds_secret(&code));
-    let hides = text.lines().any(|line| is_secret_line(&line));
-    let safe = |line: &str| match line.split_once('|') {
-        Some((number, code)) if is_secret_line(&line) => {
-            let key = code.split_once('=').map_or("", |(key, _)| key);
-            let sign = if key.is_empty() { "" } else { "=" };
-            format!("{number}|{}{sign} {MASK}", key.split('"').next().unwrap_or_default())
-        }
-        _ if hides => unquoted(line).into_owned(),
-        _ => line.to_owned(),
+    let hides = text.lines().filter_map(shown).any(|(_, code)| holds_secret(code));
+    let safe = |line: &str| match shown(line) {
+        Some((number, code)) => format!("{number} |{}", config_line(code)),
+        None if hides => unquoted(line).into_owned(),
+        None => line.to_owned(),
     };
     let lines: Vec<String> = text.lines().map(safe).collect();
     without_users(&lines.join("\n"))
 }
 
+/// A line of a config file that sccache shows: its number, which may be left out, and the rest.
+fn shown(line: &str) -> Option<(&str, &str)> {
+    let (number, code) = line.split_once(" |")?;
+    number
+        .trim()
+        .bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then_some((number, code))
+}
+
+/// A line of a config file without the secret in it: of such a line the key alone.
+pub fn config_line(code: &str) -> String {
+    if !holds_secret(code) {
+        return without_users(code);
+    }
+    match code.split_once('=') {
+        Some((key, _)) => format!("{}= {MASK}", without_users(key)),
+        None => format!(" {MASK}"),
+    }
+}
+
 /// A line without a key may be the inside of a value that goes over several.
 fn holds_secret(code: &str) -> bool {
-    let is_inside = !code.is_empty() && !code.contains('=') && !code.starts_with(['[', '^']);
+    let code = code.trim();
+    let is_inside = !code.is_empty() && !code.contains('=') && !code.starts_with(['[', '^', '#', ']', '}']);
     let lower = code.to_lowercase();
     is_inside || lower.contains("://") && lower.contains('@') || KEYS.iter().any(|word| lower.contains(word))
 }

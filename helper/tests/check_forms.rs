@@ -83,6 +83,35 @@ fn which_worktrees_share_and_why_others_do_not() {
 }
 
 #[test]
+fn a_finding_shows_the_line_that_it_names() {
+    let mut sandbox = Sandbox::new();
+    let project = sandbox.path("project").display().to_string();
+    sandbox.package("hello");
+    sandbox.second_worktree("other");
+    sandbox.unset("CARGO_INCREMENTAL").unset("RUSTC_WRAPPER");
+    let cargo = format!(
+        "[build]\nincremental = true # fast\nrustc-wrapper = \"sccache\"\nrustflags = [\n  \"-Clink-arg={project}/x\",\n]\n"
+    );
+    sandbox.write("project/.cargo/config.toml", cargo);
+    let sccache = "client_side_mode = true\n[cache.disk]\nsize = \"512M\"\ndir = \"~/cache\"\n";
+    sandbox.write("home/.config/sccache/config", sccache);
+    let (cargo, sccache) = (
+        format!("{project}/.cargo/config.toml"),
+        sandbox.config().display().to_string(),
+    );
+    for (id, line) in [
+        ("incremental-on", format!("{cargo}:2: incremental = true # fast")),
+        ("rustflags-path", format!("{cargo}:4: rustflags = [")),
+        ("cache-size-tiny", format!("{sccache}:3: size = \"512M\"")),
+        ("dir-literal", format!("{sccache}:4: dir = \"~/cache\"")),
+        ("client-side-frame", format!("{sccache}:1: client_side_mode = true")),
+    ] {
+        let finding = sandbox.finding(id);
+        assert_eq!(finding["detail"], serde_json::json!([line]), "{finding}");
+    }
+}
+
+#[test]
 fn it_says_what_to_do_first() {
     let mut sandbox = Sandbox::new();
     sandbox.set("SCCACHE_NO_CACHE", "1").set("SCCACHE_DIRECT", "yes");

@@ -215,6 +215,12 @@ fn basedirs_missing_worktree() {
         "{finding}"
     );
     sandbox.sccache().arg("--stop-server").output().unwrap();
+    config(&[sandbox.path("").to_str().unwrap()]);
+    compile("project");
+    compile("other");
+    assert_eq!(sandbox.hits(), 0, "a directory around both does not do");
+    assert!(sandbox.finds("basedirs-missing-worktree"));
+    sandbox.sccache().arg("--stop-server").output().unwrap();
     config(&[&root, other.to_str().unwrap()]);
     assert!(!sandbox.finds("basedirs-missing-worktree"));
     compile("project");

@@ -1,6 +1,6 @@
 //! Base directories together with preprocessor ("direct") mode return another worktree's object.
 
-use super::{Check, stop_server};
+use super::{Check, origins, stop_server};
 use crate::facts::Facts;
 use crate::facts::answer::Answer;
 use crate::finding::{Finding, Fix, Severity};
@@ -19,8 +19,13 @@ const FIRST: Version = Version(0, 14, 0);
 fn run(facts: &Facts) -> Vec<Finding> {
     let next = facts.planned().filter(|planned| is_wrong(planned));
     let running = facts.running().filter(|running| is_wrong(running));
-    let next = next.map(|answer| CHECK.finding(what("the next sccache server", answer), fix(facts)));
-    let running = running.map(|answer| CHECK.finding(what("the running sccache server", answer), stop_server()));
+    let next = next.map(|answer| {
+        CHECK.finding(
+            what("the next sccache server", answer, origins::basedirs(facts)),
+            fix(facts),
+        )
+    });
+    let running = running.map(|answer| CHECK.finding(what("the running sccache server", answer, None), stop_server()));
     next.into_iter().chain(running).collect()
 }
 
@@ -30,9 +35,10 @@ pub(super) fn is_wrong(answer: &Answer) -> bool {
     !answer.basedirs.is_empty() && answer.use_preprocessor_cache_mode == Some(true) && !is_old
 }
 
-fn what(server: &str, answer: &Answer) -> String {
+fn what(server: &str, answer: &Answer, origin: Option<String>) -> String {
+    let by = origin.map(|origin| format!(", by {origin}")).unwrap_or_default();
     format!(
-        "{server} has basedirs ({}) together with preprocessor mode: where only a header differs, it returns the other worktree's C object",
+        "{server} has basedirs ({}{by}) together with preprocessor mode: where only a header differs, it returns the other worktree's C object",
         answer.basedirs.join(":")
     )
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Check;
+use super::{Check, origins};
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
 
@@ -28,7 +28,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    let is_covered = |worktree: &Path| answer.basedirs.iter().any(|dir| worktree.starts_with(dir));
+    // A directory around them all cuts off the same of each, and their own names stay.
+    let is_covered = |worktree: &Path| answer.basedirs.iter().any(|dir| Path::new(dir) == worktree);
     let Some(missing) = repository.worktrees.iter().find(|worktree| !is_covered(worktree)) else {
         return Vec::new();
     };
@@ -45,7 +46,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         ),
         Fix::Do(format!(
             "add it: basedirs = {all:?} in {}, then restart the server",
-            facts.config_path().unwrap_or_default()
+            origins::basedirs(facts).or_else(|| facts.config_path()).unwrap_or_default()
         )),
     )]
 }

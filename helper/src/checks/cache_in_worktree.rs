@@ -1,6 +1,6 @@
 //! Each worktree has a cache of its own.
 
-use super::Check;
+use super::{Check, origins};
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
 
@@ -28,8 +28,9 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     vec![CHECK.finding(
         format!(
-            "sccache's cache {} lies in the worktree: a new worktree starts with an empty one",
-            dir.path.display()
+            "sccache's cache {} ({}) lies in the worktree: a new worktree starts with an empty one",
+            dir.path.display(),
+            origins::cache_dir(facts)
         ),
         fix,
     )]

@@ -1,6 +1,6 @@
 //! A cache on another machine's disk.
 
-use super::Check;
+use super::{Check, origins};
 use crate::facts::Facts;
 use crate::facts::cache_dir::Kind;
 use crate::finding::{Finding, Fix, Severity};
@@ -21,8 +21,9 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     vec![CHECK.finding(
         format!(
-            "sccache's cache {} is on {}, a network file system: slow, and shared by servers that do not know of each other",
+            "sccache's cache {} ({}) is on {}, a network file system: slow, and shared by servers that do not know of each other",
             dir.path.display(),
+            origins::cache_dir(facts),
             file_system.name
         ),
         Fix::Do("put it on a disk of this machine: `dir` in [cache.disk]; to share it use Redis, S3 or WebDAV".to_owned()),

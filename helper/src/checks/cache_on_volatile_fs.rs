@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::Check;
+use super::{Check, origins};
 use crate::facts::Facts;
 use crate::facts::cache_dir::{CacheDir, Kind};
 use crate::finding::{Finding, Fix, Severity};
@@ -23,8 +23,9 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     vec![CHECK.finding(
         format!(
-            "sccache's cache {} {why}: it starts empty again and again",
-            dir.path.display()
+            "sccache's cache {} ({}) {why}: it starts empty again and again",
+            dir.path.display(),
+            origins::cache_dir(facts)
         ),
         Fix::Do(format!(
             "remove the directory from {}: sccache's default lasts",

@@ -18,9 +18,9 @@ const VARIABLE: &str = "SCCACHE_MAX_FRAME_LENGTH";
 const DEFAULT: u64 = 8 << 20;
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    if is_asked_for(facts).is_none() || super::client_side_ignored::why(facts).is_some() {
+    let Some(origin) = is_asked_for(facts).filter(|_| super::client_side_ignored::why(facts).is_none()) else {
         return Vec::new();
-    }
+    };
     let server = facts.server().and_then(|server| Some((server, server.env.as_ref()?)));
     let (who, env) = match server {
         Some((server, env)) => (format!("the running server (pid {})", server.pid), env),
@@ -37,7 +37,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         export
     };
     vec![CHECK.finding(
-        format!("in client-side mode {who} drops every entry over 8 MiB, without a word: {VARIABLE} is not in its environment"),
+        format!("in client-side mode ({origin}) {who} drops every entry over 8 MiB, without a word: {VARIABLE} is not in its environment"),
         Fix::Run(fix),
     )]
 }

@@ -40,8 +40,10 @@ mod idle_timeout;
 mod incremental_forced;
 mod incremental_on;
 mod incremental_spelling;
+mod lines;
 mod mixed_versions;
 mod no_cache_set;
+mod origins;
 mod out_dir_env_dep;
 mod port_invalid;
 mod port_not_sccache;
@@ -252,6 +254,10 @@ pub fn run(facts: &Facts, ignored: &[String]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = all()
         .filter(|check| !ignored.iter().any(|id| id == check.id))
         .flat_map(|check| (check.run)(facts))
+        .map(|finding| {
+            let lines = lines::named(facts, &finding);
+            finding.with_detail(lines)
+        })
         .collect();
     findings.sort_by_key(|finding| finding.severity);
     findings

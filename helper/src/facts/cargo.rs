@@ -40,6 +40,8 @@ pub struct Cargo {
     pub vendored: Vec<Setting<PathBuf>>,
     /// The manifest of the workspace, or of the package that stands alone.
     pub manifest: Option<TomlFile>,
+    /// Cargo's config files, the nearest first.
+    pub configs: Vec<TomlFile>,
     /// Files that cargo cannot read either.
     pub broken: Vec<Broken>,
 }
@@ -68,6 +70,7 @@ impl Cargo {
             profile: profile::dev(&places),
             vendored: paths::vendored(&places),
             manifest: places.manifest,
+            configs: places.configs,
             broken: places.broken,
         }
     }

@@ -40,6 +40,7 @@ use remote::Remote;
 use routes::Routes;
 use sharers::Sharer;
 use target::Target;
+use toml_file::TomlFile;
 use worktrees::Repository;
 
 use crate::size::Size;
@@ -227,6 +228,15 @@ impl Facts {
         let root = self.repository.as_ref()?.root.as_path();
         let home = self.env.path("HOME");
         (!home.is_some_and(|home| home.starts_with(root))).then_some(root)
+    }
+
+    /// The TOML files that decide here: sccache's, and cargo's.
+    pub fn toml_files(&self) -> impl Iterator<Item = &TomlFile> {
+        let config = self.config.as_ref().and_then(|config| config.toml());
+        config
+            .into_iter()
+            .chain(&self.cargo.configs)
+            .chain(&self.cargo.manifest)
     }
 
     /// The config file's path for messages.

@@ -48,6 +48,11 @@ impl TomlFile {
         let line = item.span().map_or(1, |span| line_at(document.raw(), span.start));
         Some(Located { item, line })
     }
+
+    /// A line as it stands there, from 1.
+    pub fn line(&self, number: usize) -> Option<&str> {
+        self.parsed.as_ref().ok()?.raw().lines().nth(number.checked_sub(1)?)
+    }
 }
 
 fn syntax_error(text: &str, error: &TomlError) -> SyntaxError {
