@@ -71,7 +71,7 @@ fn fix(facts: &Facts, route: &Route) -> Fix {
             let dir = file.parent().unwrap_or(file).to_string_lossy();
             Fix::Run(format!("cmake -D {setting}=sccache {}", quote(&dir)))
         }
-        Origin::Env(name @ ("CC" | "CXX")) => {
+        Origin::Env(name) if matches!(name.as_ref(), "CC" | "CXX") => {
             let value = facts.env.text(name).unwrap_or_default();
             let compiler = value.split_ascii_whitespace().skip(1);
             let command: Vec<&str> = std::iter::once("sccache").chain(compiler).collect();

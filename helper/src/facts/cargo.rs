@@ -1,8 +1,11 @@
 //! What cargo would do here, by cargo's own precedence: environment, then the nearest
 //! `.cargo/config.toml` up the tree, then the manifest, then the default. No process is started.
 
+mod config_files;
 mod flags;
+mod manifest;
 mod paths;
+mod platform;
 mod profile;
 mod setting;
 
@@ -63,7 +66,7 @@ impl Cargo {
                 &["RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER"],
                 "rustc-workspace-wrapper",
             ),
-            home: paths::home(&places),
+            home: paths::home(env),
             target_dir: paths::target_dir(&places),
             build_dir: paths::build_dir(&places),
             rustflags: flags::rustflags(&places),
@@ -89,7 +92,7 @@ fn incremental(places: &Places<'_>) -> Setting<bool> {
     if let Some(value) = env.get(FORCED) {
         return Setting {
             value: value == "1",
-            origin: Origin::Env(FORCED),
+            origin: Origin::Env(FORCED.into()),
         };
     }
     let bool_at = |file: &[TomlFile], keys: &[&str]| nearest(file, keys, |found| found.item.as_bool());
@@ -108,7 +111,7 @@ fn bool_from_env(env: &Environment, name: &'static str) -> Option<Setting<bool>>
     let value = env.get(name)?.to_str()?.parse().ok()?;
     Some(Setting {
         value,
-        origin: Origin::Env(name),
+        origin: Origin::Env(name.into()),
     })
 }
 

@@ -92,7 +92,7 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn launcher(&self, name: &'static str) -> Option<Route> {
         let program = PathBuf::from(cmake::program(self.env.get(name)?.to_str()?));
-        self.route(Origin::Env(name), name.to_owned(), program)
+        self.route(Origin::Env(name.into()), name.to_owned(), program)
     }
 
     fn compiler(&self, name: &'static str) -> Option<Route> {
@@ -101,7 +101,7 @@ impl Reader<'_> {
         let program = PathBuf::from(words.next()?);
         // Alone it is no launcher.
         words.next()?;
-        self.route(Origin::Env(name), name.to_owned(), program)
+        self.route(Origin::Env(name.into()), name.to_owned(), program)
     }
 
     fn frozen(&self, launcher: Launcher) -> Option<Route> {

@@ -3,21 +3,26 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::setting::{Origin, Places, Setting, config_root, located};
+use crate::facts::environment::Environment;
 
 /// Cargo's home: CARGO_HOME, else `~/.cargo`.
-pub(super) fn home(places: &Places<'_>) -> Option<Setting<PathBuf>> {
-    let env = places.env;
-    let named = places
-        .env_path(&["CARGO_HOME"])
-        .filter(|home| !home.value.as_os_str().is_empty());
-    let default = || Some(env.path("HOME")?.join(".cargo"));
-    let home = named.or_else(|| {
+pub(super) fn home(env: &Environment) -> Option<Setting<PathBuf>> {
+    const VARIABLE: &str = "CARGO_HOME";
+    let named = env.path(VARIABLE).map(|home| Setting {
+        value: home.to_owned(),
+        origin: Origin::Env(VARIABLE.into()),
+    });
+    let default = || {
+        // Without HOME: where the system's list of users says.
+        let home = env
+            .path("HOME")
+            .map_or_else(std::env::home_dir, |home| Some(home.to_owned()))?;
         Some(Setting {
-            value: default()?,
+            value: home.join(".cargo"),
             origin: Origin::Default,
         })
-    })?;
-    Some(absolute(home, env.cwd()))
+    };
+    Some(absolute(named.or_else(default)?, env.cwd()))
 }
 
 /// The target directory. Unlike other paths it counts from the config's root also where it has no slash.
@@ -46,21 +51,22 @@ pub(super) fn target_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
 
 /// The build directory, where one is named (cargo 1.91 and later); it may hold `{workspace-path-hash}` and the like.
 pub(super) fn build_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
-    let from_env = places.env_path(&["CARGO_BUILD_BUILD_DIR"]);
-    let from_env = from_env.map(|dir| absolute(dir, places.env.cwd()));
-    from_env.or_else(|| {
+    let from_env = || {
+        let named = places.env_path(&["CARGO_BUILD_BUILD_DIR"])?;
+        Some((named, places.env.cwd()))
+    };
+    let from_config = || {
         let (setting, file) = places.config_text(&["build", "build-dir"])?;
-        // A template begins a path of its own.
-        let value = if setting.value.starts_with('{') {
-            PathBuf::from(&setting.value)
-        } else {
-            config_root(&file.path).join(&setting.value)
-        };
-        Some(Setting {
-            value,
+        let named = Setting {
+            value: PathBuf::from(setting.value),
             origin: setting.origin,
-        })
-    })
+        };
+        Some((named, config_root(&file.path)))
+    };
+    let (named, base) = from_env().or_else(from_config)?;
+    // A template begins a path of its own.
+    let is_template = named.value.as_os_str().as_encoded_bytes().starts_with(b"{");
+    Some(if is_template { named } else { absolute(named, base) })
 }
 
 /// Directories that stand in for a registry: `[source.NAME] directory = "vendor"`.
@@ -90,7 +96,7 @@ fn absolute(setting: Setting<PathBuf>, cwd: &Path) -> Setting<PathBuf> {
 }
 
 /// Without `.` and `..`, by the words alone, as cargo's own `normalize_path` does it.
-fn normal(path: &Path) -> PathBuf {
+pub(super) fn normal(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut normal, part| {
         match part {
             Component::ParentDir => {

@@ -1,10 +1,10 @@
 //! A setting of cargo's, with the place it comes from; and the places in the order in which cargo asks them.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use cargo_config2::{Walk, cargo_home_with_cwd};
-
+use super::{config_files, manifest, paths};
 use crate::facts::environment::Environment;
 use crate::facts::toml_file::{Located, SyntaxError, TomlFile};
 
@@ -12,7 +12,7 @@ use crate::facts::toml_file::{Located, SyntaxError, TomlFile};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     /// An environment variable.
-    Env(&'static str),
+    Env(Cow<'static, str>),
     /// A line of a file.
     File(PathBuf, usize),
     /// Nobody said anything.
@@ -60,7 +60,7 @@ pub struct Broken {
 /// All places that cargo asks in one directory.
 pub(super) struct Places<'a> {
     pub(super) env: &'a Environment,
-    /// `.cargo/config.toml`, the nearest first, CARGO_HOME's last.
+    /// `.cargo/config.toml` and what it includes, the nearest first, CARGO_HOME's last.
     pub(super) configs: Vec<TomlFile>,
     /// The manifest of the workspace, or of the package that stands alone.
     pub(super) manifest: Option<TomlFile>,
@@ -70,13 +70,11 @@ pub(super) struct Places<'a> {
 impl<'a> Places<'a> {
     pub(super) fn of(env: &'a Environment) -> Self {
         let mut broken = Vec::new();
-        let configs = Walk::with_cargo_home(env.cwd(), cargo_home_with_cwd(env.cwd()))
-            .filter_map(|path| read_toml(&path, &mut broken))
-            .collect();
+        let home = paths::home(env).map(|home| home.value);
         Self {
             env,
-            configs,
-            manifest: workspace_manifest(env.cwd(), &mut broken),
+            configs: config_files::read_all(env.cwd(), home.clone(), &mut broken),
+            manifest: manifest::read(env.cwd(), home.as_deref(), &mut broken),
             broken,
         }
     }
@@ -86,7 +84,7 @@ impl<'a> Places<'a> {
         names.iter().find_map(|name| {
             Some(Setting {
                 value: PathBuf::from(self.env.get(name)?),
-                origin: Origin::Env(name),
+                origin: Origin::Env((*name).into()),
             })
         })
     }
@@ -126,24 +124,8 @@ pub(super) fn config_root(config: &Path) -> &Path {
     config.parent().and_then(Path::parent).unwrap_or(config)
 }
 
-/// Profiles count only in the workspace's root manifest: the nearest one above with a `[workspace]`
-/// table, else the package's own.
-fn workspace_manifest(cwd: &Path, broken: &mut Vec<Broken>) -> Option<TomlFile> {
-    let mut package = None;
-    for dir in cwd.ancestors() {
-        let Some(manifest) = read_toml(&dir.join("Cargo.toml"), broken) else {
-            continue;
-        };
-        if manifest.get(&["workspace"]).is_some() {
-            return Some(manifest);
-        }
-        package = package.or(Some(manifest));
-    }
-    package
-}
-
 /// A file that is not there is no file; one that is there and cannot be read is broken.
-fn read_toml(path: &Path, broken: &mut Vec<Broken>) -> Option<TomlFile> {
+pub(super) fn read_toml(path: &Path, broken: &mut Vec<Broken>) -> Option<TomlFile> {
     let mut report = |line, why| {
         broken.push(Broken {
             path: path.to_owned(),
