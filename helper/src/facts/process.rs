@@ -2,7 +2,7 @@
 //! another user's) is `None`, never a guess.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::SystemTime;
 
 use super::environment::Environment;
 
@@ -30,8 +30,8 @@ pub struct Process {
     pub env: Option<Environment>,
     /// Its program.
     pub program: Option<Program>,
-    /// How long it has been running.
-    pub age: Option<Duration>,
+    /// Since when it has been running, to a hundredth of a second.
+    pub started: Option<SystemTime>,
     /// Whether its TMPDIR is there, as the process sees it.
     pub tmpdir_exists: Option<bool>,
     /// Whether the directory that we are in is the same one there.

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use std::{fs, io};
 
 use super::disk_table;
@@ -73,10 +73,9 @@ fn has_changed_since(path: &Path, server: &Process) -> bool {
     let changed = path
         .ancestors()
         .find_map(|path| fs::metadata(path).ok()?.modified().ok());
-    let age_of_change = changed.and_then(|changed| SystemTime::now().duration_since(changed).ok());
-    // The system counts a process's age in hundredths of a second, so a little before counts as after.
-    match (age_of_change, server.age) {
-        (Some(change), Some(server)) => change < server + Duration::from_millis(20),
+    // When a process started is known to a hundredth of a second, so a little before counts as after.
+    match (changed, server.started) {
+        (Some(changed), Some(started)) => changed + Duration::from_millis(20) > started,
         _ => true,
     }
 }

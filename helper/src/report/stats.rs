@@ -136,7 +136,9 @@ fn server(facts: &Facts, running: &Answer) -> Server {
     Server {
         address: facts.address.to_string(),
         pid: process.map(|process| process.pid),
-        age_seconds: process.and_then(|process| process.age).map(|age| age.as_secs()),
+        age_seconds: process
+            .and_then(|process| process.started?.elapsed().ok())
+            .map(|age| age.as_secs()),
         version: running.version.clone(),
         tmpdir: process.and_then(|process| Some(process.tmpdir()?.display().to_string())),
     }

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::{Process, Program};
 use crate::facts::environment::Environment;
@@ -57,7 +57,7 @@ impl<'a> Scan<'a> {
             .map(|pid| sketch(*pid))
             .filter(|process| process.is_sccache() == Some(true))
             .map(|process| Process {
-                age: age(process.pid),
+                started: started(process.pid),
                 files: open_files(process.pid),
                 ..process
             })
@@ -110,7 +110,7 @@ fn sketch(pid: u32) -> Process {
         uid: None,
         env: environ(pid).map(|bytes| Environment::new(variables(&bytes), Path::new("/"))),
         program: None,
-        age: None,
+        started: None,
         tmpdir_exists: None,
         sees_our_directory: None,
         files: Vec::new(),
@@ -124,7 +124,7 @@ fn describe(pid: u32, files: Vec<PathBuf>, cwd: &Path) -> Process {
         name: name_of(pid),
         uid: fs::metadata(proc_file(pid, "")).map(|meta| meta.uid()).ok(),
         program: fs::read_link(proc_file(pid, "exe")).ok().map(program),
-        age: age(pid),
+        started: started(pid),
         tmpdir_exists: tmpdir.map(|dir| as_seen_by(pid, &dir).is_dir()),
         sees_our_directory: sees(pid, cwd),
         files,
@@ -166,12 +166,13 @@ fn program(link: PathBuf) -> Program {
 }
 
 /// By the clock ticks since the system's start (proc(5), `stat`, field 22).
-fn age(pid: u32) -> Option<Duration> {
+fn started(pid: u32) -> Option<SystemTime> {
     let stat = fs::read(proc_file(pid, "stat")).ok()?;
     let uptime = fs::read_to_string("/proc/uptime").ok()?;
     let started = start_ticks(&stat)? as f64 / rustix::param::clock_ticks_per_second() as f64;
     let uptime: f64 = uptime.split_whitespace().next()?.parse().ok()?;
-    Duration::try_from_secs_f64(uptime - started).ok()
+    let age = Duration::try_from_secs_f64(uptime - started).ok()?;
+    SystemTime::now().checked_sub(age)
 }
 
 /// The name in parentheses, field 2, may hold any byte, so fields are counted from its end.
@@ -215,7 +216,8 @@ mod tests {
         assert_eq!(me.pid, std::process::id());
         assert_eq!(me.is_sccache(), Some(false));
         assert_eq!(me.sees_our_directory, Some(true));
-        assert!(me.age.is_some_and(|age| age < Duration::from_secs(60)), "{:?}", me.age);
+        let age = me.started.and_then(|started| started.elapsed().ok());
+        assert!(age.is_some_and(|age| age < Duration::from_secs(60)), "{age:?}");
         assert_eq!(me.program.map(|program| program.path), std::env::current_exe().ok());
         assert_eq!(Scan::begin(dir.path()).holder_of(Path::new("/nonexistent")), None);
     }
