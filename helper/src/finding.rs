@@ -1,6 +1,7 @@
 //! What a check says: plain data, so that judging and printing stay apart.
 
-use serde::Serialize;
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 /// How bad a finding is. The order is the order in which findings are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -15,13 +16,35 @@ pub enum Severity {
 }
 
 /// The way to mend a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fix {
-    /// A command that mends it, to be pasted into a shell as it is.
+    /// A command that mends it, to be pasted into a shell as it is: no comment in it, since an interactive zsh knows none.
     Run(String),
+    /// The same, but it ends a server that others may be building with: [`Fix::WHEN`].
+    Stop(String),
     /// What to do where no single command can.
     Do(String),
+}
+
+impl Fix {
+    /// When a server may be ended.
+    pub const WHEN: &str = "when no build is running";
+}
+
+/// `{"run": …}`, with a `when` where it matters, or `{"do": …}`.
+impl Serialize for Fix {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        match self {
+            Self::Run(command) => map.serialize_entry("run", command)?,
+            Self::Stop(command) => {
+                map.serialize_entry("run", command)?;
+                map.serialize_entry("when", Self::WHEN)?;
+            }
+            Self::Do(advice) => map.serialize_entry("do", advice)?,
+        }
+        map.end()
+    }
 }
 
 /// One thing that a check found.

@@ -30,7 +30,7 @@ fn env_bool_invalid() {
         assert_eq!(sandbox.ids(), ["env-bool-invalid"]);
         let finding = sandbox.finding("env-bool-invalid");
         assert!(what(&finding).starts_with(&format!("{name}=`{value}`")), "{finding}");
-        sandbox.mend(&finding);
+        sandbox.mend("env-bool-invalid");
         assert!(!sandbox.finds("env-bool-invalid"), "{name}");
         sandbox.unset(name);
     }
@@ -46,9 +46,7 @@ fn basedirs_relative() {
         sandbox.set("SCCACHE_BASEDIRS", value);
         assert!(!sandbox.compiles_c());
         assert_eq!(sandbox.ids(), ["basedirs-relative"]);
-        let finding = sandbox.finding("basedirs-relative");
-        sandbox.mend(&finding);
-        assert!(!sandbox.finds("basedirs-relative"), "{finding}");
+        sandbox.mend("basedirs-relative");
     }
     sandbox.unset("SCCACHE_BASEDIRS");
     sandbox.write(
@@ -58,7 +56,8 @@ fn basedirs_relative() {
     let finding = sandbox.finding("basedirs-relative");
     let place = format!("{}:1 has `~/y`", sandbox.config().display());
     assert!(what(&finding).starts_with(&place), "{finding}");
-    sandbox.write("home/.config/sccache/config", "[cache.disk]\nsize = \"24G\"\n");
+    sandbox.edit_with("[cache.disk]\nsize = \"24G\"\n");
+    sandbox.mend("basedirs-relative");
     assert_eq!(sandbox.ids(), NOTHING);
 }
 
@@ -105,8 +104,7 @@ fn incremental_forced() {
     sandbox.set("RUSTC_WRAPPER", &wrapper);
     assert_eq!(sandbox.ids(), ["incremental-on"]);
     sandbox.set("RUSTC_WRAPPER", real_sccache());
-    let finding = sandbox.finding("incremental-forced");
-    sandbox.mend(&finding);
+    sandbox.mend("incremental-forced");
     assert!(sandbox.compiles_c());
     sandbox.set("RUSTC_WRAPPER", wrapper);
     assert_eq!(sandbox.ids(), NOTHING);
@@ -114,7 +112,7 @@ fn incremental_forced() {
 
 #[test]
 fn cargo_config_invalid() {
-    let sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::new();
     sandbox.package("A");
     sandbox.write("project/.cargo/config.toml", "[build]\n\ntarget-dir = \n");
     assert!(!sandbox.cargo_builds());
@@ -127,9 +125,15 @@ fn cargo_config_invalid() {
     sandbox.write("project/.cargo/config.toml", [0xff, 0xfe]);
     assert!(!sandbox.cargo_builds());
     assert!(what(&sandbox.finding("cargo-config-invalid")).contains("UTF-8"));
-    fs::remove_file(place).unwrap();
+    sandbox.edit_with("[build]\n");
+    sandbox.mend("cargo-config-invalid");
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.cargo_builds());
+    // A file that includes one that is not there, as cargo sees it since 1.94.
+    fs::write(&place, "include = [\"none.toml\"]\n").unwrap();
+    assert!(!sandbox.cargo_builds());
+    assert!(what(&sandbox.finding("cargo-config-invalid")).contains("none.toml, which is not there"));
+    fs::remove_file(place).unwrap();
     sandbox.write("project/Cargo.toml", "[package\n");
     assert!(!sandbox.cargo_builds());
     assert!(sandbox.finds("cargo-config-invalid"));
@@ -142,13 +146,13 @@ fn workspace_wrapper() {
     let other = sandbox.program("bin/mine", "exec \"$@\"");
     sandbox.set("RUSTC_WORKSPACE_WRAPPER", &other);
     assert!(!sandbox.cargo_builds());
-    let finding = sandbox.finding("workspace-wrapper");
+    assert!(sandbox.finds("workspace-wrapper"));
     // It is sccache that does not know it.
     let wrapper = sandbox.path("libexec/sccache-shell/sccache");
     sandbox.set("RUSTC_WRAPPER", "");
     assert!(sandbox.cargo_builds() && !sandbox.finds("workspace-wrapper"));
     sandbox.set("RUSTC_WRAPPER", &wrapper);
-    sandbox.mend(&finding);
+    sandbox.mend("workspace-wrapper");
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.cargo_builds());
     sandbox.set("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
@@ -170,8 +174,7 @@ fn wrapper_not_found() {
     sandbox.set("RUSTC_WRAPPER", "/nonexistent/sccache");
     assert!(!sandbox.cargo_builds());
     assert_eq!(sandbox.ids(), ["wrapper-not-found"]);
-    let finding = sandbox.finding("wrapper-not-found");
-    sandbox.mend(&finding);
+    sandbox.mend("wrapper-not-found");
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.cargo_builds());
 }
@@ -182,8 +185,7 @@ fn start_server_leaked() {
     sandbox.set("SCCACHE_START_SERVER", "1");
     assert!(!sandbox.compiles_c());
     assert_eq!(sandbox.ids(), ["start-server-leaked"]);
-    let finding = sandbox.finding("start-server-leaked");
-    sandbox.mend(&finding);
+    sandbox.mend("start-server-leaked");
     assert_eq!(sandbox.ids(), NOTHING);
     sandbox.set("SCCACHE_START_SERVER", "0");
     assert!(sandbox.compiles_c());
@@ -200,6 +202,13 @@ fn port_invalid() {
     sandbox.unset("SCCACHE_SERVER_UDS");
     let finding = sandbox.finding("port-invalid");
     assert!(what(&finding).ends_with("its default, 127.0.0.1:4226"), "{finding}");
+    // Where nobody has that port, somebody who listens there sees it come.
+    if let Ok(default) = std::net::TcpListener::bind("127.0.0.1:4226") {
+        let mut client = sandbox.sccache().arg("--show-stats").spawn().unwrap();
+        drop(default.accept().unwrap());
+        client.wait().unwrap();
+    }
+    sandbox.mend("port-invalid");
     sandbox.set("SCCACHE_SERVER_PORT", "14226");
     assert_eq!(sandbox.ids(), NOTHING);
 }
@@ -220,6 +229,7 @@ fn uds_bad() {
         assert!(!sandbox.compiles_c(), "{why}");
         assert_eq!(sandbox.ids(), ["uds-bad"]);
         assert!(what(&sandbox.finding("uds-bad")).contains(why));
+        sandbox.mend("uds-bad");
     }
     let fits = sandbox.path("x".repeat(107 - sandbox.path("").as_os_str().len()));
     sandbox.set("SCCACHE_SERVER_UDS", fits);
@@ -237,15 +247,7 @@ fn a_socket_without_a_file_is_good() {
     sandbox.write("home/.config/sccache/config", "[cache.disk]\nsize = \"30G\"\n");
     // It is found: its settings are compared.
     assert_eq!(sandbox.ids(), ["server-settings-differ"]);
-    assert!(
-        sandbox
-            .sccache()
-            .arg("--stop-server")
-            .output()
-            .unwrap()
-            .status
-            .success()
-    );
+    sandbox.stop_server();
     assert_eq!(sandbox.ids(), NOTHING);
 }
 
@@ -263,8 +265,7 @@ fn error_log_unwritable() {
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.compiles_c());
     sandbox.set("SCCACHE_ERROR_LOG", "");
-    let finding = sandbox.finding("error-log-unwritable");
-    sandbox.mend(&finding);
+    sandbox.mend("error-log-unwritable");
     assert_eq!(sandbox.ids(), NOTHING);
 }
 
@@ -292,34 +293,35 @@ fn cache_dir_unusable() {
 
 #[test]
 fn cache_dir_unusable_by_another_user() {
-    let sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::new();
     assert!(sandbox.compiles_c());
-    sandbox.sccache().arg("--stop-server").output().unwrap();
+    sandbox.stop_server();
     let cache = sandbox.path("home/.cache");
-    let ids = || {
+    let found = |sandbox: &Sandbox| {
         let output = sandbox.as_nobody(&["check", "--json"]);
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-        report["findings"].as_array().unwrap().clone()
+        let findings = report["findings"].as_array().unwrap();
+        let finding = findings.iter().find(|finding| finding["id"] == "cache-dir-unusable");
+        finding.map(|finding| (what(finding), finding["fix"]["run"].as_str().unwrap().to_owned()))
     };
-    let findings = ids();
-    let finding = findings
-        .iter()
-        .find(|finding| finding["id"] == "cache-dir-unusable")
-        .unwrap();
-    assert!(
-        what(finding).contains("is user 0's and may not be written to"),
-        "{finding}"
-    );
-    assert!(
-        finding["fix"]["run"].as_str().unwrap().starts_with("sudo chown -R"),
-        "{finding}"
-    );
+    let (what, fix) = found(&sandbox).unwrap();
+    assert!(what.contains("is user 0's and may not be written to"), "{what}");
+    assert!(fix.starts_with("sudo chown -R"), "{fix}");
+    // The tests are root already, and so is their sudo; whom it is for it asks `id`.
+    sandbox.program("libexec/sccache-shell/sudo", "exec \"$@\"");
+    sandbox.program("libexec/sccache-shell/id", "echo 65534");
+    sandbox.run("project", "sh", &["-c", &fix]);
     sandbox.run("", "chown", &["-R", "65534", cache.to_str().unwrap()]);
-    let findings = ids();
-    assert!(
-        findings.iter().all(|finding| finding["id"] != "cache-dir-unusable"),
-        "{findings:#?}"
-    );
+    assert_eq!(found(&sandbox), None);
+
+    // One's own, but read-only.
+    fs::set_permissions(cache.join("sccache"), fs::Permissions::from_mode(0o500)).unwrap();
+    let (what, fix) = found(&sandbox).unwrap();
+    assert!(what.contains("is read-only and may not be written to"), "{what}");
+    sandbox.set("SHELL_COMMAND", &fix);
+    let mend = "exec setpriv --reuid=65534 --regid=65534 --clear-groups sh -c \"$SHELL_COMMAND\"";
+    sandbox.run("", "sh", &["-c", mend]);
+    assert_eq!(found(&sandbox), None);
 }
 
 #[test]
@@ -336,8 +338,7 @@ fn cargo_cached_wrapper_failure() {
         "cargo has forgotten it: the check is not needed any more"
     );
     assert_eq!(sandbox.ids(), ["cargo-cached-wrapper-failure"]);
-    let finding = sandbox.finding("cargo-cached-wrapper-failure");
-    sandbox.mend(&finding);
+    sandbox.mend("cargo-cached-wrapper-failure");
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.cargo_builds());
     assert_eq!(sandbox.ids(), NOTHING);

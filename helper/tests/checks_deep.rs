@@ -161,7 +161,7 @@ fn cmake_not_wrapped() {
         what(&finding).contains("a dependency that builds with CMake"),
         "{finding}"
     );
-    sandbox.mend(&finding);
+    sandbox.mend("cmake-not-wrapped");
     assert_eq!(sandbox.ids(), NOTHING);
     sandbox
         .unset("CMAKE_C_COMPILER_LAUNCHER")
@@ -173,7 +173,6 @@ fn cmake_not_wrapped() {
         "cmake_minimum_required(VERSION 3.17)\nproject(x C)\nadd_library(x x.c)\n",
     );
     sandbox.write("project/x.c", "int x;\n");
-    let finding = sandbox.finding("cmake-not-wrapped");
     let built = |sandbox: &Sandbox| {
         let _ = fs::remove_dir_all(sandbox.path("b"));
         sandbox.run("project", "cmake", &["-S", ".", "-B", "../b"]);
@@ -181,7 +180,7 @@ fn cmake_not_wrapped() {
         sandbox.running_stat("requests_executed")
     };
     assert_eq!(built(&sandbox), 0, "past sccache");
-    sandbox.mend(&finding);
+    sandbox.mend("cmake-not-wrapped");
     assert!(built(&sandbox) > 0);
 }
 

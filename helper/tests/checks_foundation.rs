@@ -34,7 +34,8 @@ fn config_missing() {
     fs::remove_file(sandbox.config()).unwrap();
     let finding = sandbox.finding("config-missing");
     assert!(what(&finding).contains("falls back to 10 GiB"), "{finding}");
-    sandbox.mend(&finding);
+    assert_eq!(sandbox.planned_size(), 10 << 30, "it is as the check says");
+    sandbox.mend("config-missing");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
     assert!(fs::read_to_string(sandbox.config()).unwrap().contains("size = \"24G\""));
 }
@@ -59,7 +60,7 @@ fn config_missing_names_the_variable() {
 
 #[test]
 fn config_invalid() {
-    let sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::new();
     for (text, line, why) in [
         ("[cache.disk]\nsize = \"24GB\"\n", 2, "24GB"),
         ("# x\n\n[cache.disk\n", 3, "unclosed table"),
@@ -75,6 +76,11 @@ fn config_invalid() {
         );
         assert_eq!(sandbox.ids(), ["config-invalid"]);
         assert!(!sandbox.helper(&["check"]).status.success());
+        assert!(!sandbox.compiles_c(), "it is as the check says");
+        sandbox.edit_with("[cache.disk]\nsize = \"24G\"\n");
+        sandbox.mend("config-invalid");
+        assert!(sandbox.compiles_c());
+        sandbox.stop_server();
     }
 }
 
@@ -90,7 +96,7 @@ fn cache_size_of_the_next_server() {
         sandbox.config().display()
     );
     assert_eq!(what(&finding), number);
-    sandbox.mend(&finding);
+    sandbox.mend("cache-size");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
     // The file wins where it says more.
     sandbox.write("home/.config/sccache/config", "[cache.disk]\nsize = \"50G\"\n");
@@ -110,7 +116,7 @@ fn cache_size_of_the_running_server() {
         what(&finding).ends_with("the running sccache server has 10 GiB until it is restarted"),
         "{finding}"
     );
-    sandbox.mend(&finding);
+    sandbox.mend("cache-size");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
 }
 
@@ -124,7 +130,7 @@ fn cache_size_names_the_variable_that_decides() {
         what(&finding).contains("SCCACHE_CACHE_SIZE gives the next sccache server 5 GiB"),
         "{finding}"
     );
-    sandbox.mend(&finding);
+    sandbox.mend("cache-size");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
 }
 
@@ -146,7 +152,7 @@ fn env_overrides_file() {
     sandbox.set("SCCACHE_CACHE_SIZE", "24G");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
     sandbox.unset("SCCACHE_CACHE_SIZE");
-    sandbox.mend(&finding);
+    sandbox.mend("env-overrides-file");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
 }
 
@@ -156,9 +162,9 @@ fn cache_size_unparsed() {
     for text in ["24GB", "24GiB", "1.5G", " 24G", ""] {
         sandbox.set("SCCACHE_CACHE_SIZE", text);
         assert_eq!(sandbox.ids(), ["cache-size-unparsed"], "{text}");
+        assert_eq!(sandbox.planned_size(), 24 << 30, "the file's counts: {text}");
     }
-    let finding = sandbox.finding("cache-size-unparsed");
-    sandbox.mend(&finding);
+    sandbox.mend("cache-size-unparsed");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
 }
 
@@ -176,7 +182,7 @@ fn server_settings_differ() {
     assert!(text.contains("size limit 24 GiB (now configured: 48 GiB)"), "{text}");
     let configured = format!("(now configured: Local disk: {elsewhere:?})");
     assert!(text.contains(&configured), "{text}");
-    sandbox.mend(&finding);
+    sandbox.mend("server-settings-differ");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
 }
 
@@ -194,7 +200,9 @@ fn server_tmpdir_gone() {
         what(&finding).contains(&format!("(pid {pid}) uses TMPDIR {}, which is gone", tmp.display())),
         "{finding}"
     );
-    sandbox.mend(&finding);
+    assert!(!sandbox.compiles_c(), "it is as the check says");
+    sandbox.mend("server-tmpdir-gone");
+    assert!(sandbox.compiles_c());
     assert_eq!(sandbox.ids(), Vec::<String>::new());
 }
 
@@ -210,10 +218,11 @@ fn tmpdir_missing() {
         sandbox.set("RUSTC_WRAPPER", common::real_sccache());
         let finding = sandbox.finding("tmpdir-missing");
         assert_eq!(finding["severity"], "error", "{finding}");
+        // An empty one is the working directory, for a server `/`: root may write there.
+        assert!(bad.as_os_str().is_empty() || !sandbox.compiles_c(), "{}", bad.display());
         sandbox.set("RUSTC_WRAPPER", sandbox.path("libexec/sccache-shell/sccache"));
     }
-    let finding = sandbox.finding("tmpdir-missing");
-    sandbox.mend(&finding);
+    sandbox.mend("tmpdir-missing");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
 }
 
@@ -236,7 +245,7 @@ fn tmpdir_too_long() {
             .status
             .success()
     );
-    sandbox.mend(&finding);
+    sandbox.mend("tmpdir-too-long");
     // The wrapper that it is not is what made it an error.
     assert_eq!(sandbox.ids(), ["wrapper-shadowed"]);
 }
@@ -244,17 +253,22 @@ fn tmpdir_too_long() {
 #[test]
 fn incremental_on() {
     let mut sandbox = Sandbox::new();
+    sandbox.package("A");
+    sandbox.write("project/src/lib.rs", "pub fn x() {}\n");
     sandbox.unset("CARGO_INCREMENTAL");
     let finding = sandbox.finding("incremental-on");
     assert!(what(&finding).contains("(cargo's default)"), "{finding}");
+    assert!(sandbox.cargo_builds());
+    assert_eq!(sandbox.running_stat("requests_executed"), 0, "it is as the check says");
+    sandbox.stop_server();
+    fs::remove_dir_all(sandbox.path("project/target")).unwrap();
     sandbox.write("project/.cargo/config.toml", "[build]\nincremental = true\n");
     let finding = sandbox.finding("incremental-on");
     assert!(what(&finding).contains(".cargo/config.toml:2"), "{finding}");
     sandbox.write("project/.cargo/config.toml", "[build]\nincremental = false\n");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
     sandbox.set("CARGO_INCREMENTAL", "1");
-    let finding = sandbox.finding("incremental-on");
-    sandbox.mend(&finding);
+    sandbox.mend("incremental-on");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
 }
 
@@ -265,8 +279,7 @@ fn wrapper_missing() {
     assert_eq!(sandbox.ids(), ["wrapper-missing"]);
     sandbox.set("RUSTC_WRAPPER", "");
     assert!(what(&sandbox.finding("wrapper-missing")).contains("RUSTC_WRAPPER is empty"));
-    let finding = sandbox.finding("wrapper-missing");
-    sandbox.mend(&finding);
+    sandbox.mend("wrapper-missing");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
 }
 
@@ -277,7 +290,7 @@ fn wrapper_elsewhere() {
     sandbox.set("RUSTC_WRAPPER", &other);
     let finding = sandbox.finding("wrapper-elsewhere");
     assert!(what(&finding).contains("from RUSTC_WRAPPER, not sccache"), "{finding}");
-    sandbox.mend(&finding);
+    sandbox.mend("wrapper-elsewhere");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
     sandbox.unset("RUSTC_WRAPPER");
     sandbox.write(
@@ -329,13 +342,24 @@ fn port_not_sccache() {
     assert!(start.elapsed().as_secs_f32() < 2.0, "{:?}", start.elapsed());
     let who = format!("(pid {})", std::process::id());
     assert!(what(&finding).contains(&who), "{finding}");
-    sandbox.mend(&finding);
+    sandbox.write("project/x.c", "int x;\n");
+    let mut compile = sandbox.command("timeout");
+    compile
+        .arg("2")
+        .arg(common::real_sccache())
+        .args(["cc", "-c", "x.c", "-o", "x.o"]);
+    assert_eq!(
+        compile.status().unwrap().code(),
+        Some(124),
+        "it is as the check says: a build hangs"
+    );
+    sandbox.mend("port-not-sccache");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
 }
 
 #[test]
 fn server_not_answering() {
-    let sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::new();
     let pid = sandbox.start_server();
     let signal = |name: &str| {
         let status = sandbox.command("kill").args([name, &pid.to_string()]).status().unwrap();
@@ -346,6 +370,11 @@ fn server_not_answering() {
     signal("-CONT");
     assert_eq!(ids, ["server-not-answering"]);
     assert_eq!(sandbox.ids(), Vec::<String>::new());
+    signal("-STOP");
+    sandbox.mend("server-not-answering");
+    sandbox.wait_for_end(pid);
+    assert_eq!(sandbox.ids(), Vec::<String>::new());
+    assert!(sandbox.compiles_c());
 }
 
 #[test]

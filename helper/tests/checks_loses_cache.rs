@@ -62,7 +62,7 @@ fn cache_exceeds_max_of_the_next_server() {
     assert!(what(&finding).contains("deletes 2 GiB"), "{finding}");
     // At the door nothing is counted.
     assert!(sandbox.helper(&["check", "--quiet"]).stdout.is_empty());
-    sandbox.mend(&finding);
+    sandbox.mend("cache-exceeds-max");
     assert_eq!(sandbox.ids(), NOTHING);
 
     configure(&sandbox, "size = \"4G\"");
@@ -82,8 +82,7 @@ fn cache_exceeds_max_as_the_server_knows() {
         String::from_utf8_lossy(&door.stdout).contains("[cache-exceeds-max]"),
         "{door:?}"
     );
-    let finding = sandbox.finding("cache-exceeds-max");
-    sandbox.mend(&finding);
+    sandbox.mend("cache-exceeds-max");
     assert!(!sandbox.finds("cache-exceeds-max"));
 }
 
@@ -100,7 +99,7 @@ fn cache_exceeds_max_of_a_server_that_has_not_looked_yet() {
         "{finding}"
     );
     assert!(kept.exists());
-    sandbox.mend(&finding);
+    sandbox.mend("cache-exceeds-max");
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.compiles_c() && kept.exists(), "in time");
 }
@@ -114,7 +113,7 @@ fn cache_size_tiny() {
         what(&finding).contains("config:2 gives the next sccache server 50 bytes"),
         "{finding}"
     );
-    sandbox.mend(&finding);
+    sandbox.mend("cache-size-tiny");
     assert_eq!(sandbox.ids(), NOTHING);
     configure(&sandbox, "size = \"1G\"");
     assert_eq!(sandbox.ids(), NOTHING);
@@ -135,8 +134,7 @@ fn dir_literal() {
         ("", None),
     ] {
         sandbox.set("SCCACHE_DIR", value);
-        let finding = sandbox.finding("dir-literal");
-        sandbox.mend(&finding);
+        sandbox.mend("dir-literal");
         assert!(!sandbox.finds("dir-literal"), "{value}");
         let place = sandbox.planned("cache_location");
         let wanted = mended.map_or("home/.cache/sccache", |dir| dir);
@@ -188,7 +186,7 @@ fn shared_cache_dir() {
     let second = sandbox.start_server();
     let finding = sandbox.finding("shared-cache-dir");
     assert!(what(&finding).contains(&format!("pid {second} does")), "{finding}");
-    sandbox.mend(&finding);
+    sandbox.mend("shared-cache-dir");
     sandbox.wait_for_end(first);
     assert_eq!(sandbox.ids(), NOTHING);
     assert_eq!(sandbox.server_pid(), Some(second), "the one of this shell goes on");
@@ -207,7 +205,7 @@ fn a_server_that_lost_its_socket_is_found() {
     let finding = sandbox.finding("shared-cache-dir");
     let fix = finding["fix"]["run"].as_str().unwrap();
     assert!(fix.starts_with("kill "), "{fix}");
-    sandbox.mend(&finding);
+    sandbox.mend("shared-cache-dir");
     sandbox.wait_for_end(lost);
     assert_eq!(sandbox.ids(), NOTHING);
 }
@@ -277,8 +275,7 @@ fn cache_in_worktree() {
         .set("SCCACHE_DIR", sandbox.path("project/.sccache"))
         .set("SCCACHE_CACHE_SIZE", "24G");
     assert_eq!(sandbox.ids(), ["cache-in-worktree"]);
-    let finding = sandbox.finding("cache-in-worktree");
-    sandbox.mend(&finding);
+    sandbox.mend("cache-in-worktree");
     assert_eq!(sandbox.ids(), NOTHING);
     // A home that is kept in git holds the user's cache by right.
     sandbox.unset("SCCACHE_CACHE_SIZE");
@@ -293,7 +290,7 @@ fn disk_too_small() {
     configure(&sandbox, "size = \"9000T\"");
     let finding = sandbox.finding("disk-too-small");
     assert!(what(&finding).contains("may grow to 9000 TiB"), "{finding}");
-    sandbox.mend(&finding);
+    sandbox.mend("disk-too-small");
     assert!(
         !sandbox.finds("disk-too-small"),
         "{:?}",
@@ -308,7 +305,7 @@ fn cache_dir_vanished() {
     assert_eq!(sandbox.ids(), NOTHING, "it is made with the first compile");
     assert!(sandbox.compiles_c());
     fs::remove_dir_all(sandbox.path("home/.cache/sccache")).unwrap();
-    let finding = sandbox.finding("cache-dir-vanished");
+    assert!(sandbox.finds("cache-dir-vanished"));
     assert!(sandbox.compiles_c());
     sandbox.write("project/x.c", "int other;\n");
     sandbox.run("project", real_sccache(), &["cc", "-c", "x.c", "-o", "x.o"]);
@@ -316,7 +313,7 @@ fn cache_dir_vanished() {
         sandbox.running_stat("cache_write_errors") > 0,
         "it is as the check says"
     );
-    sandbox.mend(&finding);
+    sandbox.mend("cache-dir-vanished");
     assert_eq!(sandbox.ids(), NOTHING);
 }
 
@@ -326,13 +323,12 @@ fn idle_timeout() {
     sandbox.set("SCCACHE_IDLE_TIMEOUT", "10m");
     let finding = sandbox.finding("idle-timeout");
     assert_eq!(finding["severity"], "info");
-    sandbox.mend(&finding);
+    sandbox.mend("idle-timeout");
     assert_eq!(sandbox.ids(), NOTHING);
     sandbox.set("SCCACHE_IDLE_TIMEOUT", "0");
     assert_eq!(sandbox.ids(), NOTHING, "no server runs with it yet");
     sandbox.start_server();
-    let finding = sandbox.finding("idle-timeout");
-    sandbox.mend(&finding);
+    sandbox.mend("idle-timeout");
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.helper(&["check", "--quiet"]).stdout.is_empty());
 }

@@ -66,8 +66,7 @@ fn incremental_spelling() {
         assert_eq!(sandbox.ids(), NOTHING, "behind our wrapper");
     }
     sandbox.go_past_the_wrapper();
-    let finding = sandbox.finding("incremental-spelling");
-    sandbox.mend(&finding);
+    sandbox.mend("incremental-spelling");
     assert!(!sandbox.finds("incremental-spelling"));
 }
 
@@ -118,7 +117,7 @@ fn cargo_target_dir_env() {
     sandbox.git("project", &["init", "-q"]);
     let finding = sandbox.finding("cargo-target-dir-env");
     assert_eq!(finding["severity"], "warning");
-    sandbox.mend(&finding);
+    sandbox.mend("cargo-target-dir-env");
     assert_eq!(sandbox.ids(), NOTHING);
     sandbox.write("project/.cargo/config.toml", "[build]\ntarget-dir = \"elsewhere\"\n");
     assert_eq!(sandbox.ids(), NOTHING, "in a file it is in no key");
@@ -144,7 +143,7 @@ fn cargo_home_per_project() {
         sandbox.set("CARGO_HOME", sandbox.path(dir));
         let finding = sandbox.finding("cargo-home-per-project");
         assert!(what(&finding).contains(why), "{finding}");
-        sandbox.mend(&finding);
+        sandbox.mend("cargo-home-per-project");
         assert_eq!(sandbox.ids(), NOTHING);
     }
     for dir in ["home/.cargo", "elsewhere"] {
@@ -176,7 +175,7 @@ fn rustflags_path() {
         what(&finding).contains("from RUSTFLAGS names this worktree"),
         "{finding}"
     );
-    sandbox.mend(&finding);
+    sandbox.mend("rustflags-path");
     assert_eq!(sandbox.ids(), NOTHING);
     sandbox.set("RUSTFLAGS", format!("-L{root} -Clink-arg={root}-other"));
     assert_eq!(sandbox.ids(), NOTHING);

@@ -44,15 +44,9 @@ fn server_other_user() {
     );
     // The address is the socket's, so giving it up leads to the default port; there is no server of the test's there.
     assert_eq!(finding["fix"]["run"], "unset SCCACHE_SERVER_UDS");
-    assert!(
-        sandbox
-            .sccache()
-            .arg("--stop-server")
-            .output()
-            .unwrap()
-            .status
-            .success()
-    );
+    sandbox.mend("server-other-user");
+    sandbox.set("SCCACHE_SERVER_UDS", sandbox.path("s"));
+    sandbox.stop_server();
     sandbox.set("SCCACHE_SERVER_UDS", sandbox.path("mine"));
     sandbox.start_server();
     assert_eq!(sandbox.ids(), NOTHING);
@@ -69,6 +63,8 @@ fn server_other_namespace() {
     assert!(!sandbox.cargo_builds(), "the server sees another directory");
     let finding = sandbox.finding("server-other-namespace");
     assert!(what(&finding).contains("does not see this directory"), "{finding}");
+    sandbox.mend("server-other-namespace");
+    sandbox.set("SCCACHE_SERVER_UDS", sandbox.path("s"));
     // From a directory that both see all is well.
     assert_eq!(sandbox.go("home").ids(), NOTHING);
 }
@@ -98,7 +94,7 @@ fn server_outside_of_our_container() {
 #[test]
 fn server_too_old() {
     let Some(older) = older_sccache("0.16") else { return };
-    let sandbox = Sandbox::new();
+    let mut sandbox = Sandbox::new();
     let old = Sandbox::with_sccache(&older);
     let output = sandbox.command(&older).arg("--start-server").output().unwrap();
     assert!(output.status.success(), "{output:?}");
@@ -106,6 +102,8 @@ fn server_too_old() {
     assert_eq!(sandbox.ids(), ["server-too-old"]);
     assert!(what(&sandbox.finding("server-too-old")).contains("is version 0.16.0 and does not understand"));
     assert!(sandbox.compiles_c(), "builds go on");
+    sandbox.mend("server-too-old");
+    assert_eq!(sandbox.ids(), NOTHING);
 }
 
 #[test]
@@ -120,8 +118,7 @@ fn server_tmpdir_ephemeral() {
     fs::remove_dir(&tmp).unwrap();
     assert_eq!(sandbox.ids(), ["server-tmpdir-gone"]);
     fs::create_dir(&tmp).unwrap();
-    let finding = sandbox.finding("server-tmpdir-ephemeral");
-    sandbox.mend(&finding);
+    sandbox.mend("server-tmpdir-ephemeral");
     assert_eq!(sandbox.ids(), NOTHING);
 }
 
@@ -141,7 +138,13 @@ fn server_tmpdir_in_a_worktree() {
 
 #[test]
 fn fd_inherit_hang() {
-    let start = "exec 7>\"$LOCK\"; exec \"$SCCACHE\" --start-server 7>&7";
+    // As a build tool that holds a lock while its build, and what that starts, runs.
+    let start = "exec 7>\"$LOCK\"; flock 7; exec \"$SCCACHE\" --start-server 7>&7";
+    let waits = |sandbox: &Sandbox| {
+        let mut lock = sandbox.command("flock");
+        let status = lock.arg("-n").arg(sandbox.path("a lock")).arg("true").status();
+        !status.unwrap().success()
+    };
     let started_by = |sccache: &std::path::Path| {
         let mut sandbox = Sandbox::with_sccache(sccache);
         sandbox.set("LOCK", sandbox.path("a lock")).set("SCCACHE", sccache);
@@ -156,10 +159,13 @@ fn fd_inherit_hang() {
             what(&finding).contains(sandbox.path("a lock").to_str().unwrap()),
             "{finding}"
         );
-        sandbox.mend(&finding);
+        assert!(waits(&sandbox), "the next build waits for the lock of the one before");
+        sandbox.mend("fd-inherit-hang");
+        assert!(!waits(&sandbox));
         assert_eq!(sandbox.ids(), NOTHING);
         sandbox.start_server();
         assert_eq!(sandbox.ids(), NOTHING, "started by nobody who holds anything");
     }
-    assert_eq!(started_by(&common::real_sccache()).ids(), NOTHING);
+    let sandbox = started_by(&common::real_sccache());
+    assert!(sandbox.ids().is_empty() && !waits(&sandbox));
 }

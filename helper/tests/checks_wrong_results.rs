@@ -64,10 +64,10 @@ fn basedirs_direct_mode(sccache: &Path) {
         what(&finding).starts_with("the next sccache server has basedirs"),
         "{finding}"
     );
-    sandbox.mend(&finding);
+    sandbox.mend("basedirs-direct-mode");
     let finding = sandbox.finding("basedirs-direct-mode");
     assert!(what(&finding).starts_with("the running sccache server"), "{finding}");
-    sandbox.mend(&finding);
+    sandbox.mend("basedirs-direct-mode");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
     assert!(fs::read_to_string(sandbox.config()).unwrap().contains("size = \"24G\""));
     assert!(!gets_the_others_object(&sandbox));
@@ -91,8 +91,7 @@ fn basedirs_direct_mode_where_the_environment_decides() {
     sandbox.set("SCCACHE_BASEDIRS", sandbox.path("a"));
     sandbox.set("SCCACHE_DIR", sandbox.path("cache"));
     sandbox.set("SCCACHE_CACHE_SIZE", "24G");
-    let finding = sandbox.finding("basedirs-direct-mode");
-    sandbox.mend(&finding);
+    sandbox.mend("basedirs-direct-mode");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
     sandbox.unset("SCCACHE_BASEDIRS").unset("SCCACHE_DIRECT");
     assert_eq!(sandbox.ids(), Vec::<String>::new(), "preprocessor mode alone is right");
@@ -158,7 +157,7 @@ fn target_dir_shared_by_a_variable() {
         what(&finding).contains("(CARGO_TARGET_DIR) was last built into from the worktree"),
         "{finding}"
     );
-    sandbox.mend(&finding);
+    sandbox.mend("target-dir-shared");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
     assert_eq!(second_program(&sandbox, &sandbox.path("other/target")), "B\n");
 }

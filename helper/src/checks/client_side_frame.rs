@@ -1,6 +1,6 @@
 //! Large entries are dropped in client-side mode.
 
-use super::{Check, client_side_ignored::is_asked_for};
+use super::{Check, client_side_ignored::is_asked_for, fixes::STOP_SERVER};
 use crate::facts::Facts;
 use crate::facts::environment::Environment;
 use crate::finding::{Finding, Fix, Severity};
@@ -32,13 +32,13 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let export = format!("export {VARIABLE}=536870912");
     let fix = if server.is_some() {
         // The variable counts where the server is started.
-        format!("{export}; sccache --stop-server  # when no build is running; the next compile starts it anew")
+        Fix::Stop(format!("{export}; {STOP_SERVER}"))
     } else {
-        export
+        Fix::Run(export)
     };
     vec![CHECK.finding(
         format!("in client-side mode ({origin}) {who} drops every entry over 8 MiB, without a word: {VARIABLE} is not in its environment"),
-        Fix::Run(fix),
+        fix,
     )]
 }
 

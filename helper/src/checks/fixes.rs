@@ -11,9 +11,7 @@ pub(super) const STOP_SERVER: &str = "sccache --stop-server";
 
 /// How a finding about a running server is mended.
 pub(super) fn stop_server() -> Fix {
-    Fix::Run(format!(
-        "{STOP_SERVER}  # when no build is running; the next compile starts it anew"
-    ))
+    Fix::Stop(STOP_SERVER.to_owned())
 }
 
 /// How to keep away from a server that is not for this shell.

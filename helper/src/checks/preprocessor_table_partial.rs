@@ -32,6 +32,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
             file.path.display(),
             found.line
         ),
-        Fix::Run("sccache-shell init --no-preprocessor-mode  # or write `= true` if it is meant, and there are no basedirs".to_owned()),
+        // Where the mode is meant, `= true` does it as well: the page says so.
+        Fix::Run("sccache-shell init --no-preprocessor-mode".to_owned()),
     )]
 }

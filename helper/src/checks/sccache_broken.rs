@@ -22,6 +22,6 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let program = program.display();
     vec![CHECK.finding(
         format!("{program} does not work: {no_answer}"),
-        Fix::Run(format!("{program} --show-stats")),
+        Fix::Do(format!("see what it says: {program} --show-stats")),
     )]
 }

@@ -1,8 +1,8 @@
 //! The server is sccache's, but it does not answer.
 
-use super::{Check, server_too_old, stop_server};
+use super::{Check, server_too_old};
 use crate::facts::Facts;
-use crate::finding::{Finding, Severity};
+use crate::finding::{Finding, Fix, Severity};
 
 pub(super) const CHECK: Check = Check {
     id: "server-not-answering",
@@ -21,7 +21,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
                 "the sccache server (pid {}) at {} gives no answer: {no_answer}",
                 server.pid, facts.address
             ),
-            stop_server(),
+            // One that does not answer is not to be asked to end.
+            Fix::Stop(format!("kill -KILL {}", server.pid)),
         )],
         _ => Vec::new(),
     }

@@ -1,6 +1,6 @@
 //! Two servers, one directory.
 
-use super::Check;
+use super::{Check, fixes::STOP_SERVER};
 use crate::facts::Facts;
 use crate::facts::listener::Address;
 use crate::facts::sharers::Sharer;
@@ -39,13 +39,12 @@ fn run(facts: &Facts) -> Vec<Finding> {
 
 /// One that listens elsewhere can be asked to end; one whose socket another has taken cannot be reached any more.
 fn stop(facts: &Facts, other: &Sharer) -> Fix {
-    const WHEN: &str = "# when no build is running";
     if other.address == facts.address && facts.server().is_some() {
-        return Fix::Run(format!("kill {}  {WHEN}", other.pid));
+        return Fix::Stop(format!("kill {}", other.pid));
     }
     let address = match &other.address {
         Address::Port(port) => format!("-u SCCACHE_SERVER_UDS SCCACHE_SERVER_PORT={port}"),
         socket => format!("SCCACHE_SERVER_UDS={}", quote(&socket.to_string())),
     };
-    Fix::Run(format!("env {address} sccache --stop-server  {WHEN}"))
+    Fix::Stop(format!("env {address} {STOP_SERVER}"))
 }

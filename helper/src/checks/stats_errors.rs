@@ -31,7 +31,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         CHECK
             .finding(
                 format!("the running sccache server counted {first}"),
-                Fix::Run("sccache-shell stats".to_owned()),
+                Fix::Do("see what it counted: sccache-shell stats".to_owned()),
             )
             .with_detail(problems.iter().skip(1).cloned()),
     ]

@@ -45,7 +45,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
                     stats.compile_requests,
                     reasons::explain(key).words
                 ),
-                Fix::Run("sccache-shell stats".to_owned()),
+                Fix::Do("see what it counted: sccache-shell stats".to_owned()),
             )
             .with_detail(
                 often

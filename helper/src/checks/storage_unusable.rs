@@ -19,6 +19,6 @@ fn run(facts: &Facts) -> Vec<Finding> {
     }
     vec![CHECK.finding(
         "sccache cannot set up the cache that is configured: no server can start, and every build fails".to_owned(),
-        Fix::Run("sccache --start-server  # says what is missing".to_owned()),
+        Fix::Do("see what is missing: sccache --start-server".to_owned()),
     )]
 }

@@ -62,7 +62,7 @@ pub fn report(facts: &Facts, findings: &[Finding]) -> String {
         );
     }
     for finding in findings {
-        let (Fix::Run(fix) | Fix::Do(fix)) = &finding.fix;
+        let (Fix::Run(fix) | Fix::Stop(fix) | Fix::Do(fix)) = &finding.fix;
         let _ = writeln!(text, "[{}] {} -> {}", finding.id, clean(&finding.what), clean(fix));
     }
     if findings.is_empty() {

@@ -137,6 +137,7 @@ pub fn timings(timings: &[Timing], judged: Duration) -> String {
 fn fix(finding: &Finding) -> (&'static str, Cow<'_, str>) {
     match &finding.fix {
         Fix::Run(command) => ("run", clean(command)),
+        Fix::Stop(command) => ("run", format!("{} ({})", clean(command), Fix::WHEN).into()),
         Fix::Do(advice) => ("mend", clean(advice)),
     }
 }

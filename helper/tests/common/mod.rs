@@ -8,6 +8,8 @@
     reason = "each test binary uses its part of this"
 )]
 
+mod findings;
+
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -232,54 +234,6 @@ impl Sandbox {
         self
     }
 
-    /// What `check --json` finds.
-    pub fn findings(&self) -> Vec<Value> {
-        let output = self.helper(&["check", "--json"]);
-        let report: Value = serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-        report["findings"].as_array().unwrap().clone()
-    }
-
-    /// The ids of what is found.
-    pub fn ids(&self) -> Vec<String> {
-        self.findings()
-            .iter()
-            .map(|finding| finding["id"].as_str().unwrap().to_owned())
-            .collect()
-    }
-
-    /// The one finding of this id.
-    pub fn finding(&self, id: &str) -> Value {
-        let findings = self.findings();
-        findings
-            .iter()
-            .find(|finding| finding["id"] == id)
-            .unwrap_or_else(|| panic!("no {id} among {findings:#?}"))
-            .clone()
-    }
-
-    /// Runs the command that the finding prints, in a shell with our binary on PATH; then gives what `env` says,
-    /// so that an `export` counts for the next look.
-    pub fn mend(&mut self, finding: &Value) {
-        let fix = finding["fix"]["run"].as_str().expect("a command").to_owned();
-        let bin = Path::new(HELPER).parent().unwrap();
-        let script = format!(
-            "PATH=\"$PATH:{}\"\n{fix}\n[ $? = 0 ] || exit 1\nprintf '\\0'; env -0",
-            bin.display()
-        );
-        let output = self.command("bash").args(["-c", &script]).output().unwrap();
-        assert!(output.status.success(), "{fix}: {output:?}");
-        let at = output.stdout.iter().position(|byte| *byte == 0).unwrap();
-        self.vars = output.stdout[at + 1..]
-            .split(|byte| *byte == 0)
-            .filter_map(|entry| {
-                let text = std::str::from_utf8(entry).ok()?;
-                let (name, value) = text.split_once('=')?;
-                Some((name.into(), value.into()))
-            })
-            .collect();
-    }
-
     /// Our binary as the user that cannot read or write what is not its own. Only root can become that.
     pub fn as_nobody(&self, args: &[&str]) -> Output {
         // Every directory on the way to a sandbox must let that user through.
@@ -294,6 +248,19 @@ impl Sandbox {
             .args(args)
             .output()
             .unwrap()
+    }
+
+    /// An editor for the findings that ask for one: it writes `text`.
+    pub fn edit_with(&mut self, text: &str) {
+        let text = self.write("edited", text);
+        let editor = self.program("bin/editor", &format!("cat '{}' >\"$1\"", text.display()));
+        self.set("EDITOR", editor);
+    }
+
+    /// Ends this sandbox's server.
+    pub fn stop_server(&self) {
+        let output = self.sccache().arg("--stop-server").output().unwrap();
+        assert!(output.status.success(), "{output:?}");
     }
 
     /// Compiles a small C file by the real sccache, as a build script would; whether that works.
@@ -311,18 +278,21 @@ impl Sandbox {
         output.status.success()
     }
 
-    /// Whether a check of this id finds something.
-    pub fn finds(&self, id: &str) -> bool {
-        self.ids().iter().any(|found| found == id)
-    }
-
     /// What a server started here would have, by the real sccache's own words.
     pub fn planned(&self, field: &str) -> String {
+        self.asked("/nonexistent/x")[field].as_str().unwrap().to_owned()
+    }
+
+    /// How large a server started here would let its cache grow, in bytes.
+    pub fn planned_size(&self) -> u64 {
+        self.asked("/nonexistent/x")["max_cache_size"].as_u64().unwrap()
+    }
+
+    fn asked(&self, address: &str) -> Value {
         let mut ask = self.sccache();
-        ask.env("SCCACHE_SERVER_UDS", "/nonexistent/x");
+        ask.env("SCCACHE_SERVER_UDS", address);
         let output = ask.args(["--show-stats", "--stats-format=json"]).output().unwrap();
-        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
-        answer[field].as_str().unwrap().to_owned()
+        serde_json::from_slice(&output.stdout).unwrap()
     }
 
     /// Hits of the running server, over all languages.

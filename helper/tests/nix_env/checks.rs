@@ -71,7 +71,7 @@ fn c_by_plain_sccache() {
         what.starts_with("RUSTC_WRAPPER compiles C by /") && what.contains(names),
         "{what}"
     );
-    shell.sandbox.mend(&finding);
+    shell.sandbox.mend("cc-wrapper-env-unhashed");
     assert!(!has(&shell, CC) && plain_is_right(&shell));
 
     // The command was for those flags.
@@ -91,7 +91,7 @@ fn rust_by_plain_sccache() {
     let finding = shell.sandbox.finding(RUSTC);
     assert_eq!(text(&finding, "severity"), "error");
     assert!(!has(&shell, CC));
-    shell.sandbox.mend(&finding);
+    shell.sandbox.mend("rustc-wrapper-env-unhashed");
     assert!(!has(&shell, RUSTC));
     // What it sets is what our wrapper sets: both ways share.
     shell.write("project/x.rs", "pub fn x() {}\n");
@@ -123,7 +123,7 @@ fn a_wrapper_that_is_switched_off() {
     let finding = shell.sandbox.finding(CC);
     assert!(text(&finding, "what").contains("plain sccache (SCCACHE_SHELL=off)"));
     assert!(has(&shell, RUSTC));
-    shell.sandbox.mend(&finding);
+    shell.sandbox.mend("cc-wrapper-env-unhashed");
     assert_eq!(shell.sandbox.ids(), [""; 0]);
 }
 
@@ -140,7 +140,7 @@ fn another_sccache_first_on_path() {
         text(&finding, "what").contains(&format!("{}/sccache", other.display())),
         "{finding}"
     );
-    shell.sandbox.mend(&finding);
+    shell.sandbox.mend("wrapper-shadowed");
     assert_eq!(shell.sandbox.ids(), [""; 0]);
 }
 
@@ -157,7 +157,7 @@ fn settings_that_name_another_sccache() {
         shell.sandbox.set(name, value);
         let finding = shell.sandbox.finding(SHADOWED);
         assert!(text(&finding, "what").starts_with(name), "{finding}");
-        shell.sandbox.mend(&finding);
+        shell.sandbox.mend("wrapper-shadowed");
         assert!(!has(&shell, SHADOWED), "{name}");
         let value = shell.sandbox.run("project", "printenv", &[name]);
         assert_eq!(value.trim_end(), mended);
@@ -224,7 +224,7 @@ fn launchers_frozen_in_build_directories() {
         assert_eq!(text(&finding, "severity"), severity);
         let what = text(&finding, "what");
         assert!(what.contains(why) && what.contains("build/CMakeCache.txt:"), "{what}");
-        shell.sandbox.mend(&finding);
+        shell.sandbox.mend("wrapper-shadowed");
         assert_eq!(shell.sandbox.ids(), [""; 0]);
         let _ = std::fs::remove_file(&trace);
         shell
