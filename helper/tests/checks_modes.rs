@@ -225,6 +225,31 @@ fn wrapper_name_hides_cc() {
     assert_eq!(sandbox.ids(), ["wrapper-elsewhere"], "that is no sccache at all");
 }
 
+/// What rust-analyzer is as a wrapper (its `crates/rust-analyzer/src/bin/rustc_wrapper.rs`): checks are skipped, the
+/// rest goes to rustc.
+const RUST_ANALYZER: &str =
+    "rustc=$1; shift\ncase \"$*\" in *--emit=*link* | *-vV* | *--print*) exec \"$rustc\" \"$@\" ;; esac";
+
+#[test]
+fn rust_analyzer_wrapper() {
+    let mut sandbox = Sandbox::new();
+    sandbox.package("A");
+    sandbox.write("project/src/lib.rs", "pub fn x() {}\n");
+    let analyzer = sandbox.program("bin/rust-analyzer", RUST_ANALYZER);
+    sandbox.set("RUSTC_WRAPPER", &analyzer).set("RA_RUSTC_WRAPPER", "1");
+    assert!(sandbox.cargo_builds());
+    assert_eq!(sandbox.server_pid(), None, "past sccache");
+    assert_eq!(sandbox.ids(), ["rust-analyzer-wrapper"]);
+    assert!(sandbox.helper(&["check", "--quiet"]).stdout.is_empty());
+    // Somebody who sets it by hand.
+    sandbox.unset("RA_RUSTC_WRAPPER");
+    assert_eq!(sandbox.ids(), ["wrapper-elsewhere"]);
+    sandbox.set("RUSTC_WRAPPER", sandbox.path("libexec/sccache-shell/sccache"));
+    assert_eq!(sandbox.ids(), NOTHING);
+    sandbox.unset("RUSTC_WRAPPER").set("RA_RUSTC_WRAPPER", "1");
+    assert!(!sandbox.finds("rust-analyzer-wrapper"), "by its mark alone it is not");
+}
+
 #[test]
 fn server_exe_deleted() {
     let mut sandbox = Sandbox::new();

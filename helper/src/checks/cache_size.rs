@@ -17,7 +17,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some(wanted) = facts.wanted_size else {
         return Vec::new();
     };
-    let too_small = |size: &Size| *size < wanted;
+    let too_small = |size: &Size| *size < wanted && facts.limit_matters(*size);
     let next = facts.planned().and_then(|planned| planned.max_size()).filter(too_small);
     let running = facts.running().and_then(|running| running.max_size()).filter(too_small);
     let next = next.map(|size| next_server(facts, wanted, size));

@@ -28,7 +28,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let is_overridden = ["SCCACHE_DIR", "SCCACHE_CACHE_SIZE"]
         .iter()
         .all(|name| facts.env.get(name).is_some());
-    if is_remote || is_overridden {
+    if is_remote || is_overridden || !facts.limit_matters(SCCACHE_DEFAULT) {
         return Vec::new();
     }
     vec![CHECK.finding(

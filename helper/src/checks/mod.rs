@@ -51,6 +51,7 @@ mod preprocessor_table_partial;
 mod readonly_mode;
 mod recache_set;
 mod remote_not_compiled_in;
+mod rust_analyzer_wrapper;
 mod rust_path_crates;
 mod rustc_toolchain_differs;
 mod rustc_wrapper_env_unhashed;
@@ -188,6 +189,7 @@ pub const GROUPS: [Group; 5] = [
         checks: &[
             wrapper_missing::CHECK,
             wrapper_elsewhere::CHECK,
+            rust_analyzer_wrapper::CHECK,
             wrapper_name_hides_cc::CHECK,
             wrapper_shadowed::CHECK,
             incremental_on::CHECK,
@@ -327,6 +329,7 @@ mod tests {
         idle-timeout
         wrapper-missing
         wrapper-elsewhere
+        rust-analyzer-wrapper
         wrapper-name-hides-cc
         wrapper-shadowed
         incremental-on

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use super::{Check, wrapper_name_hides_cc};
+use super::{Check, rust_analyzer_wrapper, wrapper_name_hides_cc};
 use crate::facts::{Facts, real_sccache};
 use crate::finding::{Finding, Fix, Severity};
 
@@ -19,7 +19,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     let is_sccache = wrapper.value.file_stem() == Some(OsStr::new(real_sccache::NAME));
     let is_by_another_name = wrapper_name_hides_cc::is_sccache_behind(facts);
-    if is_sccache || is_by_another_name || facts.find_program(&wrapper.value).is_none() {
+    let is_the_editors = rust_analyzer_wrapper::is_it(facts);
+    if is_sccache || is_by_another_name || is_the_editors || facts.find_program(&wrapper.value).is_none() {
         return Vec::new();
     }
     vec![CHECK.finding(

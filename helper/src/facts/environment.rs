@@ -74,6 +74,12 @@ impl Environment {
         self.get(name).filter(|value| !value.is_empty()).map(Path::new)
     }
 
+    /// Whether this is a machine of continuous integration: all of its services set CI.
+    pub fn is_ci(&self) -> bool {
+        self.text("CI")
+            .is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"))
+    }
+
     /// All variables with their values, sorted by name.
     pub fn vars(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.vars

@@ -263,6 +263,12 @@ impl Facts {
         disk_table::replaced_by(&self.env)
     }
 
+    /// Whether anybody cares how large the cache may grow. On a CI machine it is mostly thrown away, and whoever enters
+    /// the shell there can mend nothing; but one that is half full has been kept.
+    pub fn limit_matters(&self, limit: Size) -> bool {
+        !self.env.is_ci() || self.cache_used().is_some_and(|used| used.0 > limit.0 / 2)
+    }
+
     /// What lies in the next server's cache: what the running server knows, where it has the same, else what was
     /// counted; `None` at the door of a shell, where nothing is counted.
     pub fn cache_used(&self) -> Option<Size> {

@@ -9,6 +9,9 @@ use sccache_shell_e2e::output::Output;
 /// The variables under which programs look for a temporary directory.
 const TMP: [&str; 4] = ["TMPDIR", "TMP", "TEMP", "TEMPDIR"];
 
+/// Fails where anything at all is found; how much room this machine has is not what a test is about.
+const STRICT: &str = "sccache-shell check --strict --ignore disk-too-small >/dev/null";
+
 /// A home whose configuration says what the flake wants: nothing is wrong here.
 fn healthy() -> (Home, Consumer) {
     let home = Home::with_cache_size("24G");
@@ -48,8 +51,24 @@ fn every_entry_is_silent_when_all_is_well() {
         let out = consumer.run(&home, entry, "echo mine").ok();
         assert_eq!(out.stdout(), "mine\n", "{entry:?}: {out}");
         assert_eq!(out.told(), [""; 0], "{entry:?}: {out}");
+        // Nor is there anything that the door has no time for, or that is a mere note.
+        drop(consumer.run(&home, entry, STRICT).ok());
     }
     assert_eq!(home.server().pid(), None, "no entry may start a server");
+}
+
+/// On a CI machine there is no configuration, and nobody who could write one.
+#[test]
+fn every_entry_is_silent_on_a_fresh_ci_machine() {
+    let home = Home::new();
+    let consumer = Consumer::write(&home.path().join("project"), "cacheSize = \"24G\";").commit(&home);
+    for entry in Entry::all() {
+        drop(consumer.run(&home, entry, "true").ok());
+        let script = format!("{STRICT}; echo mine");
+        let out = Output::of(consumer.command(&home, entry, &script).env("CI", "true")).ok();
+        assert_eq!(out.stdout(), "mine\n", "{entry:?}: {out}");
+        assert_eq!(out.told(), [""; 0], "{entry:?}: {out}");
+    }
 }
 
 #[test]

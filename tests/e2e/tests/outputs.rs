@@ -97,7 +97,8 @@ fn the_plain_example_is_entered() {
 
 /// A newcomer's first minute: enter, build, look.
 fn enter_and_build(consumer: &Consumer, home: &Home, flags: &[String]) {
-    let script = "cargo build --quiet && echo \"$RUSTC_WRAPPER\"";
+    let script =
+        "cargo build --quiet && sccache-shell check --strict --ignore disk-too-small >&2 && echo \"$RUSTC_WRAPPER\"";
     let mut args = vec!["develop"];
     args.extend(flags.iter().map(String::as_str));
     let out = consumer
