@@ -1,4 +1,4 @@
-//! Clippy compiles members past the cache.
+//! Clippy compiles members past the cache, where it is told rustc's path.
 
 use super::Check;
 use crate::facts::Facts;
@@ -14,8 +14,9 @@ pub(super) const CHECK: Check = Check {
 /// Fewer calls say nothing.
 const ENOUGH: u64 = 50;
 
-/// What clippy's calls of rustc are not cached for (sccache's `src/compiler/rust.rs`).
-const REASONS: [&str; 2] = ["multiple input files", "missing output_dir"];
+/// What such calls are not cached for: sccache knows `clippy-driver rustc …` and passes the bare word over, but a path
+/// there is a second source to it (its `src/compiler/rust.rs`, `parse_arguments`).
+const REASON: &str = "multiple input files";
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let Some(stats) = facts
@@ -25,16 +26,25 @@ fn run(facts: &Facts) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    let count: u64 = REASONS.iter().filter_map(|reason| stats.not_cached.get(*reason)).sum();
     // C compiles with several sources are counted by the same words, but there is no Rust then.
     let has_rust = [&stats.cache_hits, &stats.cache_misses]
         .iter()
         .any(|languages| languages.counts.contains_key("Rust"));
-    if count == 0 || !has_rust {
+    let Some(count) = stats.not_cached.get(REASON).filter(|count| **count > 0 && has_rust) else {
         return Vec::new();
-    }
-    vec![CHECK.finding(
-        format!("{count} calls by clippy were not cacheable: it checks the workspace's own crates anew each time"),
-        Fix::Do("nothing: what they depend on is cached".to_owned()),
-    )]
+    };
+    let rustc = facts.cargo.rustc.as_ref();
+    let named = rustc.filter(|rustc| rustc.value.components().count() > 1);
+    let (by, fix) = match named {
+        Some(rustc) => (
+            format!(" ({})", rustc.origin),
+            "name it by the bare word `rustc` there, where that is the same one on PATH",
+        ),
+        None => (
+            String::new(),
+            "`export RUSTC=rustc` keeps rustup's cargo from that; what members depend on is cached either way",
+        ),
+    };
+    let what = format!("{count} calls by clippy were not cacheable: cargo names rustc to it by a path{by}");
+    vec![CHECK.finding(what, Fix::Do(fix.to_owned()))]
 }
