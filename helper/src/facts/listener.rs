@@ -8,7 +8,7 @@ use super::environment::Environment;
 use super::process::{Process, Scan};
 
 #[cfg(target_os = "linux")]
-mod linux;
+pub(crate) mod linux;
 // Compiled for the tests everywhere, so that it cannot rot where nobody runs it.
 #[cfg(any(test, not(target_os = "linux")))]
 mod portable;

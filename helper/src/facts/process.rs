@@ -7,12 +7,14 @@ use std::time::SystemTime;
 use super::environment::Environment;
 
 #[cfg(target_os = "linux")]
-mod linux;
+pub(crate) mod linux;
 #[cfg(not(target_os = "linux"))]
 mod portable;
 
 #[cfg(target_os = "linux")]
 pub use linux::Scan;
+#[cfg(target_os = "linux")]
+pub(super) use linux::ticks_at_start;
 #[cfg(not(target_os = "linux"))]
 pub use portable::Scan;
 

@@ -351,17 +351,21 @@ impl Sandbox {
         let at_it = table.lines().filter(|line| {
             line.split_whitespace().nth(3) == Some("00010000") && line.ends_with(&format!(" {}", socket.display()))
         });
-        // Of several, the last has the file.
         let inodes = at_it.filter_map(|line| line.split_whitespace().nth(6)?.parse::<u64>().ok());
-        let inode = inodes.max()?;
-        let target = PathBuf::from(format!("socket:[{inode}]"));
-        fs::read_dir("/proc").ok()?.flatten().find_map(|entry| {
+        let targets: Vec<PathBuf> = inodes.map(|inode| PathBuf::from(format!("socket:[{inode}]"))).collect();
+        let holders = fs::read_dir("/proc").ok()?.flatten().filter_map(|entry| {
             let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
             let mut files = fs::read_dir(entry.path().join("fd")).ok()?.flatten();
             files
-                .any(|file| fs::read_link(file.path()).is_ok_and(|link| link == target))
+                .any(|file| fs::read_link(file.path()).is_ok_and(|link| targets.contains(&link)))
                 .then_some(pid)
-        })
+        });
+        // Of several, the youngest has the file.
+        let started = |pid: &u32| {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+            stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse::<u64>().ok()
+        };
+        holders.max_by_key(started)
     }
 }
 

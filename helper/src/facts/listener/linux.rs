@@ -1,33 +1,64 @@
 //! Linux: the socket tables under `/proc`.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
 use super::{Address, Listener};
-use crate::facts::process::Scan;
+use crate::facts::process::{self, Process, Scan};
 
 /// A listening socket: its inode, and its user where the table says so.
 type Socket = (u64, Option<u32>);
 
 pub(super) fn find(address: &Address, scan: &mut Scan<'_>) -> Option<Listener> {
-    let (inode, uid) = match address {
-        Address::Port(port) => listening_port(*port),
-        // The table does not say whose it is; the file does.
-        Address::Socket(path) => {
-            let owner = fs::metadata(path).map(|meta| meta.uid()).ok();
-            listening_socket(path.as_os_str().as_bytes()).map(|(inode, _)| (inode, owner))
+    let (process, uid) = match address {
+        Address::Port(port) => {
+            let (inode, uid) = listening_port(*port)?;
+            (holder(inode, scan), uid)
         }
-        // The table writes the zero byte as an @.
-        Address::Abstract(name) => listening_socket(format!("@{name}").as_bytes()),
-    }?;
-    let process = scan.holder_of(&PathBuf::from(format!("socket:[{inode}]")));
+        Address::Socket(path) => {
+            // The table does not say whose it is; the file does. Without the file nobody is reached.
+            let owner = match fs::metadata(path) {
+                Err(error) if error.kind() == ErrorKind::NotFound => return None,
+                found => found.map(|meta| meta.uid()).ok(),
+            };
+            (
+                last_to_bind(&listening_sockets(path.as_os_str().as_bytes()), owner, scan)?,
+                owner,
+            )
+        }
+        // The table writes the zero byte as an @. Only one can have such a name.
+        Address::Abstract(name) => {
+            let inode = *listening_sockets(format!("@{name}").as_bytes()).first()?;
+            (holder(inode, scan), None)
+        }
+    };
     Some(Listener {
         uid: uid.or_else(|| process.as_ref()?.uid),
         is_hidden: process.is_none(),
         process,
     })
+}
+
+fn holder(inode: u64, scan: &mut Scan<'_>) -> Option<Process> {
+    scan.holder_of(&PathBuf::from(format!("socket:[{inode}]")))
+}
+
+/// Of several sockets that were bound to one path the file is the last one's: a server that starts takes the file of the
+/// one before away (`start_server` in sccache's `src/server.rs`), which listens on and is never reached again. Inodes do not
+/// tell the order, since each CPU hands out its own; the processes' starts do. `None` without a socket; a process that
+/// may not be looked into is `None` as well.
+fn last_to_bind(inodes: &[u64], owner: Option<u32>, scan: &mut Scan<'_>) -> Option<Option<Process>> {
+    if let [inode] = inodes {
+        return Some(holder(*inode, scan));
+    }
+    let holders = inodes.iter().filter_map(|inode| holder(*inode, scan));
+    // Who made the file has it.
+    let owners = holders.filter(|process| owner.is_none() || process.uid == owner);
+    let last = owners.max_by_key(|process| process::ticks_at_start(process.pid));
+    (!inodes.is_empty()).then_some(last)
 }
 
 fn listening_port(port: u16) -> Option<Socket> {
@@ -48,14 +79,13 @@ fn port_in_table(table: &str, port: u16) -> Option<Socket> {
     })
 }
 
-fn listening_socket(path: &[u8]) -> Option<Socket> {
-    let table = fs::read("/proc/net/unix").ok()?;
-    socket_in_table(&table, path).map(|inode| (inode, None))
+fn listening_sockets(path: &[u8]) -> Vec<u64> {
+    let table = fs::read("/proc/net/unix").unwrap_or_default();
+    sockets_in_table(&table, path)
 }
 
-/// Columns: `Num RefCount Protocol Flags Type St Inode Path`; the path may hold any byte but a newline. Where several
-/// listen at one path, the file is the last one's, whose inode is the greatest: the others lost it.
-fn socket_in_table(table: &[u8], path: &[u8]) -> Option<u64> {
+/// Columns: `Num RefCount Protocol Flags Type St Inode Path`; the path may hold any byte but a newline.
+fn sockets_in_table(table: &[u8], path: &[u8]) -> Vec<u64> {
     const ACCEPTS: &[u8] = b"00010000";
     let sockets = table.split(|byte| *byte == b'\n').skip(1).filter_map(|line| {
         let (_, rest) = next_column(line)?;
@@ -68,7 +98,7 @@ fn socket_in_table(table: &[u8], path: &[u8]) -> Option<u64> {
         let is_it = flags == ACCEPTS && rest.strip_prefix(b" ")? == path;
         is_it.then(|| std::str::from_utf8(inode).ok()?.parse().ok())?
     });
-    sockets.max()
+    sockets.collect()
 }
 
 /// The next column and what follows it; columns are padded with spaces.
@@ -76,6 +106,23 @@ fn next_column(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let line = line.trim_ascii_start();
     let end = line.iter().position(|byte| *byte == b' ')?;
     Some(line.split_at(end))
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(bytes: &[u8]) {
+    for inode in sockets_in_table(bytes, b"/x") {
+        assert!(String::from_utf8_lossy(bytes).contains(&inode.to_string()) || inode == 0);
+    }
+    // Whatever stands before, a line of its own is found.
+    let path = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
+    let table = [bytes, b"\n0000: 00000002 00000000 00010000 0001 01 4711 ", path, b"\n"].concat();
+    assert!(sockets_in_table(&table, path).contains(&4711));
+    let text = String::from_utf8_lossy(bytes);
+    let _ = port_in_table(&text, 4226);
+    let line =
+        "   0: 0100007F:1082 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4711 1 0 100 0";
+    let table = format!("{}\n{line}\n{text}", text.lines().next().unwrap_or_default());
+    assert_eq!(port_in_table(&table, 4226), Some((4711, Some(1000))));
 }
 
 #[cfg(test)]
@@ -114,17 +161,26 @@ mod tests {
     }
 
     #[test]
-    fn of_two_at_one_path_the_last_has_the_file() {
-        let line = |inode| format!("0: 00000002 00000000 00010000 0001 01 {inode} /x\n");
-        let table = format!("head\n{}{}{}", line(7), line(9), line(8));
-        assert_eq!(socket_in_table(table.as_bytes(), b"/x"), Some(9));
+    fn all_that_listen_at_one_path() {
+        let line = |inode, path| format!("0: 00000002 00000000 00010000 0001 01 {inode} {path}\n");
+        let table = format!("head\n{}{}{}", line(7, "/x"), line(9, "/x"), line(8, "/x y"));
+        assert_eq!(sockets_in_table(table.as_bytes(), b"/x"), [7, 9]);
+    }
+
+    #[test]
+    fn a_socket_without_its_file_is_nobodys() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("s");
+        let _lost = UnixListener::bind(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        assert_eq!(look(Address::Socket(path)), None);
     }
 
     proptest! {
         #[test]
         fn tables_are_read_without_a_panic(bytes: Vec<u8>, text: String) {
-            let _ = socket_in_table(&bytes, b"/x");
-            let _ = port_in_table(&text, 4226);
+            holds_for(&bytes);
+            holds_for(text.as_bytes());
         }
     }
 }

@@ -38,7 +38,9 @@ impl<'a> Scan<'a> {
     /// The process that holds this file open.
     pub(in crate::facts) fn holder_of(&mut self, file: &Path) -> Option<Process> {
         let holds = |pid: u32| Some(open_files(pid)).filter(|files| files.iter().any(|open| open == file));
-        while let Some(pid) = self.next_named_sccache() {
+        // Those that an earlier question came by, then the rest.
+        let mut known = self.named_sccache.clone().into_iter();
+        while let Some(pid) = known.next().or_else(|| self.next_named_sccache()) {
             if let Some(files) = holds(pid) {
                 return Some(describe(pid, files, self.cwd));
             }
@@ -167,12 +169,16 @@ fn program(link: PathBuf) -> Program {
 
 /// By the clock ticks since the system's start (proc(5), `stat`, field 22).
 fn started(pid: u32) -> Option<SystemTime> {
-    let stat = fs::read(proc_file(pid, "stat")).ok()?;
     let uptime = fs::read_to_string("/proc/uptime").ok()?;
-    let started = start_ticks(&stat)? as f64 / rustix::param::clock_ticks_per_second() as f64;
+    let started = ticks_at_start(pid)? as f64 / rustix::param::clock_ticks_per_second() as f64;
     let uptime: f64 = uptime.split_whitespace().next()?.parse().ok()?;
     let age = Duration::try_from_secs_f64(uptime - started).ok()?;
     SystemTime::now().checked_sub(age)
+}
+
+/// When it was started, in clock ticks since the system's own start.
+pub(in crate::facts) fn ticks_at_start(pid: u32) -> Option<u64> {
+    start_ticks(&fs::read(proc_file(pid, "stat")).ok()?)
 }
 
 /// The name in parentheses, field 2, may hold any byte, so fields are counted from its end.
@@ -198,6 +204,21 @@ fn sees(pid: u32, dir: &Path) -> Option<bool> {
 /// The process may see another root (a container); a relative path is looked up from `/`, where servers stand.
 fn as_seen_by(pid: u32, path: &Path) -> PathBuf {
     proc_file(pid, "root").join(path.strip_prefix("/").unwrap_or(path))
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(bytes: &[u8]) {
+    for (name, value) in variables(bytes) {
+        let is_in = |text: &OsStr, byte: u8| text.as_bytes().contains(&byte);
+        assert!(!name.is_empty() && !is_in(&name, b'=') && !is_in(&name, 0) && !is_in(&value, 0));
+    }
+    let _ = start_ticks(bytes);
+    // A process may call itself anything.
+    let fields = (3..=30).map(|n| n.to_string()).collect::<Vec<_>>().join(" ");
+    let stat = [b"1 (", bytes, b") ", fields.as_bytes()].concat();
+    assert_eq!(start_ticks(&stat), Some(22));
+    let link = PathBuf::from(OsStr::from_bytes(bytes));
+    assert!(link.as_os_str().len() == program(link.clone()).path.as_os_str().len() || program(link).is_deleted);
 }
 
 #[cfg(test)]
@@ -248,8 +269,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read(bytes: Vec<u8>) {
-            let _ = variables(&bytes);
-            let _ = start_ticks(&bytes);
+            holds_for(&bytes);
         }
     }
 }
