@@ -2,6 +2,7 @@
 //! printed only when that has ended, so cargo waits no longer for it.
 
 use std::io::{self, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{self, Command, ExitCode, Stdio};
 
 /// What a finished compile printed.
@@ -19,17 +20,25 @@ impl Output {
         self.0.status.success()
     }
 
-    /// Prints what a compile that succeeded printed.
+    /// What it said on stderr.
+    pub(super) fn said(&self) -> &[u8] {
+        &self.0.stderr
+    }
+
+    /// Prints what a compile printed, and ends as it did.
     pub(super) fn forward(self) -> ExitCode {
         let printed = io::stdout()
             .write_all(&self.0.stdout)
             .and_then(|()| io::stderr().write_all(&self.0.stderr))
             .and_then(|()| io::stdout().flush());
         // As rustc itself ends where nobody reads what it says.
-        if printed.is_ok() {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
+        if printed.is_err() {
+            return ExitCode::FAILURE;
         }
+        // One that a signal ended has no code; a shell says it like this.
+        let signal = || self.0.status.signal().map(|signal| 128 + signal);
+        let code = self.0.status.code().or_else(signal);
+        code.and_then(|code| u8::try_from(code).ok())
+            .map_or(ExitCode::FAILURE, ExitCode::from)
     }
 }

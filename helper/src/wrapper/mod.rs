@@ -12,6 +12,7 @@ mod trace;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::mem;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -19,6 +20,7 @@ use std::process::{Command, ExitCode};
 use crate::facts::environment::{Environment, names};
 use crate::facts::real_sccache;
 use call::Call;
+use out_dir::{Moved, Outcome, Why};
 
 pub use out_dir::{Copies, copies};
 pub(crate) use out_dir::{copies_dir, keep_copy};
@@ -35,7 +37,7 @@ struct Plan {
     set: Vec<(OsString, OsString)>,
     /// The variables of nixpkgs' compiler wrappers that `set` has in its hashes.
     hashed: Vec<OsString>,
-    out_dir: out_dir::Outcome,
+    out_dir: Outcome,
 }
 
 /// Whether a program called by this name is the wrapper.
@@ -44,7 +46,7 @@ pub fn is_called(argv0: &OsStr) -> bool {
 }
 
 /// Becomes the real sccache with these arguments (the first is the name this process was called by).
-/// Returns where a compile with another OUT_DIR is done, or where nothing could be started.
+/// Returns where a compile was judged by what it read of its OUT_DIR, or where nothing could be started.
 pub fn run(args: &[OsString]) -> ExitCode {
     let env = Environment::current();
     let (called_as, args) = match args.split_first() {
@@ -60,9 +62,9 @@ pub fn run(args: &[OsString]) -> ExitCode {
         plan(&call, args, &env)
     };
     let done = match &real {
-        Some(real) => try_copy(real, args, &mut plan),
+        Some(real) => compile_and_judge(real, args, &mut plan),
         None => {
-            plan.out_dir = out_dir::Outcome::None;
+            plan.out_dir = Outcome::None;
             None
         }
     };
@@ -100,22 +102,54 @@ fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
     }
 }
 
-/// Compiles with the copy of OUT_DIR, where the plan has one, and says nothing yet: `None`, and no copy in the
-/// plan any more, where the call has to be made without it.
-fn try_copy(real: &Path, args: &[OsString], plan: &mut Plan) -> Option<held::Output> {
-    let out_dir::Outcome::Moved(moved) = &plan.out_dir else {
-        return None;
-    };
-    let mut command = sccache(real, args, plan);
-    command.envs(moved.variables.iter().map(|(name, value)| (name, value)));
-    let output = held::Output::of(&mut command);
-    match moved.judge(output.as_ref().is_some_and(held::Output::succeeded)) {
-        Ok(()) => output,
-        Err(why) => {
-            plan.out_dir = out_dir::Outcome::Plain(why);
+/// Compiles, where the plan has an OUT_DIR to judge, and says nothing yet. `None` where the call is still to be made,
+/// with OUT_DIR as it is. The plan then says how it was done.
+fn compile_and_judge(real: &Path, args: &[OsString], plan: &mut Plan) -> Option<held::Output> {
+    match mem::take(&mut plan.out_dir) {
+        Outcome::Watched(watched) => {
+            let plain = held::Output::of(&mut sccache(real, args, plan))?;
+            if !plain.succeeded() {
+                plan.out_dir = Outcome::Plain(Why::DoesNotCompile);
+                return Some(plain);
+            }
+            match watched.judge() {
+                Ok(moved) => compile_with(Box::new(moved), real, args, plan),
+                Err(why) => {
+                    plan.out_dir = Outcome::Plain(why);
+                    Some(plain)
+                }
+            }
+        }
+        Outcome::Moved(moved) => compile_with(moved, real, args, plan),
+        other => {
+            plan.out_dir = other;
             None
         }
     }
+}
+
+fn compile_with(moved: Box<Moved>, real: &Path, args: &[OsString], plan: &mut Plan) -> Option<held::Output> {
+    let mut command = sccache(real, args, plan);
+    command.envs(moved.variables.iter().map(|(name, value)| (name, value)));
+    plan.out_dir = Outcome::Plain(Why::Failed);
+    let output = held::Output::of(&mut command)?;
+    if output.succeeded() {
+        match moved.judge() {
+            Ok(()) => {
+                plan.out_dir = Outcome::Moved(moved);
+                return Some(output);
+            }
+            Err(why) => {
+                plan.out_dir = Outcome::Plain(why);
+                return None;
+            }
+        }
+    }
+    let plain = held::Output::of(&mut sccache(real, args, plan))?;
+    if plain.succeeded() {
+        moved.learn_from(output.said());
+    }
+    Some(plain)
 }
 
 fn exec_sccache(real: &Path, args: &[OsString], plan: &Plan) -> io::Error {

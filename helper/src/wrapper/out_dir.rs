@@ -7,14 +7,16 @@
 //! stays good when the target directory is gone.
 //!
 //! Only what reads files of OUT_DIR is compiled so. A crate that takes the path alone may write there later, as
-//! `scratch` does for `cxx-build`: after the compile rustc's dep-info says which of the two it was, and what
-//! read no file, or did not compile, is compiled as if nothing had been moved.
+//! `scratch` does for `cxx-build`: after the compile rustc's dep-info says which of the two it was. What read no file,
+//! did not compile, or wrote to the copy, is compiled as if nothing had been moved. What does not look as if it read
+//! any is compiled like that at once, and with a copy only if it did. Either is known the next time.
 
 mod ageing;
 mod asked;
 mod copies;
 mod dep_info;
 mod known;
+mod likely;
 mod store;
 mod tree;
 mod uses;
@@ -31,9 +33,9 @@ use crate::facts::environment::Environment;
 pub use copies::{Copies, copies};
 pub(crate) use copies::{copies_dir, keep_copy};
 
-use asked::NotAsked;
+use asked::{Asked, NotAsked};
 use dep_info::Use;
-use known::Known;
+use known::{Habit, Known};
 use store::Store;
 use tree::Tree;
 
@@ -47,8 +49,22 @@ pub(super) enum Outcome {
     None,
     /// It is moved.
     Moved(Box<Moved>),
+    /// It stays, unless the compile turns out to read files of it.
+    Watched(Box<Watched>),
     /// It stays as it is.
     Plain(Why),
+}
+
+/// An OUT_DIR that a copy could replace.
+#[derive(Debug)]
+pub(super) struct Watched {
+    /// The OUT_DIR that cargo gave.
+    from: PathBuf,
+    /// Every variable that lies in it, and where in it.
+    names: Vec<(OsString, PathBuf)>,
+    dep_info: PathBuf,
+    store: Store,
+    known: Known,
 }
 
 /// A copy that takes the place of OUT_DIR.
@@ -60,6 +76,7 @@ pub(super) struct Moved {
     pub(super) to: PathBuf,
     /// Every variable that lay in it, with the value that lies in the copy.
     pub(super) variables: Vec<(OsString, OsString)>,
+    tree: Tree,
     dep_info: PathBuf,
     store: Store,
     known: Known,
@@ -74,6 +91,8 @@ pub(super) enum Why {
     Empty,
     /// The crate is known to read no file of it.
     Known,
+    /// The crate is known not to do with a copy.
+    KnownToNeedIt,
     /// A variable's value begins in OUT_DIR and leads out of it.
     Leaves(OsString),
     /// It cannot be copied.
@@ -82,7 +101,11 @@ pub(super) enum Why {
     NoPlace(Option<io::Error>),
     /// The compile with the copy failed.
     Failed,
-    /// The compile with the copy read no file of it.
+    /// The crate does not compile at all.
+    DoesNotCompile,
+    /// The compile with the copy wrote to it.
+    Written,
+    /// The compile read no file of it.
     ReadNothing,
 }
 
@@ -92,13 +115,21 @@ impl fmt::Display for Why {
             Self::NotAsked(NotAsked::CrateType) => f.write_str("not a library or proc macro"),
             Self::NotAsked(NotAsked::OwnCode) => f.write_str("a crate of the workspace, or by path"),
             Self::NotAsked(NotAsked::NoDepInfo) => f.write_str("no dep-info is written"),
+            Self::NotAsked(NotAsked::Inside) => f.write_str("a compile that writes into it"),
+            Self::NotAsked(NotAsked::Remapped) => f.write_str("--remap-path-prefix gives it another name"),
+            Self::NotAsked(NotAsked::UnseenLibrary) => {
+                f.write_str("a static library with modifiers, which sccache does not hash")
+            }
             Self::Empty => f.write_str("empty"),
             Self::Known => f.write_str("the crate reads no file of it"),
+            Self::KnownToNeedIt => f.write_str("the crate does not do with a copy of it"),
             Self::Leaves(name) => write!(f, "{} leads out of it", name.display()),
             Self::Tree(fault) => fault.fmt(f),
             Self::NoPlace(Some(error)) => write!(f, "no place for copies: {error}"),
             Self::NoPlace(None) => f.write_str("no place for copies: neither HOME nor XDG_CACHE_HOME"),
             Self::Failed => f.write_str("the crate did not compile with a copy of it"),
+            Self::DoesNotCompile => f.write_str("the crate did not compile"),
+            Self::Written => f.write_str("the compile wrote to it"),
             Self::ReadNothing => f.write_str("the crate read no file of it"),
         }
     }
@@ -108,12 +139,12 @@ impl fmt::Display for Why {
 pub(super) fn plan(args: &[OsString], env: &Environment) -> Outcome {
     match env.path(OUT_DIR) {
         None => Outcome::None,
-        Some(from) => moved(args, env, from).map_or_else(Outcome::Plain, |moved| Outcome::Moved(Box::new(moved))),
+        Some(from) => planned(args, env, from).unwrap_or_else(Outcome::Plain),
     }
 }
 
-fn moved(args: &[OsString], env: &Environment, from: &Path) -> Result<Moved, Why> {
-    let asked = asked::read(args).map_err(Why::NotAsked)?;
+fn planned(args: &[OsString], env: &Environment, from: &Path) -> Result<Outcome, Why> {
+    let asked = asked::read(args, from).map_err(Why::NotAsked)?;
     let names = lying_in(env, from)?;
     let root = store::root(env).ok_or(Why::NoPlace(None))?;
     if fs::read_dir(from).is_ok_and(|mut dir| dir.next().is_none()) {
@@ -121,23 +152,29 @@ fn moved(args: &[OsString], env: &Environment, from: &Path) -> Result<Moved, Why
     }
     let store = Store::open(root).map_err(|error| Why::NoPlace(Some(error)))?;
     let known = Known::of(&store, &asked, env.get("CARGO_MANIFEST_DIR"));
-    if known.reads_nothing() {
-        return Err(Why::Known);
-    }
-    let tree = Tree::read(from).map_err(Why::Tree)?;
-    if tree.is_empty() {
-        return Err(Why::Empty);
-    }
-    let to = store.copy_of(&tree, from).map_err(Why::Tree)?;
-    let variables = names.into_iter().map(|(name, rest)| (name, join(&to, &rest)));
-    Ok(Moved {
+    let reads_files = match known.habit() {
+        Some(Habit::ReadsNothing) => return Err(Why::Known),
+        Some(Habit::NeedsItself) => return Err(Why::KnownToNeedIt),
+        Some(Habit::ReadsFiles) => true,
+        None => looks_like_it(&asked, &names),
+    };
+    let watched = Watched {
         from: from.to_owned(),
-        variables: variables.collect(),
+        names,
         dep_info: env.cwd().join(&asked.dep_info),
-        to,
         store,
         known,
-    })
+    };
+    if reads_files {
+        watched.moved().map(|moved| Outcome::Moved(Box::new(moved)))
+    } else {
+        Ok(Outcome::Watched(Box::new(watched)))
+    }
+}
+
+fn looks_like_it(asked: &Asked<'_>, names: &[(OsString, PathBuf)]) -> bool {
+    let names: Vec<&[u8]> = names.iter().map(|(name, _)| name.as_bytes()).collect();
+    likely::includes_files(asked.source, &names)
 }
 
 /// The variables whose values lie in `dir`, and where in it. A value with a colon is a list of paths, as for the
@@ -170,26 +207,73 @@ fn join(dir: &Path, rest: &Path) -> OsString {
     }
 }
 
-impl Moved {
-    /// Judges a compile with the copy after it ended: the crate may keep the artifact only if it read files of
-    /// the copy. Else the reason why it is compiled once more, plainly.
-    pub(super) fn judge(&self, succeeded: bool) -> Result<(), Why> {
-        if !succeeded {
-            return Err(Why::Failed);
+impl Watched {
+    /// Makes or finds the copy.
+    fn moved(self) -> Result<Moved, Why> {
+        let tree = Tree::read(&self.from).map_err(Why::Tree)?;
+        if tree.is_empty() {
+            return Err(Why::Empty);
         }
+        let to = self.store.copy_of(&tree, &self.from).map_err(Why::Tree)?;
+        let variables = self.names.into_iter().map(|(name, rest)| (name, join(&to, &rest)));
+        Ok(Moved {
+            variables: variables.collect(),
+            from: self.from,
+            to,
+            tree,
+            dep_info: self.dep_info,
+            store: self.store,
+            known: self.known,
+        })
+    }
+
+    /// Judges a compile with the directory itself after it succeeded: the copy to compile with once more if it read
+    /// files, else the reason why it is done.
+    pub(super) fn judge(self) -> Result<Moved, Why> {
+        let variables = self.names.iter().map(|(name, _)| name.as_os_str());
+        match dep_info::use_of(&self.dep_info, &self.from, variables) {
+            Ok(Use::Files) => self.moved(),
+            Ok(Use::PathOnly | Use::Nothing) => {
+                let _ = self.known.note(Habit::ReadsNothing);
+                Err(Why::ReadNothing)
+            }
+            Err(_) => Err(Why::ReadNothing),
+        }
+    }
+}
+
+impl Moved {
+    /// Judges a compile with the copy after it succeeded: the crate may keep the artifact only if it read files of the
+    /// copy, and wrote none. Else the reason why it is compiled once more, plainly.
+    pub(super) fn judge(&self) -> Result<(), Why> {
         let variables = self.variables.iter().map(|(name, _)| name.as_os_str());
         match dep_info::use_of(&self.dep_info, &self.to, variables) {
-            Ok(Use::Files) => self.keep(),
+            Ok(Use::Files) if !self.tree.is_untouched(&self.to) => {
+                let _ = self.known.note(Habit::NeedsItself);
+                Err(Why::Written)
+            }
+            Ok(Use::Files) => {
+                let _ = self.known.note(Habit::ReadsFiles);
+                self.keep()
+            }
             // Nothing of the copy is in the artifact.
             Ok(Use::Nothing) => {
-                let _ = self.known.note();
+                let _ = self.known.note(Habit::ReadsNothing);
                 Ok(())
             }
             Ok(Use::PathOnly) => {
-                let _ = self.known.note();
+                let _ = self.known.note(Habit::ReadsNothing);
                 Err(Why::ReadNothing)
             }
             Err(_) => Err(Why::Failed),
+        }
+    }
+
+    /// What is learnt from a compile that failed with the copy and printed this, when it succeeded without. Only what
+    /// names the copy tells of the crate; anything else may have been the machine.
+    pub(super) fn learn_from(&self, printed: &[u8]) {
+        if memchr::memmem::find(printed, self.to.as_os_str().as_bytes()).is_some() {
+            let _ = self.known.note(Habit::NeedsItself);
         }
     }
 

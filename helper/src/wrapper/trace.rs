@@ -110,7 +110,8 @@ fn line<'a>(call: &Call<'_>, plan: &Plan, real: Option<&'a Path>) -> Line<'a> {
 
 fn out_dir(outcome: &Outcome) -> Option<OutDir> {
     match outcome {
-        Outcome::None => None,
+        // Whatever was watched is judged by now.
+        Outcome::None | Outcome::Watched(_) => None,
         Outcome::Plain(why) => Some(OutDir::Plain(why.to_string())),
         Outcome::Moved(moved) => Some(OutDir::Moved {
             from: moved.from.to_string_lossy().into_owned(),

@@ -4,7 +4,7 @@
 pub(crate) const DEPENDENCIES: &[(&str, &str)] = &[
     (
         "Cargo.toml",
-        "[workspace]\nresolver = \"2\"\nmembers = [\"includes\", \"uses\", \"probe\", \"probed\", \"path-only\", \"unread\", \"leaves\"]\n",
+        "[workspace]\nresolver = \"2\"\nmembers = [\"includes\", \"uses\", \"probe\", \"probed\", \"path-only\", \"unread\", \"leaves\", \"macros\", \"macro-reads\"]\n",
     ),
     // What a generator does: text, bytes, a file found at run time, a variable that names a file.
     (
@@ -105,6 +105,29 @@ pub fn version(_: proc_macro::TokenStream) -> proc_macro::TokenStream {
 "#,
     ),
     ("unread/src/lib.rs", "pub const ANSWER: u32 = 42;\n"),
+    // Another crate's macro reads what was generated; nothing in the source says so.
+    (
+        "macros/Cargo.toml",
+        "[package]\nname = \"macros\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+    ),
+    (
+        "macros/src/lib.rs",
+        "#[macro_export]\nmacro_rules! generated { () => { include!(concat!(env!(\"OUT_DIR\"), \"/three.rs\")); } }\n",
+    ),
+    (
+        "macro-reads/Cargo.toml",
+        "[package]\nname = \"macro-reads\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[dependencies]\nmacros = { path = \"../macros\" }\n",
+    ),
+    (
+        "macro-reads/build.rs",
+        r#"fn main() {
+    println!("cargo:rerun-if-changed=build.rs");
+    let out = std::path::PathBuf::from(std::env::var_os("OUT_DIR").unwrap());
+    std::fs::write(out.join("three.rs"), "pub const THREE: u32 = 3;").unwrap();
+}
+"#,
+    ),
+    ("macro-reads/src/lib.rs", "macros::generated!();\n"),
     // A file beside OUT_DIR: no copy has that.
     (
         "leaves/Cargo.toml",
@@ -144,6 +167,7 @@ probed = { git = "REPOSITORY" }
 path-only = { git = "REPOSITORY" }
 unread = { git = "REPOSITORY" }
 leaves = { git = "REPOSITORY" }
+macro-reads = { git = "REPOSITORY" }
 "#,
     ),
     (
@@ -172,6 +196,7 @@ pub const OUT_DIR: &str = env!("OUT_DIR");
     println!("version={}", probed::VERSION);
     println!("answer={}", unread::ANSWER);
     println!("leaves={}", leaves::OWN + leaves::BESIDE);
+    println!("macro_reads={}", macro_reads::THREE);
     println!("own={}", program::OWN);
     println!("includes_dir={}", includes::OUT_DIR);
     println!("path_only_dir={}", path_only::DIR);

@@ -15,7 +15,7 @@ use scene::{Counts, Scene, overwrite, succeed};
 
 /// The libraries among the dependencies that sccache stores: all but the proc macro. The two that do not read a
 /// copy, `path-only` and `leaves`, hold the target directory's path and miss in another one.
-const SHARED: u64 = 4;
+const SHARED: u64 = 6;
 const UNSHARED: u64 = 2;
 /// The program's own library.
 const OWN: u64 = 1;
@@ -33,6 +33,7 @@ fn assert_right(scene: &Scene, checkout: &str, word: &str) {
         ("version", "195"),
         ("answer", "42"),
         ("leaves", "3"),
+        ("macro_reads", "3"),
         ("own", "7"),
     ] {
         assert_eq!(printed[name], value, "{name} in {checkout}");
@@ -60,6 +61,8 @@ fn another_checkout_hits(layout: &'static [&'static str]) {
         ("probe", "moved"),
         ("path_only", "the crate read no file of it"),
         ("leaves", "the crate did not compile with a copy of it"),
+        ("unread", "the crate read no file of it"),
+        ("macro_reads", "moved"),
         ("program", "a crate of the workspace, or by path"),
         ("build_script_build", ""),
         ("uses", ""),
@@ -78,14 +81,14 @@ fn another_checkout_hits(layout: &'static [&'static str]) {
         "{:?}",
         scene.compiled()
     );
-    assert_eq!(
-        scene.out_dir_of("path_only").as_deref(),
-        Some("the crate reads no file of it")
-    );
-    assert_eq!(
-        scene.out_dir_of("unread").as_deref(),
-        Some("the crate reads no file of it")
-    );
+    for (name, out_dir) in [
+        ("path_only", "the crate reads no file of it"),
+        ("unread", "the crate reads no file of it"),
+        ("leaves", "the crate does not do with a copy of it"),
+        ("macro_reads", "moved"),
+    ] {
+        assert_eq!(scene.out_dir_of(name).as_deref(), Some(out_dir), "{name}");
+    }
     assert_right(&scene, "two", "first");
 
     for checkout in ["one", "two"] {

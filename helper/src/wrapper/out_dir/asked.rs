@@ -1,13 +1,16 @@
 //! What a rustc call says about the crate that it compiles, as far as moving its OUT_DIR depends on it.
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 
 /// A call that compiles a dependency as a library or a proc macro.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Asked<'a> {
     /// The crate's name.
     pub(super) crate_name: &'a OsStr,
+    /// Its root, an absolute path.
+    pub(super) source: &'a Path,
     /// Its types, as given.
     pub(super) crate_types: Vec<&'a OsStr>,
     /// Its `--cfg` values, as given.
@@ -26,10 +29,17 @@ pub(crate) enum NotAsked {
     OwnCode,
     /// No dep-info, so what the crate read could not be told.
     NoDepInfo,
+    /// It writes into OUT_DIR: a build script that tries the compiler, or that builds a whole project there.
+    Inside,
+    /// The caller gives OUT_DIR's path another name in the artifact, and a copy's path would keep its own.
+    Remapped,
+    /// A static library that sccache does not hash, from another place. With OUT_DIR's path in the key an object of
+    /// another worktree is never taken, with that of a copy it could be.
+    UnseenLibrary,
 }
 
-/// Reads the arguments that follow the compiler's name.
-pub(super) fn read(args: &[OsString]) -> Result<Asked<'_>, NotAsked> {
+/// Reads the arguments that follow the compiler's name, of a call with this OUT_DIR.
+pub(super) fn read<'a>(args: &'a [OsString], out_dir: &Path) -> Result<Asked<'a>, NotAsked> {
     let crate_types = values(args, "--crate-type");
     let shared = |name: &&OsStr| ["lib", "rlib", "proc-macro"].iter().any(|known| name == known);
     if crate_types.is_empty() || !crate_types.iter().all(shared) {
@@ -40,10 +50,56 @@ pub(super) fn read(args: &[OsString]) -> Result<Asked<'_>, NotAsked> {
     if values(args, "--cap-lints").is_empty() {
         return Err(NotAsked::OwnCode);
     }
-    dep_info(args, crate_types).ok_or(NotAsked::NoDepInfo)
+    // A person can cap them for everything, by RUSTFLAGS. Cargo names what lies in the workspace from its root, and a
+    // dependency's source by the whole path (`path_args` in cargo's `compiler/mod.rs`).
+    let source = source(args).ok_or(NotAsked::OwnCode)?;
+    if values(args, "--out-dir")
+        .iter()
+        .any(|dir| Path::new(dir).starts_with(out_dir))
+    {
+        return Err(NotAsked::Inside);
+    }
+    if is_remapped(args, out_dir) {
+        return Err(NotAsked::Remapped);
+    }
+    if has_unseen_library(args, out_dir) {
+        return Err(NotAsked::UnseenLibrary);
+    }
+    dep_info(args, source, crate_types).ok_or(NotAsked::NoDepInfo)
 }
 
-fn dep_info<'a>(args: &'a [OsString], crate_types: Vec<&'a OsStr>) -> Option<Asked<'a>> {
+fn source(args: &[OsString]) -> Option<&Path> {
+    let mut files = args
+        .iter()
+        .map(Path::new)
+        .filter(|arg| arg.extension() == Some(OsStr::new("rs")));
+    files.next().filter(|file| file.is_absolute())
+}
+
+/// Whether `--remap-path-prefix FROM=TO` changes the directory's name.
+fn is_remapped(args: &[OsString], dir: &Path) -> bool {
+    values(args, "--remap-path-prefix").iter().any(|value| {
+        // As rustc does: what is replaced may have a `=` in it, what replaces it has none.
+        let value = value.as_encoded_bytes();
+        let from = value
+            .iter()
+            .rposition(|&byte| byte == b'=')
+            .map_or(value, |at| &value[..at]);
+        dir.starts_with(OsStr::from_bytes(from))
+    })
+}
+
+/// sccache hashes a static library only where its kind is exactly `static`, without modifiers.
+fn has_unseen_library(args: &[OsString], dir: &Path) -> bool {
+    let has_modifiers = |value: &&OsStr| value.as_encoded_bytes().starts_with(b"static:");
+    let is_elsewhere = |value: &&OsStr| {
+        let native = value.as_encoded_bytes().strip_prefix(b"native=");
+        native.is_some_and(|path| !Path::new(OsStr::from_bytes(path)).starts_with(dir))
+    };
+    values(args, "-l").iter().any(has_modifiers) && values(args, "-L").iter().any(is_elsewhere)
+}
+
+fn dep_info<'a>(args: &'a [OsString], source: &'a Path, crate_types: Vec<&'a OsStr>) -> Option<Asked<'a>> {
     let emits = |value: &&OsStr| {
         value
             .as_encoded_bytes()
@@ -65,6 +121,7 @@ fn dep_info<'a>(args: &'a [OsString], crate_types: Vec<&'a OsStr>) -> Option<Ask
     file.push(".d");
     Some(Asked {
         crate_name,
+        source,
         crate_types,
         cfgs: values(args, "--cfg"),
         dep_info: PathBuf::from(values(args, "--out-dir").first()?).join(file),
@@ -89,19 +146,26 @@ fn values<'a>(args: &'a [OsString], option: &str) -> Vec<&'a OsStr> {
 mod tests {
     use super::*;
 
-    const LIBRARY: &str = "--crate-name serde_core --edition=2021 src/lib.rs --error-format=json --crate-type lib \
+    const LIBRARY: &str = "--crate-name serde_core --edition=2021 /r/serde_core-1/src/lib.rs --error-format=json --crate-type lib \
         --emit=dep-info,metadata,link -C embed-bitcode=no --cfg feature=\"std\" -C metadata=1 \
         -C extra-filename=-42 --out-dir /t/debug/deps --cap-lints allow";
+
+    const OUT_DIR: &str = "/t/debug/build/serde_core-1/out";
 
     fn words(text: &str) -> Vec<OsString> {
         text.split_whitespace().map(OsString::from).collect()
     }
 
+    fn refused(text: &str) -> Option<NotAsked> {
+        read(&words(text), Path::new(OUT_DIR)).err()
+    }
+
     #[test]
     fn a_dependencys_library() {
         let args = words(LIBRARY);
-        let asked = read(&args).unwrap();
+        let asked = read(&args, Path::new(OUT_DIR)).unwrap();
         assert_eq!(asked.crate_name, "serde_core");
+        assert_eq!(asked.source, Path::new("/r/serde_core-1/src/lib.rs"));
         assert_eq!(asked.crate_types, ["lib"]);
         assert_eq!(asked.cfgs, ["feature=\"std\""]);
         assert_eq!(asked.dep_info, PathBuf::from("/t/debug/deps/serde_core-42.d"));
@@ -116,15 +180,57 @@ mod tests {
             ("--crate-type bin", Some(NotAsked::CrateType)),
             ("--test", Some(NotAsked::CrateType)),
         ] {
-            let args = words(&LIBRARY.replace("--crate-type lib", types));
-            assert_eq!(read(&args).err(), read_as, "{types}");
+            assert_eq!(refused(&LIBRARY.replace("--crate-type lib", types)), read_as, "{types}");
         }
     }
 
     #[test]
     fn own_code_is_left_alone() {
-        let args = words(&LIBRARY.replace("--cap-lints allow", ""));
-        assert_eq!(read(&args), Err(NotAsked::OwnCode));
+        let own = LIBRARY.replace("--cap-lints allow", "");
+        assert_eq!(refused(&own), Some(NotAsked::OwnCode));
+        // RUSTFLAGS caps the lints of everything.
+        let capped = LIBRARY.replace("/r/serde_core-1/src/lib.rs", "core/src/lib.rs");
+        assert_eq!(refused(&capped), Some(NotAsked::OwnCode));
+        assert_eq!(
+            refused(&LIBRARY.replace("/r/serde_core-1/src/lib.rs", "-")),
+            Some(NotAsked::OwnCode)
+        );
+    }
+
+    #[test]
+    fn what_writes_into_it_is_left_alone() {
+        let probe = LIBRARY.replace("/t/debug/deps", &format!("{OUT_DIR}/probe"));
+        assert_eq!(refused(&probe), Some(NotAsked::Inside));
+    }
+
+    #[test]
+    fn a_path_that_is_given_another_name_keeps_it() {
+        for (remap, is_refused) in [
+            ("--remap-path-prefix /t=/src", true),
+            ("--remap-path-prefix=/t/debug/build/serde_core-1/out=", true),
+            ("--remap-path-prefix /t/de=/src", false),
+            ("--remap-path-prefix=/home/a=b=/t", false),
+        ] {
+            let refused = refused(&format!("{LIBRARY} {remap}"));
+            assert_eq!(refused == Some(NotAsked::Remapped), is_refused, "{remap}");
+        }
+    }
+
+    #[test]
+    fn a_library_that_nobody_hashes() {
+        for (link, is_refused) in [
+            ("-l static:+whole-archive=z -L native=/t/debug/build/other-1/out", true),
+            (
+                "-l static:+whole-archive=z -L native=/t/debug/build/serde_core-1/out/lib",
+                false,
+            ),
+            ("-l static=z -L native=/t/debug/build/other-1/out", false),
+            ("-l dylib:+verbatim=z -L native=/usr/lib", false),
+            ("-l static:+whole-archive=z -L dependency=/t/debug/deps", false),
+        ] {
+            let refused = refused(&format!("{LIBRARY} {link}"));
+            assert_eq!(refused == Some(NotAsked::UnseenLibrary), is_refused, "{link}");
+        }
     }
 
     #[test]
@@ -134,8 +240,11 @@ mod tests {
             ("--out-dir /t/debug/deps", ""),
             ("--crate-name serde_core", ""),
         ] {
-            let args = words(&LIBRARY.replace(from, to));
-            assert_eq!(read(&args), Err(NotAsked::NoDepInfo), "without {from}");
+            assert_eq!(
+                refused(&LIBRARY.replace(from, to)),
+                Some(NotAsked::NoDepInfo),
+                "without {from}"
+            );
         }
     }
 }

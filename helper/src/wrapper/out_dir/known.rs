@@ -1,11 +1,11 @@
-//! Crates that read no file of their OUT_DIR. Most build scripts only probe the compiler or build C: for their
-//! crates neither a copy nor a hash is made a second time.
+//! What crates did with their OUT_DIR when they were compiled before. Most build scripts only probe the compiler or
+//! build C: for their crates there is nothing to copy. And a crate is compiled at once in the way that will count.
 //!
-//! To be wrong here costs a hit, never more: what is known is left to plain sccache.
+//! To be wrong here costs a hit or a second compile, never more.
 
 use std::ffi::OsStr;
-use std::fs::{File, OpenOptions};
-use std::io;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
@@ -14,6 +14,30 @@ use std::time::SystemTime;
 use super::asked::Asked;
 use super::store::Store;
 use crate::digest::Digest;
+
+/// What a crate does with its OUT_DIR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Habit {
+    /// It reads no file of it.
+    ReadsNothing,
+    /// It reads files of it.
+    ReadsFiles,
+    /// It compiles with the directory itself, and not with a copy.
+    NeedsItself,
+}
+
+impl Habit {
+    const ALL: [Self; 3] = [Self::ReadsNothing, Self::ReadsFiles, Self::NeedsItself];
+
+    /// What the file says.
+    fn word(self) -> &'static str {
+        match self {
+            Self::ReadsNothing => "nothing",
+            Self::ReadsFiles => "files",
+            Self::NeedsItself => "itself",
+        }
+    }
+}
 
 /// What is known of one crate, told apart by where its source is and how it is configured.
 #[derive(Debug)]
@@ -34,22 +58,28 @@ impl Known {
         }
     }
 
-    /// Whether the crate is known to read nothing. Asking keeps the answer from growing old.
-    pub(super) fn reads_nothing(&self) -> bool {
-        File::options()
-            .append(true)
-            .open(&self.file)
-            .is_ok_and(|file| file.set_modified(SystemTime::now()).is_ok())
+    /// What it did before. Asking keeps the answer from growing old, but for the one that a machine in trouble may
+    /// have given too.
+    pub(super) fn habit(&self) -> Option<Habit> {
+        let word = fs::read_to_string(&self.file).ok()?;
+        let habit = Habit::ALL.into_iter().find(|habit| habit.word() == word)?;
+        if habit != Habit::NeedsItself {
+            let file = File::options().append(true).open(&self.file).ok()?;
+            file.set_modified(SystemTime::now()).ok()?;
+        }
+        Some(habit)
     }
 
-    /// Notes that it reads nothing.
-    pub(super) fn note(&self) -> io::Result<()> {
-        OpenOptions::new()
-            .append(true)
+    /// Notes what it did.
+    pub(super) fn note(&self, habit: Habit) -> io::Result<()> {
+        let mut file = OpenOptions::new()
+            .write(true)
             .create(true)
+            .truncate(true)
             .mode(0o600)
-            .open(&self.file)
-            .map(drop)
+            .open(&self.file)?;
+        file.write_all(habit.word().as_bytes())?;
+        file.set_modified(SystemTime::now())
     }
 }
 
@@ -61,6 +91,7 @@ mod tests {
     fn asked<'a>(crate_name: &'a str, cfgs: &'a [&'a str]) -> Asked<'a> {
         Asked {
             crate_name: OsStr::new(crate_name),
+            source: Path::new("/src/lib.rs"),
             crate_types: vec![OsStr::new("lib")],
             cfgs: cfgs.iter().map(OsStr::new).collect(),
             dep_info: PathBuf::new(),
@@ -73,16 +104,18 @@ mod tests {
         let store = Store::open(dir.path().join("cache")).unwrap();
         let known = |asked: &Asked<'_>, dir: &str| Known::of(&store, asked, Some(OsStr::new(dir)));
         let ring = known(&asked("ring", &["a"]), "/src/ring-1");
-        assert!(!ring.reads_nothing());
-        ring.note().unwrap();
-        assert!(known(&asked("ring", &["a"]), "/src/ring-1").reads_nothing());
+        assert_eq!(ring.habit(), None);
+        for habit in Habit::ALL {
+            ring.note(habit).unwrap();
+            assert_eq!(known(&asked("ring", &["a"]), "/src/ring-1").habit(), Some(habit));
+        }
         for other in [
             known(&asked("ring", &["a"]), "/src/ring-2"),
             known(&asked("ring", &[]), "/src/ring-1"),
             known(&asked("ring", &["a", "b"]), "/src/ring-1"),
             known(&asked("rin", &["a"]), "/src/ring-1"),
         ] {
-            assert!(!other.reads_nothing());
+            assert_eq!(other.habit(), None);
         }
     }
 
@@ -91,15 +124,28 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(dir.path().join("cache")).unwrap();
         let known = Known::of(&store, &asked("ring", &[]), None);
-        known.note().unwrap();
-        let age = |path: &Path| path.metadata().unwrap().modified().unwrap().elapsed().unwrap();
-        File::options()
-            .append(true)
-            .open(&known.file)
-            .unwrap()
-            .set_modified(SystemTime::UNIX_EPOCH)
-            .unwrap();
-        assert!(known.reads_nothing());
-        assert!(age(&known.file).as_secs() < 60);
+        for (habit, stays_young) in [
+            (Habit::ReadsNothing, true),
+            (Habit::ReadsFiles, true),
+            (Habit::NeedsItself, false),
+        ] {
+            known.note(habit).unwrap();
+            let file = File::options().append(true).open(&known.file).unwrap();
+            file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+            assert_eq!(known.habit(), Some(habit));
+            let modified = known.file.metadata().unwrap().modified().unwrap();
+            assert_eq!(modified > SystemTime::UNIX_EPOCH, stays_young, "{habit:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_understood_is_not_known() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(dir.path().join("cache")).unwrap();
+        let known = Known::of(&store, &asked("ring", &[]), None);
+        for text in ["", "fil"] {
+            fs::write(&known.file, text).unwrap();
+            assert_eq!(known.habit(), None, "{text:?}");
+        }
     }
 }

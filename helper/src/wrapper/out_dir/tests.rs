@@ -1,11 +1,11 @@
 //! Planning: which calls get a copy, and which variables move with it.
 
 use super::*;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use tempfile::TempDir;
 
-const LIBRARY: &str = "--crate-name x --edition=2021 src/lib.rs --crate-type lib --emit=dep-info,metadata,link \
+const LIBRARY: &str = "--crate-name x --edition=2021 SOURCE --crate-type lib --emit=dep-info,metadata,link \
     -C metadata=1 -C extra-filename=-1 --out-dir deps --cap-lints allow";
 
 struct Scene {
@@ -20,6 +20,9 @@ impl Scene {
         fs::create_dir_all(dir.path().join("target/out")).unwrap();
         fs::create_dir(dir.path().join("deps")).unwrap();
         fs::write(dir.path().join("target/out/private.rs"), "").unwrap();
+        fs::create_dir_all(dir.path().join("x-1/src")).unwrap();
+        let source = "include!(concat!(env!(\"OUT_DIR\"), \"/private.rs\"));";
+        fs::write(dir.path().join("x-1/src/lib.rs"), source).unwrap();
         let scene = Self {
             dir,
             variables: Vec::new(),
@@ -43,6 +46,7 @@ impl Scene {
     }
 
     fn plan_for(&self, args: &str) -> Outcome {
+        let args = args.replace("SOURCE", &self.path("x-1/src/lib.rs").display().to_string());
         let args: Vec<OsString> = args.split_whitespace().map(OsString::from).collect();
         plan(
             &args,
@@ -54,6 +58,16 @@ impl Scene {
     fn moved(&self) -> Moved {
         match self.plan() {
             Outcome::Moved(moved) => *moved,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// With a source that does not look as if it read files.
+    #[track_caller]
+    fn watched(&self) -> Watched {
+        fs::write(self.path("x-1/src/lib.rs"), "").unwrap();
+        match self.plan() {
+            Outcome::Watched(watched) => *watched,
             other => panic!("{other:?}"),
         }
     }
@@ -165,7 +179,7 @@ fn a_crate_that_read_files_keeps_the_copy() {
     let scene = Scene::new();
     let moved = scene.moved();
     scene.dep_info(&format!("x.d: src/lib.rs {}/private.rs\n", moved.to.display()));
-    moved.judge(true).unwrap();
+    moved.judge().unwrap();
     let name = moved.to.file_name().unwrap().to_string_lossy();
     let record = scene.path("home/.cache/sccache-shell/uses").join(&*name);
     let noted = fs::read(record).unwrap();
@@ -181,7 +195,7 @@ fn a_crate_that_takes_only_the_path_is_compiled_plainly() {
         "x.d: src/lib.rs\n\n# env-dep:OUT_DIR={}\n",
         moved.to.display()
     ));
-    let why = moved.judge(true).unwrap_err();
+    let why = moved.judge().unwrap_err();
     assert_eq!(why.to_string(), "the crate read no file of it");
     assert_eq!(
         scene.plain(),
@@ -195,22 +209,68 @@ fn a_crate_that_takes_nothing_is_done_and_known() {
     let scene = Scene::new();
     let moved = scene.moved();
     scene.dep_info("x.d: src/lib.rs\n");
-    moved.judge(true).unwrap();
+    moved.judge().unwrap();
     assert_eq!(scene.plain(), "the crate reads no file of it");
 }
 
 #[test]
-fn a_failed_compile_counts_for_nothing() {
+fn without_dep_info_nobody_knows() {
+    let scene = Scene::new();
+    assert!(matches!(scene.moved().judge(), Err(Why::Failed)));
+    assert!(matches!(scene.plan(), Outcome::Moved(_)), "nothing was learnt of it");
+}
+
+#[test]
+fn what_writes_to_the_copy_does_without() {
     let scene = Scene::new();
     let moved = scene.moved();
-    scene.dep_info("x.d: src/lib.rs\n");
-    assert!(matches!(moved.judge(false), Err(Why::Failed)));
-    fs::remove_file(scene.path("deps/x-1.d")).unwrap();
+    scene.dep_info(&format!("x.d: src/lib.rs {}/private.rs\n", moved.to.display()));
+    fs::set_permissions(&moved.to, fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(moved.to.join("more"), "").unwrap();
+    assert_eq!(moved.judge().unwrap_err().to_string(), "the compile wrote to it");
+    assert_eq!(scene.plain(), "the crate does not do with a copy of it");
+}
+
+#[test]
+fn a_failure_that_names_the_copy_is_learnt_from() {
+    let scene = Scene::new();
+    let moved = scene.moved();
+    moved.learn_from(b"error: out of memory");
+    let moved = match scene.plan() {
+        Outcome::Moved(again) => again,
+        other => panic!("{other:?} after {moved:?}"),
+    };
+    moved.learn_from(format!("error: couldn't read `{}/../x`", moved.to.display()).as_bytes());
+    assert_eq!(scene.plain(), "the crate does not do with a copy of it");
+}
+
+#[test]
+fn what_does_not_look_like_it_is_compiled_as_it_is() {
+    let scene = Scene::new();
+    let watched = scene.watched();
     assert!(
-        matches!(moved.judge(true), Err(Why::Failed)),
-        "and so does one without dep-info"
+        !scene
+            .path("home/.cache/sccache-shell/out")
+            .read_dir()
+            .unwrap()
+            .any(|_| true)
     );
-    assert!(matches!(scene.plan(), Outcome::Moved(_)), "nothing was learnt of it");
+    let out_dir = scene.path("target/out");
+    scene.dep_info(&format!("x.d: src/lib.rs\n\n# env-dep:OUT_DIR={}\n", out_dir.display()));
+    assert_eq!(watched.judge().unwrap_err().to_string(), "the crate read no file of it");
+    assert_eq!(scene.plain(), "the crate reads no file of it");
+}
+
+#[test]
+fn what_reads_files_all_the_same_is_moved_and_known() {
+    let scene = Scene::new();
+    let watched = scene.watched();
+    let file = scene.path("target/out/private.rs");
+    scene.dep_info(&format!("x.d: src/lib.rs {}\n", file.display()));
+    let moved = watched.judge().unwrap();
+    scene.dep_info(&format!("x.d: src/lib.rs {}/private.rs\n", moved.to.display()));
+    moved.judge().unwrap();
+    assert!(matches!(scene.plan(), Outcome::Moved(_)), "at once, the next time");
 }
 
 #[test]

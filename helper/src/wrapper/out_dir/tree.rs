@@ -38,6 +38,8 @@ struct Entry {
     path: PathBuf,
     mode: u32,
     is_dir: bool,
+    /// A file's bytes.
+    size: u64,
 }
 
 /// Why a tree is not copied.
@@ -94,6 +96,20 @@ impl Tree {
         Self::read(copy).is_ok_and(|read| read.name == self.name && read.all_times_fixed)
     }
 
+    /// Whether nobody has written to the copy since it was whole, by names, sizes and times: root may write, whatever
+    /// a mode says.
+    pub(super) fn is_untouched(&self, copy: &Path) -> bool {
+        let is_same = |entry: &Entry| {
+            let found = fs::symlink_metadata(copy.join(&entry.path));
+            found.is_ok_and(|found| {
+                found.is_dir() == entry.is_dir
+                    && (entry.is_dir
+                        || (found.len() == entry.size && found.modified().is_ok_and(|time| time == UNIX_EPOCH + TIME)))
+            })
+        };
+        self.entries.iter().all(is_same) && number_of_entries(copy) == self.entries.len()
+    }
+
     /// Copies the tree from `root` to the new directory `to`, and checks what was copied.
     pub(super) fn copy(&self, root: &Path, to: &Path) -> Result<(), Fault> {
         DirBuilder::new().mode(0o700).create(to)?;
@@ -115,6 +131,15 @@ impl Tree {
             Err(io::Error::other("it changed while it was copied").into())
         }
     }
+}
+
+fn number_of_entries(dir: &Path) -> usize {
+    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+    let below = |entry: &fs::DirEntry| match entry.file_type() {
+        Ok(kind) if kind.is_dir() => number_of_entries(&entry.path()),
+        _ => 0,
+    };
+    entries.map(|entry| 1 + below(&entry)).sum()
 }
 
 fn copy_file(from: &Path, to: &Path, mode: u32) -> io::Result<()> {
@@ -207,6 +232,7 @@ impl<'a> Reader<'a> {
             path: path.clone(),
             mode,
             is_dir,
+            size: found.len(),
         });
         if is_dir { self.directory(&path) } else { Ok(()) }
     }

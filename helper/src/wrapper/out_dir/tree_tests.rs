@@ -143,6 +143,29 @@ fn only_plain_files() {
     }
 }
 
+/// Root may write to what is read-only for everybody.
+#[test]
+fn what_was_written_to_is_seen_without_reading_it() {
+    let writes: [fn(&Path); 4] = [
+        |copy| fs::write(copy.join("b/new"), "").unwrap(),
+        |copy| fs::write(copy.join("a"), "2").unwrap(),
+        |copy| fs::write(copy.join("a"), "12").unwrap(),
+        |copy| fs::remove_file(copy.join("b/c")).unwrap(),
+    ];
+    for write in writes {
+        let dir = tree_of(&[("a", "1"), ("b/c", "23")]);
+        let (_parent, copy) = copied(&dir);
+        let tree = Tree::read(dir.path()).unwrap();
+        assert!(tree.is_untouched(&copy));
+        for path in [&copy.join("b"), &copy.join("a")] {
+            fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+        }
+        assert!(tree.is_untouched(&copy));
+        write(&copy);
+        assert!(!tree.is_untouched(&copy));
+    }
+}
+
 #[test]
 fn only_small_trees() {
     let large = tree_of(&[]);
