@@ -6,6 +6,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod crates;
+mod odd;
 mod scene;
 
 use std::fs;

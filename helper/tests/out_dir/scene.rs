@@ -18,8 +18,12 @@ pub(crate) struct Counts {
     pub(crate) misses: u64,
 }
 
+/// Files by their paths.
+pub(crate) type Files = &'static [(&'static str, &'static str)];
+
 pub(crate) struct Scene {
     sandbox: Sandbox,
+    program: Files,
     /// Further arguments of every `cargo build`.
     layout: &'static [&'static str],
 }
@@ -32,6 +36,11 @@ impl Scene {
 
     /// With another one.
     pub(crate) fn with_layout(layout: &'static [&'static str]) -> Self {
+        Self::of(DEPENDENCIES, PROGRAM, layout)
+    }
+
+    /// With other crates: files of the repository of dependencies, and of the program.
+    pub(crate) fn of(dependencies: &[(&str, &str)], program: Files, layout: &'static [&'static str]) -> Self {
         let mut sandbox = Sandbox::new();
         sandbox.set("CARGO_HOME", sandbox.path("cargo-home"));
         sandbox.set("GIT_CONFIG_NOSYSTEM", "1");
@@ -39,10 +48,14 @@ impl Scene {
             // Cargo's word for unstable options on a stable toolchain.
             sandbox.set("RUSTC_BOOTSTRAP", "1");
         }
-        for (path, text) in DEPENDENCIES {
+        for (path, text) in dependencies {
             sandbox.write(Path::new("dependencies").join(path), text);
         }
-        let scene = Self { sandbox, layout };
+        let scene = Self {
+            sandbox,
+            program,
+            layout,
+        };
         for args in [
             &["init", "--quiet"][..],
             &["add", "--all"],
@@ -69,7 +82,7 @@ impl Scene {
     /// A checkout of the program.
     pub(crate) fn checkout(&self, name: &str) {
         let repository = format!("file://{}", self.path("dependencies").display());
-        for (path, text) in PROGRAM {
+        for (path, text) in self.program {
             self.sandbox
                 .write(Path::new(name).join(path), text.replace("REPOSITORY", &repository));
         }
