@@ -2,6 +2,7 @@
 //! `.cargo/config.toml` up the tree, then the manifest, then the default. No process is started.
 
 mod config_files;
+mod env_table;
 mod flags;
 mod manifest;
 mod paths;
@@ -16,6 +17,7 @@ use super::environment::Environment;
 use super::toml_file::TomlFile;
 use setting::{Places, config_root, nearest};
 
+pub use env_table::Variable;
 pub use setting::{Broken, Origin, Setting};
 
 /// Cargo's settings that decide about caching.
@@ -39,6 +41,8 @@ pub struct Cargo {
     pub rustflags: Vec<Setting<String>>,
     /// What the `dev` profile says of code, by dotted keys.
     pub profile: BTreeMap<String, Setting<String>>,
+    /// Variables for rustc and build scripts, by their names.
+    pub variables: BTreeMap<String, Variable>,
     /// Directories that stand in for a registry.
     pub vendored: Vec<Setting<PathBuf>>,
     /// The manifest of the workspace, or of the package that stands alone.
@@ -71,6 +75,7 @@ impl Cargo {
             build_dir: paths::build_dir(&places),
             rustflags: flags::rustflags(&places),
             profile: profile::dev(&places),
+            variables: env_table::variables(&places),
             vendored: paths::vendored(&places),
             manifest: places.manifest,
             configs: places.configs,

@@ -77,6 +77,7 @@ fn left(summary: &Summary) -> String {
         let why = match why {
             Why::CanChange => "sources can change",
             Why::NamesOldPath => "files name the worktree they were made in",
+            Why::OtherVariables => "run with other variables (`[env]` of cargo's configuration)",
             Why::NeedsAnother => "built on one of these, or not up to date",
             Why::NotWanted => "not used here",
             Why::IsThere => "built here already",

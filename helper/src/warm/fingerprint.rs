@@ -32,6 +32,8 @@ pub(crate) struct Fingerprint {
     pub(crate) deps: Vec<u64>,
     /// What a build script asked to watch, relative to its package or absolute.
     pub(crate) watched: Vec<PathBuf>,
+    /// Variables that a build script asked to watch.
+    pub(crate) variables: Vec<String>,
     pub(crate) rustflags: Vec<String>,
 }
 
@@ -72,16 +74,21 @@ impl Fingerprint {
             local,
             rustflags,
         } = serde_json::from_slice(&json).ok()?;
-        let watched = local.into_iter().flat_map(|local| match local {
-            Local::RerunIfChanged { paths, .. } => paths,
-            _ => Vec::new(),
-        });
+        let (mut watched, mut variables) = (Vec::new(), Vec::new());
+        for local in local {
+            match local {
+                Local::RerunIfChanged { paths, .. } => watched.extend(paths),
+                Local::RerunIfEnvChanged { var, .. } => variables.push(var),
+                Local::Precalculated(_) | Local::CheckDepInfo { .. } => {}
+            }
+        }
         Some(Self {
             kind: Kind::of(&file),
             hash,
             rustc,
             deps: deps.into_iter().map(|(_, _, _, hash)| hash).collect(),
-            watched: watched.collect(),
+            watched,
+            variables,
             rustflags,
             file,
         })
@@ -136,6 +143,7 @@ mod tests {
         assert_eq!(found.hash, 0x13a0_8f43_f316_a5de);
         assert_eq!((found.rustc, found.deps), (7, vec![5]));
         assert_eq!(found.watched, [Path::new("build.rs"), Path::new("/etc/a")]);
+        assert_eq!(found.variables, ["A"]);
         assert_eq!(found.rustflags, ["-Copt-level=1"]);
     }
 

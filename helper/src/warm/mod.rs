@@ -174,7 +174,7 @@ pub fn run(env: &Environment, request: &Request, watch: &dyn Watch) -> Result<Ou
         Some(dir) => vec![Project::at(&env.cwd().join(dir))?],
         None => Project::siblings(env, &workspace.root),
     };
-    let source = match source::choose(&projects, &toolchain, &needs, request.from.is_some())? {
+    let source = match source::choose(env, &projects, &toolchain, &needs, request.from.is_some())? {
         Ok(source) => source,
         Err(nothing) => return Ok(Outcome::Nothing(nothing)),
     };
@@ -219,6 +219,7 @@ fn needs(env: &Environment, toolchain: &Toolchain, workspace: &Workspace) -> Nee
         out_dirs: wrapper::copies_dir(env),
         wanted: Wanted::read(&workspace.root),
         rustflags: cargo.rustflags.into_iter().map(|flag| flag.value).collect(),
+        variables: cargo.variables,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which build directory a worktree is warmed from: the one with most units that it can use, which is the one of the
 //! same rustc, CARGO_HOME, lock file and flags.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
@@ -17,6 +17,7 @@ use super::packages::{Homes, Wanted};
 use super::unit::{Judge, Verdict, root_output};
 use super::{Nothing, WarmError};
 use crate::facts::build_dir;
+use crate::facts::cargo::{Cargo, Variable};
 use crate::facts::environment::Environment;
 use crate::facts::workspace::Toolchain;
 use crate::facts::worktrees::Repository;
@@ -32,6 +33,8 @@ pub(crate) struct Needs {
     pub(crate) wanted: Wanted,
     /// Flags that cargo gives rustc here.
     pub(crate) rustflags: Vec<String>,
+    /// Variables that cargo gives build scripts here.
+    pub(crate) variables: BTreeMap<String, Variable>,
 }
 
 /// A build directory, and the directory that stays behind when something is copied out of it.
@@ -41,19 +44,22 @@ pub(crate) struct Source {
     pub(crate) build_dir: BuildDir,
     /// The hash in units that were built by the worktree's rustc; `None` where an unknown cargo hashed.
     rustc: Option<u64>,
+    /// Names of the variables that cargo gives build scripts another value there.
+    other_variables: BTreeSet<String>,
 }
 
 impl Source {
-    /// Reads `build_dir`; `None` where the same rustc has built nothing.
-    pub(crate) fn read(worktree: &Path, build_dir: &Path, needs: &Needs) -> Option<Self> {
+    /// Reads `build_dir`, to which `project` builds; `None` where the same rustc has built nothing.
+    fn read(env: &Environment, project: &Project, build_dir: &Path, needs: &Needs) -> Option<Self> {
         let build_dir = BuildDir::read(build_dir);
         let ours = rustc_hash(&needs.rustc_version);
         let is_ours = build_dir.units.iter().any(|unit| unit.fingerprint.rustc == ours);
         let is_known = is_ours || was_built_by(&build_dir.root, &needs.rustc_version) || !build_dir.unknown.is_empty();
         is_known.then(|| Self {
-            worktree: worktree.to_owned(),
+            worktree: project.worktree.clone(),
             build_dir,
             rustc: is_ours.then_some(ours),
+            other_variables: differing(&needs.variables, &Cargo::read(&env.at(&project.dir)).variables),
         })
     }
 
@@ -65,6 +71,7 @@ impl Source {
             old: self.old_paths(needs),
             homes: &needs.homes,
             out_dirs: needs.out_dirs.as_deref(),
+            other_variables: &self.other_variables,
             wanted: &needs.wanted,
             rustc: self.rustc,
             reads_out_dirs,
@@ -133,6 +140,14 @@ impl Source {
         let shared = needs.homes.places().chain(needs.out_dirs.as_deref());
         OldPaths::new(old.iter().map(PathBuf::as_path), shared)
     }
+}
+
+/// The names that have not the same value in both.
+fn differing(ours: &BTreeMap<String, Variable>, theirs: &BTreeMap<String, Variable>) -> BTreeSet<String> {
+    let all = ours.keys().chain(theirs.keys());
+    all.filter(|name| ours.get(*name) != theirs.get(*name))
+        .cloned()
+        .collect()
 }
 
 /// The build directory in which an OUT_DIR was, or the OUT_DIR itself.
@@ -209,6 +224,7 @@ impl Project {
 
 /// The project whose units fit best. A project that cargo cannot read is passed over, unless it was named.
 pub(crate) fn choose(
+    env: &Environment,
     projects: &[Project],
     toolchain: &Toolchain,
     needs: &Needs,
@@ -231,7 +247,7 @@ pub(crate) fn choose(
             same = Some(Nothing::OneBuildDir(ours.clone()));
             continue;
         }
-        let Some(source) = Source::read(&project.worktree, dir, needs) else {
+        let Some(source) = Source::read(env, project, dir, needs) else {
             continue;
         };
         unknown = unknown.or_else(|| source.build_dir.unknown.first().cloned());

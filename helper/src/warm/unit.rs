@@ -2,7 +2,7 @@
 //! a git commit it never looks at again, any other it judges by times alone, which say nothing about another checkout.
 //! So a unit is taken only if nothing that went into it can differ there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -22,6 +22,8 @@ pub enum Why {
     CanChange,
     /// It names the worktree that it was built in, and nobody would change that.
     NamesOldPath,
+    /// Its script was run with other variables from cargo's configuration, and does not say whether it reads them.
+    OtherVariables,
     /// A unit that it needs is left.
     NeedsAnother,
     /// The lock file does not ask for it, or another rustc built it.
@@ -49,6 +51,8 @@ pub(crate) struct Judge<'a> {
     pub(crate) homes: &'a Homes,
     /// Where the wrapper keeps copies of OUT_DIRs by their content.
     pub(crate) out_dirs: Option<&'a Path>,
+    /// Variables that cargo's configuration gives another value in the source.
+    pub(crate) other_variables: &'a BTreeSet<String>,
     pub(crate) wanted: &'a Wanted,
     /// The hash of our rustc's version; `None` takes any.
     pub(crate) rustc: Option<u64>,
@@ -129,6 +133,11 @@ impl Judge<'_> {
         let climbs = |path: &PathBuf| path.components().any(|part| part == Component::ParentDir);
         if unit.fingerprint.watched.iter().any(climbs) {
             return Err(Why::NamesOldPath);
+        }
+        // Cargo compares those that the script names, and takes any other value for the same.
+        let is_watched = |name: &String| unit.fingerprint.variables.contains(name);
+        if !self.other_variables.iter().all(is_watched) {
+            return Err(Why::OtherVariables);
         }
         let stdout = fs::read(self.source.root.join(unit.place.stdout())).map_err(|_| Why::CanChange)?;
         let moved = self.root_output(unit);

@@ -192,3 +192,42 @@ fn without_a_lock_file() {
     fs::remove_dir_all(lab.path("a")).unwrap();
     assert_eq!(lab.says("b"), "plain");
 }
+
+/// A branch that gives build scripts other variables: cargo compares those that a script names, and no others.
+#[test]
+fn other_variables_are_other_runs() {
+    let lab = Lab::new();
+    let lib = "pub fn name() -> &'static str { include_str!(concat!(env!(\"OUT_DIR\"), \"/which\")) }";
+    let script = |says: &str| {
+        format!(
+            "fn main() {{ println!(\"{says}\"); let out = std::env::var(\"OUT_DIR\").unwrap(); \
+             std::fs::write(out + \"/which\", std::env::var(\"WHICH\").unwrap()).unwrap(); }}"
+        )
+    };
+    let plain = script("cargo:rerun-if-changed=build.rs");
+    lab.package("plain", lib).build_script(&plain).publish();
+    let tells = script("cargo:rerun-if-env-changed=WHICH");
+    lab.package("tells", lib).build_script(&tells).publish();
+    lab.package("other", "").publish();
+    let main = "fn main() { println!(\"{} {}\", plain::name(), tells::name()); }";
+    lab.write("a/.cargo/config.toml", "[env]\nWHICH = \"a's\"\n");
+    lab.app(&["other = \"1\"", "plain = \"1\"", "tells = \"1\""], main);
+    lab.build("a", &[]);
+    lab.commit("a");
+    lab.worktree("b");
+    lab.write("b/.cargo/config.toml", "[env]\nWHICH = \"b's\"\n");
+    let output = lab.warmed("b");
+    assert!(
+        output
+            .stdout
+            .contains("run with other variables (`[env]` of cargo's configuration): plain"),
+        "{output:?}"
+    );
+    lab.build("b", &[]).only(&["app", "plain", "tells"]);
+    assert_eq!(lab.says("b"), "b's b's");
+    // The same variables again: all fits.
+    lab.worktree("c");
+    lab.warmed("c");
+    lab.build("c", &[]).only(&["app"]);
+    assert_eq!(lab.says("c"), "a's a's");
+}

@@ -88,7 +88,7 @@ fn a_build_scripts_words_that_name_another_ones_out_dir() {
 }
 
 /// Cargo compares the time of the file that was named, and that is the other worktree's. The script is told where it is
-/// by a variable, once as an absolute path and once from where it stands.
+/// by a variable: as an absolute path by cargo's configuration, from where the script stands by the shell.
 #[test]
 fn a_build_script_that_watches_a_file_of_the_worktree() {
     let script = r#"
@@ -99,22 +99,25 @@ fn a_build_script_that_watches_a_file_of_the_worktree() {
             std::fs::copy(setting, format!("{out}/setting")).unwrap();
         }"#;
     let lib = "pub fn name() -> &'static str { include_str!(concat!(env!(\"OUT_DIR\"), \"/setting\")) }";
-    for setting in [
-        "{ value = \"setting\", relative = true }",
-        "\"../../../../../a/setting\"",
-    ] {
-        let lab = Lab::new();
+    for is_configured in [true, false] {
+        let mut lab = Lab::new();
         lab.package("plain", lib).build_script(script).publish();
         lab.package("other", "").publish();
-        lab.write("a/.cargo/config.toml", format!("[env]\nSETTING = {setting}\n"));
+        if is_configured {
+            let config = "[env]\nSETTING = { value = \"setting\", relative = true }\n";
+            lab.write("a/.cargo/config.toml", config);
+        } else {
+            lab.set("SETTING", "../../../../../a/setting");
+        }
         lab.write("a/setting", "a's");
         lab.app(&["other = \"1\"", "plain = \"1\""], PRINTS);
         lab.worktree("b");
         lab.write("b/setting", "b's");
-        let config = lab.read("b/.cargo/config.toml").replace("/a/setting", "/b/setting");
-        lab.write("b/.cargo/config.toml", config);
         lab.build("a", &[]);
         assert_eq!(lab.says("a"), "a's");
+        if !is_configured {
+            lab.set("SETTING", "../../../../../b/setting");
+        }
         lab.warmed("b");
         lab.build("b", &[]).only(&["app", "plain"]);
         assert_eq!(lab.says("b"), "b's");
