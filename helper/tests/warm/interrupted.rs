@@ -19,7 +19,7 @@ const FILE_SIZE: u64 = 2 << 20;
 
 /// `a` is built, with a script's run of 48 MiB among small units; `b` is new. The program fails to build where a file is
 /// missing or short.
-fn big() -> Lab {
+pub(crate) fn big() -> Lab {
     let lab = Lab::new();
     let script = format!(
         "fn main() {{ let out = std::env::var(\"OUT_DIR\").unwrap(); println!(\"cargo:root={{out}}\"); \

@@ -13,3 +13,4 @@ mod interrupted;
 mod layouts;
 mod old_paths;
 mod there;
+mod trouble;
