@@ -1,6 +1,7 @@
 //! Where cargo keeps the units that it built, found by files alone: for a first look that must cost next to
 //! nothing. `cargo metadata` knows better ([`super::workspace`]) and takes 25 ms.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -17,19 +18,63 @@ pub fn expected(env: &Environment, dir: &Path) -> Option<PathBuf> {
     units_dir(&cargo).map(|found| found.value)
 }
 
-/// Another worktree of the repository that has built the same workspace, where cargo has built nothing here yet.
+/// Another worktree of the repository that has built dependencies of the same workspace, where cargo has built nothing
+/// here yet. One of another toolchain is left out, as far as files tell; and where sources are vendored, there is
+/// nothing that could be copied.
 pub fn built_sibling(env: &Environment, repository: &Repository) -> Option<PathBuf> {
     let cargo = Cargo::read(env);
     let ours = units_dir(&cargo)?.value;
-    if is_used(&ours) {
+    if is_used(&ours) || !cargo.vendored.is_empty() {
         return None;
     }
-    let inside = cargo.root()?.strip_prefix(&repository.root).ok()?;
+    let root = cargo.root()?;
+    let inside = root.strip_prefix(&repository.root).ok()?;
+    let wanted = sourced_packages(root);
     let has_built = |worktree: &&Path| {
         let dir = worktree.join(inside);
-        dir.join("Cargo.toml").is_file() && expected(env, &dir).is_some_and(|theirs| theirs != ours && is_used(&theirs))
+        dir.join("Cargo.toml").is_file()
+            && TOOLCHAIN_FILES.iter().all(|name| is_same(root, &dir, name))
+            && expected(env, &dir).is_some_and(|theirs| theirs != ours && has_unit_of(&theirs, wanted.as_ref()))
     };
     repository.others().find(has_built).map(Path::to_owned)
+}
+
+const TOOLCHAIN_FILES: [&str; 2] = ["rust-toolchain.toml", "rust-toolchain"];
+
+fn is_same(one: &Path, two: &Path, name: &str) -> bool {
+    fs::read(one.join(name)).ok() == fs::read(two.join(name)).ok()
+}
+
+/// Names of the packages that the lock file takes from a registry or from git; `None` without a lock file.
+fn sourced_packages(root: &Path) -> Option<HashSet<String>> {
+    let text = fs::read_to_string(root.join("Cargo.lock")).ok()?;
+    // As cargo writes it: a package's lines are its name, its version, and where it is from.
+    let mut name = None;
+    let mut found = HashSet::new();
+    for line in text.lines() {
+        if let Some(value) = line.strip_prefix("name = \"") {
+            name = value.strip_suffix('"');
+        } else if line.starts_with("source = \"") {
+            found.extend(name.take().map(str::to_owned));
+        }
+    }
+    Some(found)
+}
+
+/// Whether cargo has built a package of these names here; any package where the names are not known.
+fn has_unit_of(build_dir: &Path, wanted: Option<&HashSet<String>>) -> bool {
+    let Some(wanted) = wanted else {
+        return is_used(build_dir);
+    };
+    let is_wanted = |dir: &PathBuf| {
+        let name = dir.file_name().unwrap_or_default().to_string_lossy();
+        // `build/<package>/<hash>`, or `.fingerprint/<package>-<hash>`.
+        wanted.contains(&*name) || name.rsplit_once('-').is_some_and(|(name, _)| wanted.contains(name))
+    };
+    let dirs = profile_dirs(build_dir)
+        .into_iter()
+        .flat_map(|profile| [".fingerprint", "build"].map(|name| profile.join(name)));
+    dirs.flat_map(|dir| directories(&dir)).any(|dir| is_wanted(&dir))
 }
 
 /// The directories of a build directory that hold the units of one profile (`debug`, or
@@ -99,6 +144,28 @@ mod tests {
         );
         let hashed = env(&[("CARGO_BUILD_BUILD_DIR", "{cargo-cache-home}/{workspace-path-hash}")]);
         assert_eq!(expected(&hashed, &member), None);
+    }
+
+    #[test]
+    fn units_of_packages_that_have_a_source() {
+        let dir = tempfile::tempdir().unwrap();
+        let lock = "version = 4\n\n[[package]]\nname = \"app\"\nversion = \"1.0.0\"\n\n[[package]]\nname = \"a-b\"\n\
+            version = \"1.0.0\"\nsource = \"registry+x\"\nchecksum = \"0\"\n";
+        assert_eq!(sourced_packages(dir.path()), None);
+        fs::write(dir.path().join("Cargo.lock"), lock).unwrap();
+        let wanted = sourced_packages(dir.path()).unwrap();
+        assert_eq!(wanted, HashSet::from(["a-b".to_owned()]));
+        for (unit, counts) in [
+            ("debug/.fingerprint/app-0123456789abcdef", false),
+            ("debug/.fingerprint/a-b-0123456789abcdef", true),
+            ("x86_64-linux/debug/build/a-b/0123456789abcdef", true),
+            ("x86_64-linux/debug/build/b/0123456789abcdef", false),
+        ] {
+            let target = tempfile::tempdir().unwrap();
+            fs::create_dir_all(target.path().join(unit)).unwrap();
+            assert_eq!(has_unit_of(target.path(), Some(&wanted)), counts, "{unit}");
+            assert!(has_unit_of(target.path(), None), "{unit}");
+        }
     }
 
     #[test]

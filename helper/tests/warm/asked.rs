@@ -105,6 +105,20 @@ fn check_mentions_it() {
     );
     let door = Ended::of(lab.command(HELPER, "b").args(["check", "--quiet"])).ok();
     assert!(!door.stdout.contains("worktree-cold"), "{door:?}");
+    // Where there is nothing to gain: another toolchain, vendored sources, nothing but members.
+    let toolchain = lab.write("b/rust-toolchain.toml", "[toolchain]\nchannel = \"1.0\"\n");
+    assert_eq!(mentions("b"), 0);
+    fs::remove_file(toolchain).unwrap();
+    let vendor = "[source.crates-io]\nreplace-with = \"v\"\n[source.v]\ndirectory = \"vendor\"\n";
+    let config = lab.write("b/.cargo/config.toml", vendor);
+    assert_eq!(mentions("b"), 0);
+    fs::remove_file(config).unwrap();
+    let units = lab.path("a/target/debug/.fingerprint");
+    fs::rename(&units, lab.path("units")).unwrap();
+    fs::create_dir_all(units.join("app-0123456789abcdef")).unwrap();
+    assert_eq!(mentions("b"), 0);
+    fs::remove_dir_all(&units).unwrap();
+    fs::rename(lab.path("units"), &units).unwrap();
     lab.warmed("b");
     assert_eq!(mentions("b"), 0);
     // Nobody has anything to give.
