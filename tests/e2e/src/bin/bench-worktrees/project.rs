@@ -21,8 +21,8 @@ pub(crate) struct Project {
     pub(crate) members: Vec<String>,
     /// Names of the other project's packages.
     pub(crate) others: Vec<String>,
-    /// A member's library, from the project's root.
-    library: PathBuf,
+    /// The root of a member's library, from the project's root; of a program, where no member has a library.
+    source: PathBuf,
 }
 
 impl Project {
@@ -41,14 +41,15 @@ impl Project {
         let [second, third] = ["second", "third"].map(|name| worktree::linked(&first, name));
         fetch(contender, &first);
         let own = packages(contender, &first);
-        let library = own.iter().find_map(library).expect("a member has a library");
+        let source = own.iter().find_map(library).or_else(|| own.iter().find_map(program));
+        let source = source.expect("a member has a library or a program");
         Self {
             members: names(&own),
             others: other
                 .iter()
                 .flat_map(|other| names(&packages(contender, other)))
                 .collect(),
-            library: library
+            source: source
                 .strip_prefix(&first)
                 .expect("members lie in the workspace")
                 .to_owned(),
@@ -59,10 +60,10 @@ impl Project {
         }
     }
 
-    /// Adds a line to a member's library.
+    /// Adds a line to a member's source.
     pub(crate) fn edit(&self, worktree: &Path) {
-        let file = worktree.join(&self.library);
-        let source = fs::read_to_string(&file).expect("the library is there");
+        let file = worktree.join(&self.source);
+        let source = fs::read_to_string(&file).expect("the source is there");
         fs::write(file, source + "\n#[doc(hidden)]\npub const ONE_LINE_MORE: u32 = 1;\n").expect("it can be written");
     }
 }
@@ -96,7 +97,14 @@ fn fetch(contender: &Contender, dir: &Path) {
     }
     let sysroot = contender.home.command(machine::program("rustc"));
     let sysroot = cargo(sysroot, dir, &["--print", "sysroot"]);
-    read_all(&Path::new(sysroot.stdout().trim()).join("lib"));
+    for part in ["bin", "lib"] {
+        read_all(&Path::new(sysroot.stdout().trim()).join(part));
+    }
+    for part in ["cc1", "cc1plus", "as", "collect2", "ld"] {
+        let mut name = contender.home.command("cc");
+        let name = Output::of(name.arg(format!("-print-prog-name={part}"))).ok();
+        drop(fs::read(name.stdout().trim()));
+    }
 }
 
 fn packages(contender: &Contender, dir: &Path) -> Vec<Value> {
@@ -118,13 +126,25 @@ fn names(packages: &[Value]) -> Vec<String> {
 }
 
 fn library(package: &Value) -> Option<PathBuf> {
+    target(package, "lib").or_else(|| target(package, "rlib"))
+}
+
+fn program(package: &Value) -> Option<PathBuf> {
+    target(package, "bin")
+}
+
+fn target(package: &Value, kind: &str) -> Option<PathBuf> {
     let targets = package["targets"].as_array()?;
-    let is_library = |target: &&Value| {
-        target["crate_types"]
-            .as_array()
-            .is_some_and(|types| types.iter().any(|t| t == "lib"))
+    let is_of_kind = |target: &&Value| {
+        let of = |field: &str| {
+            target[field]
+                .as_array()
+                .is_some_and(|all| all.iter().any(|one| one == kind))
+        };
+        // A build script and a test are compiled as programs, too.
+        of("crate_types") && of("kind")
     };
-    text(&targets.iter().find(is_library)?["src_path"]).map(PathBuf::from)
+    text(&targets.iter().find(is_of_kind)?["src_path"]).map(PathBuf::from)
 }
 
 fn text(value: &Value) -> Option<String> {
