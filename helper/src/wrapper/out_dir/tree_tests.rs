@@ -143,6 +143,16 @@ fn only_plain_files() {
     }
 }
 
+#[test]
+fn names_of_any_bytes() {
+    let dir = tree_of(&[("a", "1")]);
+    let name = std::ffi::OsStr::from_bytes(b"\xff \n.rs");
+    fs::write(dir.path().join(name), "2").unwrap();
+    let (_parent, copy) = copied(&dir);
+    assert_eq!(fs::read(copy.join(name)).unwrap(), b"2");
+    assert!(Tree::read(dir.path()).unwrap().is_copied_to(&copy));
+}
+
 /// Root may write to what is read-only for everybody.
 #[test]
 fn what_was_written_to_is_seen_without_reading_it() {
