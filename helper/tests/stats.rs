@@ -31,15 +31,18 @@ fn what_a_server_counted() {
     let sandbox = Sandbox::new();
     assert!(sandbox.compiles_c() && sandbox.compiles_c() && sandbox.compiles_c());
     sandbox.run("project", real_sccache(), &["cc", "-E", "x.c", "-o", "x.i"]);
+    let kept = ["cc", "-save-temps", "-c", "x.c", "-o", "y.o"];
+    let _ = sandbox.sccache().args(kept).output().unwrap();
     let pid = sandbox.server_pid().unwrap();
     let shown = text(&sandbox);
     for part in [
         format!("pid {pid}, sccache 0.19.0, up "),
         format!("address    {}", sandbox.path("s").display()),
         "TMPDIR     /var/tmp".to_owned(),
-        "of 24 GiB (0 %)".to_owned(),
+        "of 24 GiB (less than 1 %)".to_owned(),
         "C/C++         66 %, 2 of 3".to_owned(),
         "preprocessing alone, as by configure scripts [-E]".to_owned(),
+        "compiles that keep intermediate files, avoidable [-save-temps]".to_owned(),
     ] {
         assert!(shown.contains(&part), "{part}: {shown}");
     }
@@ -51,7 +54,16 @@ fn what_a_server_counted() {
         (&c["name"], &c["hits"], &c["misses"]),
         (&"C/C++".into(), &2.into(), &1.into())
     );
-    assert_eq!(json["not_cached"][0]["kind"], "probe");
+    let kinds = json["not_cached"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|reason| reason["kind"].clone());
+    assert_eq!(
+        kinds.collect::<Vec<_>>(),
+        ["probe", "avoidable"],
+        "the same number: by name"
+    );
     assert_eq!(sandbox.server_pid(), Some(pid));
 }
 

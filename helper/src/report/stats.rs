@@ -16,6 +16,9 @@ pub use text::text;
 /// The schema rises with every change that could break a reader.
 const SCHEMA: u32 = 1;
 
+/// The kind of a reason that a setting or a flag could change.
+const AVOIDABLE: &str = "avoidable";
+
 /// What there is to show.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Stats {
@@ -180,7 +183,7 @@ fn not_cached<'a>(reasons: impl Iterator<Item = (&'a String, &'a u64)>) -> Vec<N
             kind: match reason.kind {
                 Kind::Probe => "probe",
                 Kind::ByDesign => "by design",
-                Kind::Avoidable => "avoidable",
+                Kind::Avoidable => AVOIDABLE,
             },
             count: *count,
         }

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::{Cache, Errors, Language, Stats};
+use super::{AVOIDABLE, Cache, Errors, Language, Stats};
 use crate::report::text::{BOLD, DIM, clean};
 use crate::size::Size;
 
@@ -72,11 +72,11 @@ fn cache_text(cache: &Cache, bars: bool) -> String {
     line(&mut text, "cache", cache.location.as_deref().unwrap_or("unknown"));
     let size = match (cache.used, cache.limit) {
         (Some(used), Some(limit)) => format!(
-            "{}{} of {} ({} %)",
+            "{}{} of {} ({})",
             bar(used, limit, bars),
             Size(used),
             Size(limit),
-            percent(used, limit)
+            share(used, limit)
         ),
         (None, Some(limit)) => format!(
             "at most {}; what is in it is counted with the first compile",
@@ -128,7 +128,12 @@ fn calls_text(stats: &Stats) -> String {
         }
     };
     for reason in stats.not_cached.iter().take(MAX_REASONS) {
-        row(reason.count, reason.words, Some(&reason.reason));
+        let words = if reason.kind == AVOIDABLE {
+            format!("{}, avoidable", reason.words)
+        } else {
+            reason.words.to_owned()
+        };
+        row(reason.count, &words, Some(&reason.reason));
     }
     let rest = stats.not_cached.iter().skip(MAX_REASONS).map(|reason| reason.count);
     row(rest.sum(), "for other reasons: sccache-shell stats --json", None);
@@ -154,6 +159,14 @@ fn errors_text(errors: &Errors) -> String {
         return "\n".to_owned();
     }
     format!("\n{BOLD}errors{BOLD:#}  sccache-shell check says more\n{rows}\n")
+}
+
+/// Nothing is not the same as little.
+fn share(part: u64, whole: u64) -> String {
+    match percent(part, whole) {
+        0 if part > 0 => "less than 1 %".to_owned(),
+        percent => format!("{percent} %"),
+    }
 }
 
 fn percent(part: u64, whole: u64) -> u64 {
