@@ -29,6 +29,12 @@ pub enum Fix {
 impl Fix {
     /// When a server may be ended.
     pub const WHEN: &str = "when no build is running";
+
+    /// The command or the advice alone.
+    pub fn text(&self) -> &str {
+        let (Self::Run(text) | Self::Stop(text) | Self::Do(text)) = self;
+        text
+    }
 }
 
 /// `{"run": …}`, with a `when` where it matters, or `{"do": …}`.

@@ -2,7 +2,7 @@
 
 use crate::facts::Facts;
 use crate::facts::toml_file::TomlFile;
-use crate::finding::{Finding, Fix};
+use crate::finding::Finding;
 use crate::redact;
 
 /// A line of a person's own is seldom longer, in characters.
@@ -11,11 +11,10 @@ const MAX_SHOWN: usize = 120;
 /// `file:3: [cache.disk]` for each place that the finding names in a file that was read. One that shows evidence already has
 /// sccache's own words, and what holds a secret is not shown.
 pub(super) fn named(facts: &Facts, finding: &Finding) -> Vec<String> {
-    let (Fix::Run(fix) | Fix::Do(fix)) = &finding.fix;
     if !finding.detail.is_empty() {
         return Vec::new();
     }
-    let texts = [finding.what.as_str(), fix.as_str()];
+    let texts = [finding.what.as_str(), finding.fix.text()];
     let files = facts.toml_files();
     let mut lines: Vec<String> = files
         .flat_map(|file| texts.into_iter().flat_map(move |text| in_text(file, text)))

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::overview;
 use super::text::clean;
 use crate::facts::Facts;
-use crate::finding::{Finding, Fix};
+use crate::finding::Finding;
 use crate::redact;
 
 /// Values of these are no secrets, and often the reason.
@@ -62,8 +62,13 @@ pub fn report(facts: &Facts, findings: &[Finding]) -> String {
         );
     }
     for finding in findings {
-        let (Fix::Run(fix) | Fix::Stop(fix) | Fix::Do(fix)) = &finding.fix;
-        let _ = writeln!(text, "[{}] {} -> {}", finding.id, clean(&finding.what), clean(fix));
+        let _ = writeln!(
+            text,
+            "[{}] {} -> {}",
+            finding.id,
+            clean(&finding.what),
+            clean(finding.fix.text())
+        );
     }
     if findings.is_empty() {
         text += "no findings\n";
