@@ -83,7 +83,9 @@ pub fn plan(config: &ConfigFile, wish: Wish) -> Result<Option<Edit>, PlanError> 
             before: None,
             after: new_file(wish),
         })),
-        Content::Unreadable(why) => Err(PlanError::Unreadable(path, why.clone())),
+        Content::Unreadable(why) | Content::Endless(why) | Content::TooLong(why) => {
+            Err(PlanError::Unreadable(path, why.clone()))
+        }
         Content::OtherFormat => Err(PlanError::OtherFormat(path)),
         Content::Toml(file) => edit(file, wish),
     }

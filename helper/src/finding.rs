@@ -93,3 +93,42 @@ pub fn quote(word: &str) -> String {
         format!("'{}'", word.replace('\'', r"'\''"))
     }
 }
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(word: &str) {
+    assert_eq!(as_a_shell_reads(&quote(word)).as_deref(), Some(word));
+}
+
+/// One word without expansions, by the POSIX rules for quotes; `None` where a shell would see more in it.
+#[cfg(any(test, fuzzing))]
+fn as_a_shell_reads(text: &str) -> Option<String> {
+    let mut word = String::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        match c {
+            '\'' => loop {
+                match chars.next()? {
+                    '\'' => break,
+                    c => word.push(c),
+                }
+            },
+            '\\' => word.push(chars.next()?),
+            c if c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c) => word.push(c),
+            _ => return None,
+        }
+    }
+    (!text.is_empty()).then_some(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    proptest::proptest! {
+        #[test]
+        fn a_shell_reads_the_word_back(word: String, quotes in "['\\\\ a$`]{0,9}") {
+            holds_for(&word);
+            holds_for(&quotes);
+        }
+    }
+}

@@ -150,6 +150,14 @@ fn unknown(key: &str) -> Reason {
     reason(words, Kind::Avoidable)
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(key: &str) {
+    let reason = explain(key);
+    assert!(!reason.words.is_empty());
+    let is_known = KNOWN.iter().any(|(known, _)| *known == key) || key.starts_with("crate-type");
+    assert!(is_known || reason.kind == Kind::Avoidable, "what is not known is shown");
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -165,6 +173,14 @@ mod tests {
             "compiles that keep intermediate files"
         );
         assert_eq!(explain("-fnew-flag").kind, Kind::Avoidable);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_key_is_explained(key: String, flag in "(-[a-z-]{0,9}|crate-type.{0,9})") {
+            holds_for(&key);
+            holds_for(&flag);
+        }
     }
 
     #[test]

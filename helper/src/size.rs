@@ -75,6 +75,24 @@ impl fmt::Display for Size {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(text: &str) {
+    let is_shifted = text.ends_with(|c: char| "KMGTkmgt".contains(c));
+    let digits = &text[..text.len() - usize::from(is_shifted)];
+    let digits = digits.strip_prefix('+').unwrap_or(digits);
+    match text.parse::<Size>() {
+        Ok(size) => {
+            assert!(
+                !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()),
+                "{text}"
+            );
+            assert_eq!(size.to_sccache().parse(), Ok(size));
+            assert!(size.to_string().ends_with("iB") || size.to_string().ends_with(" bytes"));
+        }
+        Err(error) => assert!(!error.to_string().contains(char::is_control)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,7 +138,7 @@ mod tests {
 
         #[test]
         fn any_text_is_a_size_or_an_error(text: String) {
-            let _ = text.parse::<Size>();
+            holds_for(&text);
         }
     }
 }

@@ -55,6 +55,21 @@ fn split_version(name: &str) -> StoreName {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(text: &str) {
+    let store = Path::new("/nix/store");
+    let path = store.join(text);
+    let Some(found) = parse(&path, store) else {
+        return;
+    };
+    assert!(is_in_store(&path, store));
+    let version = found.version.map(|version| format!("-{version}"));
+    let whole = format!("-{}{}", found.name, version.unwrap_or_default());
+    let base = path.strip_prefix(store).ok().and_then(|rest| rest.iter().next());
+    let base = base.and_then(|base| base.to_str()).unwrap_or_default();
+    assert_eq!(&base[HASH_LEN..], whole);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -97,6 +112,8 @@ mod tests {
         #[test]
         fn never_panics(text in "\\PC*") {
             let _ = parse(Path::new(&text), Path::new("/"));
+            holds_for(&text);
+            holds_for(&format!("{HASH}-{text}"));
         }
     }
 }

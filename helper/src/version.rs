@@ -29,6 +29,14 @@ impl fmt::Display for Version {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(text: &str) {
+    if let Some(version) = Version::parse(text) {
+        assert_eq!(Version::parse(&version.to_string()), Some(version));
+        assert!(text.starts_with(|c: char| c.is_ascii_digit()) && text.contains('.'));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,7 +67,7 @@ mod tests {
 
         #[test]
         fn any_text_is_a_version_or_none(text: String) {
-            let _ = Version::parse(&text);
+            holds_for(&text);
         }
     }
 }

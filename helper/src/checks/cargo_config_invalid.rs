@@ -2,6 +2,7 @@
 
 use super::Check;
 use crate::facts::Facts;
+use crate::facts::cargo::Broken;
 use crate::finding::{Finding, Fix, Severity, quote};
 
 pub(super) const CHECK: Check = Check {
@@ -12,17 +13,21 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let broken = facts.cargo.broken.iter();
-    broken
-        .map(|broken| {
-            let path = broken.path.display();
-            let place = broken
-                .line
-                .map_or_else(|| path.to_string(), |line| format!("{path}:{line}"));
-            CHECK.finding(
-                format!("cargo cannot read {place}: {}", broken.why),
-                Fix::Run(format!("\"${{EDITOR:-vi}}\" {}", quote(&broken.path.to_string_lossy()))),
-            )
-        })
-        .collect()
+    facts.cargo.broken.iter().map(finding).collect()
+}
+
+fn finding(broken: &Broken) -> Finding {
+    let (path, why) = (broken.path.display(), &broken.why);
+    let edit = Fix::Run(format!("\"${{EDITOR:-vi}}\" {}", quote(&broken.path.to_string_lossy())));
+    match broken.line {
+        Some(line) => CHECK.finding(format!("cargo cannot read {path}:{line}: {why}"), edit),
+        // An editor shows nothing of a directory or a pipe.
+        None if broken.stops_cargo => CHECK.finding(
+            format!("cargo cannot read {path}, which {why}"),
+            Fix::Do("put a readable file there, or nothing".to_owned()),
+        ),
+        None => CHECK
+            .finding(format!("{path} {why}: the checks go without what it says"), edit)
+            .at(Severity::Warning),
+    }
 }

@@ -3,7 +3,7 @@
 use super::{Check, config_key_too_new};
 use crate::facts::Facts;
 use crate::facts::answer::{Blame, NoAnswer};
-use crate::facts::config_file::ConfigFile;
+use crate::facts::config_file::{ConfigFile, Content};
 use crate::finding::{Finding, Fix, Severity, quote};
 use crate::redact;
 
@@ -16,13 +16,35 @@ pub(super) const CHECK: Check = Check {
 
 fn run(facts: &Facts) -> Vec<Finding> {
     match (&facts.config, &facts.planned) {
+        (Some(config), _) if matches!(config.content, Content::Endless(_)) => vec![endless(config)],
         (Some(config), Some(Err(no_answer)))
             if no_answer.blame() == Some(Blame::ConfigFile) && !config_key_too_new::is_reason(facts) =>
         {
             vec![finding(config, no_answer)]
         }
+        (Some(config), _) => too_long(config).into_iter().collect(),
         _ => Vec::new(),
     }
+}
+
+fn endless(config: &ConfigFile) -> Finding {
+    let path = config.path.display();
+    CHECK.finding(
+        format!("{path} is no file but a pipe or a device: sccache waits for it, and every build will hang"),
+        Fix::Do(format!("put a file at {path}")),
+    )
+}
+
+/// Nothing is known to be wrong with it but what no person writes.
+fn too_long(config: &ConfigFile) -> Option<Finding> {
+    let Content::TooLong(why) = &config.content else {
+        return None;
+    };
+    let path = config.path.display();
+    let what =
+        format!("{path} {why}, all of which sccache reads for each compile: it was not asked what it makes of that");
+    let finding = CHECK.finding(what, Fix::Do("leave in the file what sccache needs".to_owned()));
+    Some(finding.at(Severity::Warning))
 }
 
 fn finding(config: &ConfigFile, no_answer: &NoAnswer) -> Finding {

@@ -45,7 +45,7 @@ fn state(content: &Content) -> Option<&str> {
     match content {
         Content::Missing => Some("does not exist"),
         Content::Unreadable(why) => Some(why),
-        Content::OtherFormat | Content::Toml(_) => None,
+        Content::Endless(_) | Content::TooLong(_) | Content::OtherFormat | Content::Toml(_) => None,
     }
 }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::Builder;
 
 use super::Edit;
-use crate::store_path;
+use crate::{read, store_path};
 
 /// A chain of links longer than this is a loop.
 const MAX_LINKS: usize = 32;
@@ -69,6 +69,10 @@ pub fn save(edit: &Edit, home: Option<&Path>, store: &Path) -> Result<(), SaveEr
     let io = |error| SaveError::Io(edit.path.clone(), error);
     let target = follow_links(&edit.path).map_err(io)?;
     refuse_store(edit, &target, store)?;
+    // A rename would put a file in the place of `/dev/null` as well.
+    if fs::metadata(&target).is_ok_and(|data| !data.is_file()) {
+        return Err(io(io::Error::other("it is no plain file")));
+    }
     let dir = target.parent().unwrap_or(Path::new("/"));
     if edit.before.is_none() {
         if let Some(home) = home.filter(|home| !home.is_dir()) {
@@ -87,7 +91,7 @@ pub fn save(edit: &Edit, home: Option<&Path>, store: &Path) -> Result<(), SaveEr
         keep_owner(file.as_file(), &old);
     }
     file.as_file().sync_all().map_err(io)?;
-    if fs::read_to_string(&target).ok() != edit.before {
+    if read::text(&target, read::MAX_WRITTEN).ok() != edit.before {
         return Err(SaveError::Changed(edit.path.clone()));
     }
     file.persist(&target).map_err(|error| io(error.error))?;
@@ -178,6 +182,17 @@ mod tests {
         assert!(link.is_symlink());
         assert_eq!(fs::read_to_string(&target).unwrap(), "new\n");
         assert_eq!(fs::metadata(&target).unwrap().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn a_device_stays_a_device() {
+        use std::os::unix::fs::FileTypeExt;
+        let dir = tempfile::tempdir().unwrap();
+        let link = dir.path().join("config");
+        symlink("/dev/null", &link).unwrap();
+        let error = save(&edit(&link, Some("")), None, Path::new(STORE));
+        assert!(matches!(error, Err(SaveError::Io(..))));
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
     }
 
     #[test]

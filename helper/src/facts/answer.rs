@@ -3,6 +3,9 @@
 //! sccache is asked, not re-implemented: `--show-stats --stats-format=json` (0.19, `src/server.rs`
 //! `ServerInfo`). Every field is optional and unknown ones are ignored, since any version may answer.
 
+mod bounds;
+pub(crate) mod location;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Read;
@@ -108,8 +111,7 @@ impl Answer {
     /// The directory of the cache on this disk, out of its quoted form in `cache_location`.
     pub fn cache_dir(&self) -> Option<PathBuf> {
         let quoted = self.cache_location.as_deref()?.strip_prefix("Local disk: ")?;
-        // sccache prints the path with Rust's `Debug`, whose escapes JSON shares but for `\'` and `\u{…}`.
-        serde_json::from_str::<String>(quoted).ok().map(PathBuf::from)
+        location::unquote(quoted)
     }
 }
 
@@ -253,7 +255,7 @@ impl Question {
     pub fn wait(self) -> Result<Answer, NoAnswer> {
         let output = self.output()?;
         if output.is_success {
-            serde_json::from_slice(&output.stdout).map_err(|error| NoAnswer::Rubbish(error.to_string()))
+            Answer::parse(&output.stdout).map_err(|error| NoAnswer::Rubbish(error.to_string()))
         } else {
             Err(NoAnswer::Failed(
                 String::from_utf8_lossy(&output.stderr).trim().to_owned(),
@@ -318,6 +320,23 @@ fn receive(bytes: &Receiver<Vec<u8>>, deadline: Instant) -> Result<Vec<u8>, NoAn
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(bytes: &[u8]) {
+    if let Ok(answer) = Answer::parse(bytes) {
+        let stats = &answer.stats;
+        let languages = [&stats.cache_hits, &stats.cache_misses, &stats.cache_errors];
+        for language in languages {
+            assert!(language.counts.values().all(|count| *count <= language.total()));
+        }
+        let _ = (answer.version(), answer.max_size(), answer.cache_dir());
+    }
+    let failed = NoAnswer::Failed(String::from_utf8_lossy(bytes).into_owned());
+    assert!(!failed.to_string().contains('\n'));
+    if let Some(Blame::Boolean(name)) = failed.blame() {
+        assert!(!name.contains(char::is_whitespace));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -354,6 +373,14 @@ mod tests {
             ask_planned(Path::new("/nonexistent")).wait(),
             Err(NoAnswer::NotStarted(_))
         ));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_words_are_an_answer_or_none(bytes: Vec<u8>, words in "(config file|\"[A-Z_]{0,9}\"| must be 'true'|[ \n]|\\PC){0,9}") {
+            holds_for(&bytes);
+            holds_for(words.as_bytes());
+        }
     }
 
     #[test]

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 
 use super::cargo::Cargo;
 use super::environment::Environment;
+use super::lock::Lock;
 use super::target::units_dir;
 use super::worktrees::Repository;
+use crate::read;
 
 /// Where cargo would keep the units of the workspace around `dir`; `None` outside of one, or where the name is made
 /// of what is not known here.
@@ -42,23 +44,15 @@ pub fn built_sibling(env: &Environment, repository: &Repository) -> Option<PathB
 const TOOLCHAIN_FILES: [&str; 2] = ["rust-toolchain.toml", "rust-toolchain"];
 
 fn is_same(one: &Path, two: &Path, name: &str) -> bool {
-    fs::read(one.join(name)).ok() == fs::read(two.join(name)).ok()
+    let read = |dir: &Path| read::bytes(&dir.join(name), read::MAX_MADE).ok();
+    read(one) == read(two)
 }
 
 /// Names of the packages that the lock file takes from a registry or from git; `None` without a lock file.
 fn sourced_packages(root: &Path) -> Option<HashSet<String>> {
-    let text = fs::read_to_string(root.join("Cargo.lock")).ok()?;
-    // As cargo writes it: a package's lines are its name, its version, and where it is from.
-    let mut name = None;
-    let mut found = HashSet::new();
-    for line in text.lines() {
-        if let Some(value) = line.strip_prefix("name = \"") {
-            name = value.strip_suffix('"');
-        } else if line.starts_with("source = \"") {
-            found.extend(name.take().map(str::to_owned));
-        }
-    }
-    Some(found)
+    let lock = Lock::read(root);
+    let names = || lock.sourced().map(|package| package.name.clone()).collect();
+    (!lock.packages.is_empty()).then(names)
 }
 
 /// Whether cargo has built a package of these names here; any package where the names are not known.

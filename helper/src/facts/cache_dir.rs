@@ -12,7 +12,7 @@ use rustix::fs::{Access, access};
 
 pub use file_system::{FileSystem, Kind};
 
-mod file_system;
+pub(crate) mod file_system;
 
 /// What is known about the cache's directory.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -49,7 +49,7 @@ pub struct Cargo {
     pub manifest: Option<TomlFile>,
     /// Cargo's config files, the nearest first.
     pub configs: Vec<TomlFile>,
-    /// Files that cargo cannot read either.
+    /// Files of cargo's that cannot be read.
     pub broken: Vec<Broken>,
 }
 
@@ -137,9 +137,39 @@ fn program(places: &Places<'_>, variables: &[&'static str], key: &str) -> Option
     })
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(dir: &Path, config: &[u8], manifest: &[u8]) {
+    for (name, bytes) in [(".cargo/config.toml", config), ("Cargo.toml", manifest)] {
+        let path = dir.join(name);
+        let _ = path.parent().map(std::fs::create_dir_all);
+        let _ = std::fs::write(path, bytes);
+    }
+    let cargo = Cargo::read(&Environment::new([("HOME", dir)], dir));
+    // Every setting that a file gives stands on one of its lines, and a file is broken or read.
+    let lines = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count() + 1;
+    let last = |path: &Path| lines(if path.ends_with("Cargo.toml") { manifest } else { config });
+    let origins = [
+        Some(&cargo.incremental.origin),
+        cargo.wrapper.as_ref().map(|wrapper| &wrapper.origin),
+    ];
+    let flags = cargo.rustflags.iter().map(|flag| &flag.origin);
+    for origin in origins.into_iter().flatten().chain(flags) {
+        if let Origin::File(path, line) = origin {
+            assert!((1..=last(path)).contains(line), "{origin}");
+        }
+    }
+    for broken in cargo.broken.iter().filter(|broken| broken.path.starts_with(dir)) {
+        assert!(broken.line.is_none_or(|line| (1..=last(&broken.path)).contains(&line)));
+    }
+    let is_text = std::str::from_utf8(manifest).is_ok();
+    assert!(is_text || cargo.broken.iter().any(|broken| broken.path == dir.join("Cargo.toml")));
+    assert!(!cargo.vendored.iter().any(|dir| dir.value.as_os_str().is_empty()));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     struct Project(tempfile::TempDir);
 
@@ -201,6 +231,24 @@ mod tests {
         let both = [build, ("RUSTC_WRAPPER", "")];
         assert_eq!(project.read(&both).wrapper.unwrap().value, PathBuf::new());
         assert_eq!(Project::new(&[]).read(&[]).wrapper, None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_files_are_read(config: Vec<u8>, manifest: Vec<u8>) {
+            holds_for(Project::new(&[]).0.path(), &config, &manifest);
+        }
+
+        #[test]
+        fn settings_of_any_type_are_read(key in 0usize..9, value in 0usize..9) {
+            const KEYS: [&str; 9] = [
+                "build.incremental", "build.rustc-wrapper", "build.target-dir", "build.build-dir", "build.rustflags",
+                "target.x.rustflags", "source.x.directory", "profile.dev.incremental", "build",
+            ];
+            const VALUES: [&str; 9] = ["true", "-1", "\"\"", "\"a b\"", "[]", "[[1], \"x\"]", "{}", "{ a = { b = [] } }", "1979-05-27"];
+            let line = format!("{} = {}\n", KEYS[key], VALUES[value]);
+            holds_for(Project::new(&[]).0.path(), line.as_bytes(), line.as_bytes());
+        }
     }
 
     #[test]

@@ -2,8 +2,9 @@
 //! `CMakeCache.txt` whatever the environment says later.
 
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
+
+use crate::read;
 
 const CACHE: &str = "CMakeCache.txt";
 
@@ -37,7 +38,7 @@ pub fn launchers(root: &Path) -> Vec<Launcher> {
     dirs.extend(groups.iter().flat_map(|dir| subdirectories(dir, &mut left)));
     dirs.push(root.to_owned());
     dirs.sort();
-    dirs.iter().flat_map(|dir| read(&dir.join(CACHE))).collect()
+    dirs.iter().flat_map(|dir| in_cache(&dir.join(CACHE))).collect()
 }
 
 fn is_group(dir: &Path) -> bool {
@@ -59,15 +60,8 @@ fn subdirectories(dir: &Path, left: &mut usize) -> Vec<PathBuf> {
     dirs
 }
 
-fn read(file: &Path) -> Vec<Launcher> {
-    let mut bytes = Vec::new();
-    let opened = fs::File::open(file);
-    if opened
-        .and_then(|file| file.take(MAX_BYTES).read_to_end(&mut bytes))
-        .is_err()
-    {
-        return Vec::new();
-    }
+fn in_cache(file: &Path) -> Vec<Launcher> {
+    let bytes = read::start(file, MAX_BYTES).unwrap_or_default();
     let text = String::from_utf8_lossy(&bytes);
     let lines = text.lines().enumerate();
     lines
@@ -97,9 +91,19 @@ pub(super) fn program(value: &str) -> &str {
     value.split(';').next().unwrap_or_default()
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(line: &str) {
+    if let Some((variable, program)) = parse(line) {
+        assert!(variable.starts_with("CMAKE_") && variable.ends_with("_COMPILER_LAUNCHER"));
+        assert!(!program.is_empty() && !program.contains(';'));
+        assert!(line.starts_with(variable) && line.contains(program));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn reads_the_lines_that_cmake_writes() {
@@ -116,6 +120,21 @@ mod tests {
             "CMAKE__COMPILER_LAUNCHER",
         ] {
             assert_eq!(parse(other), None, "{other}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_line_is_a_launcher_or_none(line: String) {
+            holds_for(&line);
+        }
+
+        #[test]
+        fn what_cmake_writes_is_read(language in "[A-Z]{1,5}", program in "[ -:<-~]{1,9}", rest in "(;[ -~]{0,9})?") {
+            let variable = format!("CMAKE_{language}_COMPILER_LAUNCHER");
+            let line = format!("{variable}:STRING={program}{rest}");
+            holds_for(&line);
+            prop_assert_eq!(parse(&line), Some((variable.as_str(), program.as_str())));
         }
     }
 

@@ -1,6 +1,6 @@
 //! The user's sccache config file: where sccache looks for it, and what is there.
 
-use std::io;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -8,6 +8,7 @@ use directories::ProjectDirs;
 
 use super::environment::Environment;
 use super::toml_file::TomlFile;
+use crate::read;
 
 /// The variable that names another file, even a missing one.
 pub const VARIABLE: &str = "SCCACHE_CONF";
@@ -34,6 +35,10 @@ pub enum Content {
     Missing,
     /// Something that cannot be read as a file; sccache silently goes on without it.
     Unreadable(String),
+    /// Something that whoever reads it waits for, sccache too: a pipe, a device.
+    Endless(String),
+    /// A file that is too long to be looked at here; sccache reads all of it, for each compile.
+    TooLong(String),
     /// A file whose name ends in an extension for which sccache expects another format, such as JSON.
     OtherFormat,
     /// TOML, or what should be.
@@ -46,7 +51,7 @@ impl ConfigFile {
         let named = env.get(VARIABLE).map(PathBuf::from);
         let named_by_env = named.is_some();
         let path = env.cwd().join(named.or_else(default_path)?);
-        let content = read(&path);
+        let content = content(&path);
         Some(Self {
             mode: std::fs::metadata(&path).map(|meta| meta.mode() & 0o777).ok(),
             true_path: std::fs::canonicalize(&path).ok(),
@@ -60,7 +65,7 @@ impl ConfigFile {
     pub fn toml(&self) -> Option<&TomlFile> {
         match &self.content {
             Content::Toml(file) => Some(file),
-            Content::Missing | Content::Unreadable(_) | Content::OtherFormat => None,
+            _ => None,
         }
     }
 }
@@ -74,20 +79,13 @@ fn default_path() -> Option<PathBuf> {
     Some(if !new.exists() && old.exists() { old } else { new })
 }
 
-fn read(path: &Path) -> Content {
-    match std::fs::read_to_string(path) {
+fn content(path: &Path) -> Content {
+    match read::text(path, read::MAX_WRITTEN) {
         Ok(_) if path.extension().is_some_and(|extension| extension == "json") => Content::OtherFormat,
         Ok(text) => Content::Toml(Box::new(TomlFile::parse(path.to_owned(), text))),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Content::Missing,
-        Err(error) => Content::Unreadable(why(&error)),
-    }
-}
-
-fn why(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::IsADirectory => "is a directory".to_owned(),
-        io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
-        io::ErrorKind::InvalidData => "is not UTF-8 text".to_owned(),
-        _ => format!("cannot be read ({error})"),
+        Err(error) if error.kind() == ErrorKind::NotFound => Content::Missing,
+        Err(error) if error.kind() == ErrorKind::FileTooLarge => Content::TooLong(read::why(&error)),
+        Err(error) if read::is_endless(path) => Content::Endless(read::why(&error)),
+        Err(error) => Content::Unreadable(read::why(&error)),
     }
 }

@@ -46,6 +46,18 @@ impl Environment {
         }
     }
 
+    /// An environment of `NAME=VALUE` words, at `/`.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn of(words: Vec<OsString>) -> Self {
+        use std::os::unix::ffi::OsStrExt;
+        let split = |word: &OsString| {
+            let mut parts = word.as_bytes().splitn(2, |byte| *byte == b'=');
+            let mut part = || parts.next().map(|part| OsStr::from_bytes(part).to_owned());
+            Some((part()?, part()?))
+        };
+        Self::new(words.iter().filter_map(split), Path::new("/"))
+    }
+
     /// The same variables, at another directory.
     pub fn at(&self, cwd: &Path) -> Self {
         Self {
@@ -90,5 +102,38 @@ impl Environment {
     /// The names of all variables, sorted.
     pub fn names(&self) -> impl Iterator<Item = &OsStr> {
         self.vars.keys().map(OsString::as_os_str)
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(env: &Environment) {
+    use super::{disk_table, listener::Address, remote};
+    let address = Address::of(env);
+    assert!(!address.to_string().is_empty() || env.get("SCCACHE_SERVER_UDS").is_some_and(OsStr::is_empty));
+    let replaced = disk_table::replaced_by(env);
+    assert!(replaced.iter().all(|name| env.get(name).is_some()));
+    assert!(!remote::is_in(env) || env.names().any(|name| name.as_encoded_bytes().starts_with(b"SCCACHE_")));
+    let cargo = super::cargo::Cargo::read(env);
+    assert_eq!(
+        cargo.incremental.origin.is_env() && env.get("CARGO_INCREMENTAL").is_some(),
+        env.get("CARGO_INCREMENTAL").is_some()
+    );
+    assert!(cargo.rustflags.iter().all(|flag| !flag.value.is_empty()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_variables_are_read(
+            vars in proptest::collection::vec(
+                ("SCCACHE_(SERVER_UDS|SERVER_PORT|DIR|CACHE_SIZE|DIRECT|BUCKET|GHA_ENABLED)|CARGO_(INCREMENTAL|ENCODED_RUSTFLAGS|TARGET_DIR)|RUSTFLAGS|HOME", "[0-9]{0,6}[KG]?|true|1|\\PC{0,9}"), 0..8,
+            ),
+        ) {
+            holds_for(&Environment::new(vars, Path::new("/")));
+        }
     }
 }

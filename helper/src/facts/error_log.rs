@@ -1,8 +1,10 @@
 //! The file that the server would write its errors to.
 
+use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
 use rustix::fs::{Access, access};
+use rustix::io::Errno;
 
 use super::environment::Environment;
 
@@ -15,13 +17,23 @@ pub(super) fn fault(env: &Environment, sccache: Option<&Path>) -> Option<String>
     }
     let program = std::fs::canonicalize(sccache?).ok()?;
     let path = program.parent()?.join(value);
-    if path.is_dir() {
-        return Some("is a directory".to_owned());
-    }
-    if path.exists() {
-        return access(&path, Access::WRITE_OK)
-            .is_err()
-            .then(|| "may not be written to".to_owned());
+    // One with a name; `/dev/stderr` may be one without, which is open already.
+    let has_name = || std::fs::canonicalize(&path).is_ok();
+    match std::fs::metadata(&path) {
+        Ok(data) if data.is_dir() => return Some("is a directory".to_owned()),
+        Ok(data) if data.file_type().is_socket() => return Some("is a socket".to_owned()),
+        Ok(data) if data.file_type().is_fifo() && has_name() => {
+            return Some("is a pipe, whose reader the server would wait for".to_owned());
+        }
+        Ok(_) => {
+            return access(&path, Access::WRITE_OK)
+                .is_err()
+                .then(|| "may not be written to".to_owned());
+        }
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::LOOP) => {
+            return Some("is a link in a circle".to_owned());
+        }
+        Err(_) => {}
     }
     let dir = path.parent()?;
     if !dir.is_dir() {

@@ -2,8 +2,9 @@
 //! there may be one in each of fifty worktrees.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
+
+use crate::read;
 
 /// A package that is compiled.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,7 +27,7 @@ pub struct Lock {
 impl Lock {
     /// Reads the lock file of the workspace at `root`; no packages where there is none.
     pub fn read(root: &Path) -> Self {
-        Self::parse(&fs::read_to_string(root.join("Cargo.lock")).unwrap_or_default())
+        Self::parse(&read::text(&root.join("Cargo.lock"), read::MAX_MADE).unwrap_or_default())
     }
 
     /// Whether a package of that name is among them.
@@ -40,7 +41,7 @@ impl Lock {
     }
 
     fn parse(text: &str) -> Self {
-        let packages = text.split("\n[[package]]\n").skip(1);
+        let packages = text.split("\n[[package]]").skip(1);
         Self {
             packages: packages.filter_map(package).collect(),
         }
@@ -66,6 +67,13 @@ fn package(block: &str) -> Option<Package> {
     })
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(lock_file: &str) {
+    for package in Lock::parse(lock_file).packages {
+        assert!(lock_file.contains(&format!("name = \"{}\"", package.name)));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,9 +93,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_read(text: String) {
-            let _ = Lock::parse(&text);
-            let _ = Lock::parse(&format!("\n[[package]]\n{text}"));
+        fn any_text_is_read(text: String, list in proptest::collection::btree_set("[a-z0-9_-]{1,12}", 0..9)) {
+            holds_for(&text);
+            holds_for(&format!("\n[[package]]\n{text}"));
+            let packages = list.iter().map(|name| format!("\n[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n"));
+            let lock = Lock::parse(&packages.collect::<String>());
+            let names = lock.packages.into_iter().map(|package| package.name);
+            prop_assert_eq!(names.collect::<Vec<_>>(), list.into_iter().collect::<Vec<_>>());
         }
     }
 }

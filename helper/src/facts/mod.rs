@@ -31,7 +31,7 @@ use answer::{Answer, Blame, NoAnswer, Question};
 use cache_dir::CacheDir;
 use cargo::Cargo;
 use clock::{Clock, Timing};
-use config_file::ConfigFile;
+use config_file::{ConfigFile, Content};
 use deep::Deep;
 use environment::{Environment, names};
 use listener::{Address, Listener};
@@ -58,7 +58,7 @@ pub struct Facts {
     pub config: Option<ConfigFile>,
     /// The cache that is not on this disk, where one is asked for.
     pub remote: Option<Remote>,
-    /// What a server started here would have; `None` without an sccache.
+    /// What a server started here would have; `None` without an sccache, or where it could not be asked.
     pub planned: Option<Result<Answer, NoAnswer>>,
     /// The version of the sccache that cannot say what it would have.
     pub broken_version: Option<Version>,
@@ -72,7 +72,7 @@ pub struct Facts {
     pub listener: Option<Listener>,
     /// Other servers of this machine that use the same cache directory.
     pub sharers: Vec<Sharer>,
-    /// What the running server has; `None` where nobody listens or there is no sccache to ask with.
+    /// What the running server has; `None` where nobody listens or no sccache can be asked.
     pub running: Option<Result<Answer, NoAnswer>>,
     /// Whether the running server's cache directory is gone.
     pub running_dir_is_gone: bool,
@@ -118,13 +118,17 @@ impl Facts {
     pub fn gather(env: Environment, depth: Depth) -> Self {
         let mut clock = Clock::start();
         let sccache = real_sccache::find(None, env.get("PATH"));
+        let config = ConfigFile::read(&env);
+        // sccache would wait for such a file, or read it for longer than anybody waits here.
+        let holds = |config: &ConfigFile| matches!(config.content, Content::Endless(_) | Content::TooLong(_));
+        let asked = sccache.as_deref().filter(|_| !config.as_ref().is_some_and(holds));
         // Both questions run while the rest is read.
-        let planned = sccache.as_deref().map(answer::ask_planned);
+        let planned = asked.map(answer::ask_planned);
         clock.lap("sccache, and the question what it would do");
         let address = Address::of(&env);
         let mut scan = Scan::begin(env.cwd());
         let listener = listener::find(&address, &mut scan);
-        let running = match (&sccache, &listener) {
+        let running = match (asked, &listener) {
             (Some(sccache), Some(_)) => Some(answer::ask_running(sccache)),
             _ => None,
         };
@@ -141,7 +145,6 @@ impl Facts {
         clock.lap("the ways to sccache");
         let target = Target::read(&env, &cargo, repository.as_ref());
         clock.lap("the target directory");
-        let config = ConfigFile::read(&env);
         let planned = planned.map(Question::wait);
         clock.lap("waiting for what sccache would do");
         let running = running.map(Question::wait);

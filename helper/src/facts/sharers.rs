@@ -11,6 +11,7 @@ use super::listener::Address;
 use super::process::Process;
 use super::remote;
 use super::toml_file::TomlFile;
+use crate::read;
 
 /// One such server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +57,9 @@ fn cache_dir(server: &Process, env: &Environment) -> Option<PathBuf> {
         return None;
     }
     let path = config_path(env).map(|path| as_seen_by(server.pid, &path));
-    let text = path.as_deref().and_then(|path| fs::read_to_string(path).ok());
+    let text = path
+        .as_deref()
+        .and_then(|path| read::text(path, read::MAX_WRITTEN).ok());
     let file = path
         .as_deref()
         .zip(text)

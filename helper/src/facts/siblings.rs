@@ -1,7 +1,6 @@
 //! What the other worktrees of the repository share with this one, as far as files tell: for `check` as a person calls it.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use super::lock::Lock;
 use super::target::units_dir;
 use super::units;
 use super::worktrees::Repository;
+use crate::read;
 
 /// How many other worktrees are looked at.
 const MAX_WORKTREES: usize = 100;
@@ -85,7 +85,7 @@ pub(super) fn siblings(
         root,
         rustc,
         lock,
-        lock_text: fs::read(root.join("Cargo.lock")).unwrap_or_default(),
+        lock_text: read::bytes(&root.join("Cargo.lock"), read::MAX_MADE).unwrap_or_default(),
     };
     let others = repository.others().take(MAX_WORKTREES);
     others
@@ -156,7 +156,7 @@ fn other_profile(theirs: &Cargo, ours: &Cargo) -> Option<Difference> {
 
 /// Most worktrees have the very same file, which need not be taken apart then.
 fn in_common(ours: &Ours<'_>, root: &Path) -> usize {
-    let is_same = fs::read(root.join("Cargo.lock")).is_ok_and(|text| text == ours.lock_text);
+    let is_same = read::bytes(&root.join("Cargo.lock"), read::MAX_MADE).is_ok_and(|text| text == ours.lock_text);
     if is_same {
         return ours.lock.sourced().count();
     }
@@ -173,7 +173,7 @@ fn other_pin(roots: [&Path; 2], worktrees: [&Path; 2]) -> Option<&'static str> {
     let pinned = |names: &[&str], root: &Path, worktree: &Path| {
         let dirs = root.ancestors().take_while(|dir| dir.starts_with(worktree));
         let mut files = dirs.flat_map(|dir| names.iter().map(move |name| dir.join(name)));
-        files.find_map(|path| fs::read(path).ok())
+        files.find_map(|path| read::bytes(&path, read::MAX_MADE).ok())
     };
     let differs = |names: &&&[&str]| pinned(names, roots[0], worktrees[0]) != pinned(names, roots[1], worktrees[1]);
     PINS.iter().find(differs).map(|names| names[0])
@@ -185,7 +185,7 @@ fn home_of_units(dir: &Path) -> Option<PathBuf> {
     const MAX_LOOKED_AT: usize = 40;
     units::dep_infos(dir)
         .take(MAX_LOOKED_AT)
-        .find_map(|path| home_in(&units::read(&path)?))
+        .find_map(|path| home_in(&read::start(&path, units::MAX_FILE).ok()?))
 }
 
 /// The path before `/registry/src/`; a backslash stands before each space in it.

@@ -66,6 +66,26 @@ fn line_at(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(text: &str) {
+    let file = TomlFile::parse(PathBuf::from("config"), text.to_owned());
+    let last = line_at(text, text.len());
+    match &file.parsed {
+        Ok(document) => {
+            assert_eq!(document.raw(), text);
+            for (key, _) in document.iter() {
+                let line = file.get(&[key]).map(|found| found.line);
+                assert!(line.is_some_and(|line| (1..=last).contains(&line)), "{key}");
+            }
+            let _ = file.get(&["cache", "disk", "size"]);
+        }
+        Err(error) => {
+            assert!((1..=last).contains(&error.line) && !error.message.contains('\n'));
+            assert!(file.get(&["cache"]).is_none());
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,7 +114,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_a_document_or_an_error(text: String) {
-            let _ = parse(&text).get(&["cache", "disk"]);
+            holds_for(&text);
         }
     }
 }

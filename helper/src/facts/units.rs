@@ -4,17 +4,22 @@
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
-use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
+use crate::read;
+
 /// How much of one file is read, in bytes.
-const MAX_FILE: u64 = 1 << 20;
+pub(super) const MAX_FILE: u64 = 1 << 20;
 
 /// How many files are looked at; the largest target directories have some thousand crates.
 const MAX_FILES: usize = 5000;
+
+/// How long they are looked at in all, whatever a target directory holds.
+const LIMIT: Duration = Duration::from_millis(500);
 
 /// A crate that links a static library in a way that sccache does not see.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,9 +44,10 @@ pub struct Units {
 impl Units {
     /// Reads the directory; nothing where there is none.
     pub(super) fn read(dir: &Path) -> Self {
+        let deadline = Instant::now() + LIMIT;
         Self {
-            out_dir_crates: out_dir_crates(dir),
-            modified_libraries: modified_libraries(dir),
+            out_dir_crates: out_dir_crates(dir, deadline),
+            modified_libraries: modified_libraries(dir, deadline),
             rustc: rustc_in(dir),
         }
     }
@@ -49,7 +55,7 @@ impl Units {
 
 /// The rustc of the last build, as cargo remembers it.
 pub(super) fn rustc_in(dir: &Path) -> Option<String> {
-    rustc_of(&read(&dir.join(".rustc_info.json"))?)
+    rustc_of(&read::bytes(&dir.join(".rustc_info.json"), MAX_FILE).ok()?)
 }
 
 fn entries(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
@@ -57,18 +63,12 @@ fn entries(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     entries.map(|entry| entry.path())
 }
 
-/// The beginning of a file.
-pub(super) fn read(path: &Path) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    fs::File::open(path).ok()?.take(MAX_FILE).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
-}
-
 /// `<profile>/deps/NAME-HASH.d` holds `# env-dep:OUT_DIR=…` for each crate that reads it.
-fn out_dir_crates(dir: &Path) -> BTreeSet<String> {
+fn out_dir_crates(dir: &Path, deadline: Instant) -> BTreeSet<String> {
     dep_infos(dir)
         .take(MAX_FILES)
-        .filter(|path| read(path).is_some_and(|text| reads_out_dir(&text, dir)))
+        .take_while(|_| Instant::now() < deadline)
+        .filter(|path| read::start(path, MAX_FILE).is_ok_and(|text| reads_out_dir(&text, dir)))
         .filter_map(|path| name_before_hash(path.file_stem()?))
         .collect()
 }
@@ -96,11 +96,15 @@ fn reads_out_dir(dep_info: &[u8], dir: &Path) -> bool {
 }
 
 /// `<profile>/build/PACKAGE-HASH/output` is what a build script said.
-fn modified_libraries(dir: &Path) -> BTreeSet<ModifiedLibrary> {
+fn modified_libraries(dir: &Path, deadline: Instant) -> BTreeSet<ModifiedLibrary> {
     profiles(dir)
         .flat_map(|profile| entries(&profile.join("build")))
         .take(MAX_FILES)
-        .filter_map(|unit| Some((name_before_hash(unit.file_name()?)?, read(&unit.join("output"))?)))
+        .take_while(|_| Instant::now() < deadline)
+        .filter_map(|unit| {
+            let output = read::start(&unit.join("output"), MAX_FILE).ok()?;
+            Some((name_before_hash(unit.file_name()?)?, output))
+        })
         .flat_map(|(package, output)| {
             let directives = modified(&output);
             directives.into_iter().map(move |directive| ModifiedLibrary {
@@ -150,6 +154,22 @@ fn rustc_of(rustc_info: &[u8]) -> Option<String> {
         .find_map(|output| Some(output.stdout.lines().next()?.strip_prefix("rustc ")?.to_owned()))
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(bytes: &[u8]) {
+    for directive in modified(bytes) {
+        assert!(directive.starts_with("static:") && !directive.contains('\n'));
+    }
+    if let Some(rustc) = rustc_of(bytes) {
+        assert!(!rustc.contains('\n'));
+    }
+    let marked = [b"# env-dep:OUT_DIR=/w/", bytes].concat();
+    assert!(reads_out_dir(&marked, Path::new("/w")));
+    assert!(!reads_out_dir(bytes, Path::new("/w")) || bytes.windows(2).any(|two| two == b"/w"));
+    if let Some(name) = name_before_hash(OsStr::from_bytes(bytes)) {
+        assert_eq!(bytes.len(), name.len() + "-0123456789abcdef".len());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -187,7 +207,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read(bytes: Vec<u8>) {
-            let _ = (modified(&bytes), rustc_of(&bytes), reads_out_dir(&bytes, Path::new("/")));
+            holds_for(&bytes);
         }
     }
 }

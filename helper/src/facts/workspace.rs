@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::cargo::Cargo;
 use super::environment::Environment;
+use crate::read;
 
 /// The tools that build in a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +59,7 @@ impl Toolchain {
     pub fn read(env: &Environment, dir: &Path) -> Result<Self, NoAnswer> {
         let named = Cargo::read(&env.at(dir)).rustc;
         let rustc = named.map_or_else(|| PathBuf::from("rustc"), |rustc| rustc.value);
+        refuse_to_wait(&Command::new(&rustc), dir)?;
         let rustc_version = answer(Command::new(&rustc).arg("-vV").current_dir(dir))?;
         let sysroot = answer(Command::new(&rustc).args(["--print", "sysroot"]).current_dir(dir))?;
         // The same cargo in every directory: rustup's would take, or even install, what another branch's
@@ -77,8 +79,28 @@ impl Toolchain {
         cargo
             .args(["metadata", "--no-deps", "--offline", "--format-version=1"])
             .current_dir(dir);
+        refuse_to_wait(&cargo, dir)?;
         let text = answer(&mut cargo)?;
         serde_json::from_str(&text).map_err(|error| no_answer(&cargo, &error))
+    }
+}
+
+/// What cargo, or rustup in its place, reads around `dir` before it answers; a pipe there would hold it for ever.
+fn refuse_to_wait(command: &Command, dir: &Path) -> Result<(), NoAnswer> {
+    const FILES: [&str; 5] = [
+        "Cargo.toml",
+        ".cargo/config.toml",
+        ".cargo/config",
+        "rust-toolchain.toml",
+        "rust-toolchain",
+    ];
+    let mut files = dir.ancestors().flat_map(|dir| FILES.map(|file| dir.join(file)));
+    match files.find(|file| read::is_endless(file)) {
+        Some(file) => Err(no_answer(
+            command,
+            &format_args!("{} is no file but a pipe or a device", file.display()),
+        )),
+        None => Ok(()),
     }
 }
 

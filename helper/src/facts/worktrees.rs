@@ -6,6 +6,11 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::read;
+
+/// The most bytes of a file of git's that holds one path; none is longer than 4096 bytes.
+const MAX_PATH: u64 = 1 << 16;
+
 /// A repository with all its worktrees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repository {
@@ -53,13 +58,13 @@ fn git_dir(dot_git: &Path) -> Option<PathBuf> {
     if dot_git.is_dir() {
         return dot_git.join("HEAD").exists().then(|| dot_git.to_owned());
     }
-    let text = fs::read(dot_git).ok()?;
+    let text = read::bytes(dot_git, MAX_PATH).ok()?;
     Some(resolved(dot_git.parent()?, text.strip_prefix(b"gitdir: ")?))
 }
 
 /// A linked worktree's directory names the shared one in its file `commondir`; any other is the shared one.
 fn common_dir(git_dir: &Path) -> Option<PathBuf> {
-    match fs::read(git_dir.join("commondir")) {
+    match read::bytes(&git_dir.join("commondir"), MAX_PATH) {
         Ok(path) => {
             let path = resolved(git_dir, &path);
             Some(fs::canonicalize(&path).unwrap_or(path))
@@ -71,7 +76,7 @@ fn common_dir(git_dir: &Path) -> Option<PathBuf> {
 /// The main worktree holds the shared directory as `.git`, unless the repository is bare.
 fn main_worktree(common_dir: &Path) -> Option<PathBuf> {
     let is_dot_git = common_dir.file_name() == Some(OsStr::new(".git"));
-    let config = fs::read_to_string(common_dir.join("config")).unwrap_or_default();
+    let config = read::text(&common_dir.join("config"), read::MAX_WRITTEN).unwrap_or_default();
     (is_dot_git && !is_bare(&config))
         .then(|| common_dir.parent().map(Path::to_owned))
         .flatten()
@@ -98,7 +103,7 @@ fn linked_worktrees(common_dir: &Path) -> Vec<PathBuf> {
         .flatten()
         .flatten()
         .filter_map(|entry| {
-            let text = fs::read(entry.path().join("gitdir")).ok()?;
+            let text = read::bytes(&entry.path().join("gitdir"), MAX_PATH).ok()?;
             let dot_git = resolved(&entry.path(), &text);
             // git writes it absolute, or relative (`worktree.useRelativePaths`), and then with `..` in it.
             let worktree = dot_git.parent().filter(|_| names_in_turn(&dot_git, &entry.path()))?;
@@ -123,6 +128,22 @@ fn names_in_turn(dot_git: &Path, entry: &Path) -> bool {
 fn resolved(base: &Path, line: &[u8]) -> PathBuf {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     base.join(OsStr::from_bytes(line))
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(dir: &Path, files: &[&[u8]]) {
+    const NAMES: [&str; 5] = [".git", "g/config", "g/commondir", "g/worktrees/a/gitdir", "g/HEAD"];
+    for (name, bytes) in NAMES.iter().zip(files) {
+        let path = dir.join(name);
+        let _ = path.parent().map(fs::create_dir_all);
+        let _ = fs::write(path, bytes);
+    }
+    if let Some(found) = Repository::at(dir) {
+        assert_eq!(found.root, dir);
+        assert!(found.worktrees.iter().any(|worktree| worktree == dir));
+        assert_eq!(found.others().count(), found.worktrees.len() - 1);
+        assert!(found.worktrees.iter().all(|worktree| worktree.is_absolute()));
+    }
 }
 
 #[cfg(test)]
@@ -249,11 +270,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_bytes_are_a_repository_or_none(dot_git: Vec<u8>, config: String) {
+        fn any_bytes_are_a_repository_or_none(dot_git: Vec<u8>, config: String, rest: Vec<u8>) {
             let dir = tempfile::tempdir().unwrap();
-            fs::write(dir.path().join(".git"), dot_git).unwrap();
-            let _ = Repository::at(dir.path());
-            let _ = is_bare(&config);
+            let ours: &[u8] = b"gitdir: g\n";
+            for dot_git in [&dot_git, ours] {
+                holds_for(dir.path(), &[dot_git, config.as_bytes(), &rest, &rest]);
+                holds_for(dir.path(), &[dot_git, config.as_bytes(), b".", &rest, b"x"]);
+            }
         }
     }
 }

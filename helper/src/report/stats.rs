@@ -102,10 +102,7 @@ impl Stats {
         Self {
             schema: SCHEMA,
             server: running.map(|running| server(facts, running)),
-            no_answer: facts
-                .running
-                .as_ref()
-                .and_then(|running| Some(running.as_ref().err()?.to_string())),
+            no_answer: no_answer(facts),
             cache: Cache {
                 location: place.and_then(location),
                 used: place.and_then(|place| place.cache_size),
@@ -131,6 +128,14 @@ impl Stats {
                 bytes: copies.bytes,
             },
         }
+    }
+}
+
+fn no_answer(facts: &Facts) -> Option<String> {
+    match &facts.running {
+        Some(Ok(_)) => None,
+        Some(Err(why)) => Some(why.to_string()),
+        None => facts.listener.is_some().then(|| "it could not be asked".to_owned()),
     }
 }
 

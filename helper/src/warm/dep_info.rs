@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::read;
+
 /// What a compile read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct DepInfo {
@@ -13,7 +15,7 @@ pub(crate) struct DepInfo {
 
 impl DepInfo {
     pub(crate) fn read(path: &Path) -> Option<Self> {
-        Self::parse(&std::fs::read_to_string(path).ok()?)
+        Self::parse(&read::text(path, read::MAX_MADE).ok()?)
     }
 
     /// `None` for text that names no sources.
@@ -70,6 +72,23 @@ fn unescape(text: &str) -> String {
     plain
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(text: &str) {
+    if let Some(found) = DepInfo::parse(text) {
+        assert!(!found.sources.is_empty());
+        assert!(
+            found
+                .env
+                .iter()
+                .all(|(name, _)| text.contains("# env-dep:") || name.is_empty())
+        );
+    }
+    // As rustc writes a value (`escape_dep_env` in its `passes.rs`).
+    let escaped = text.replace('\\', "\\\\").replace('\n', "\\n").replace('\r', "\\r");
+    let found = DepInfo::parse(&format!("/t/a.d: /a.rs\n\n# env-dep:A={escaped}\n")).unwrap_or_default();
+    assert_eq!(found.env, [("A".to_owned(), text.to_owned())]);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,7 +113,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read(text: String) {
-            let _ = DepInfo::parse(&text);
+            holds_for(&text);
         }
 
         #[test]

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::read;
+
 /// What a unit is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -66,14 +68,18 @@ impl Fingerprint {
         let (Some(file), None) = (names.next(), names.next()) else {
             return None;
         };
-        let hash = parse_hash(&fs::read_to_string(dir.join(&file)).ok()?)?;
-        let json = fs::read(dir.join(format!("{file}.json"))).ok()?;
+        let hash = parse_hash(&read::text(&dir.join(&file), read::MAX_WRITTEN).ok()?)?;
+        let json = read::bytes(&dir.join(format!("{file}.json")), read::MAX_MADE).ok()?;
+        Self::parse(file, hash, &json)
+    }
+
+    fn parse(file: String, hash: u64, json: &[u8]) -> Option<Self> {
         let Json {
             rustc,
             deps,
             local,
             rustflags,
-        } = serde_json::from_slice(&json).ok()?;
+        } = serde_json::from_slice(json).ok()?;
         let (mut watched, mut variables) = (Vec::new(), Vec::new());
         for local in local {
             match local {
@@ -114,6 +120,19 @@ fn parse_hash(text: &str) -> Option<u64> {
     let is_hash = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
     let number = is_hash.then(|| u64::from_str_radix(text, 16).ok())?;
     number.map(u64::swap_bytes)
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(text: &str) {
+    if let Some(found) = Fingerprint::parse("lib-a".to_owned(), 1, text.as_bytes()) {
+        let number = |number: u64| text.contains(&number.to_string()) || number == 0;
+        assert!(number(found.rustc) && found.deps.into_iter().all(number));
+    }
+    if let Some(hash) = parse_hash(text) {
+        let spelt: String = hash.to_le_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(spelt, text.to_ascii_lowercase());
+    }
+    let _ = Kind::of(text);
 }
 
 #[cfg(test)]
@@ -197,7 +216,7 @@ mod tests {
 
         #[test]
         fn any_text_is_read(text: String) {
-            let _ = parse_hash(&text);
+            holds_for(&text);
             let _ = read(&[("lib-a", "dea516f3438fa013"), ("lib-a.json", &text)]);
         }
     }

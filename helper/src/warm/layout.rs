@@ -249,6 +249,18 @@ fn hash_in(name: &str) -> Option<&str> {
     stem.rsplit_once('-').map(|(_, hash)| hash).filter(|hash| is_hash(hash))
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(name: &str) {
+    if let Some(hash) = hash_in(name) {
+        assert!(hash.len() == 16 && name.contains(&format!("-{hash}")));
+    }
+    let plain = name.replace('.', "");
+    assert_eq!(
+        hash_in(&format!("{plain}-0123456789abcdef.rlib")),
+        Some("0123456789abcdef")
+    );
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -339,6 +351,13 @@ mod tests {
         assert_eq!(unknown(&[("debug/.fingerprint/a-#/invoked.timestamp", "")]), 0);
         assert_eq!(unknown(&[("debug/.cargo-lock", ""), ("debug/deps/x", "")]), 0);
         assert_eq!(unknown(&[("doc/a/index.html", "")]), 0);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_name_has_a_hash_or_none(name: String) {
+            holds_for(&name);
+        }
     }
 
     #[test]

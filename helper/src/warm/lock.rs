@@ -4,9 +4,10 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, OFlags, flock};
 use rustix::io::Errno;
 
 const NAMES: [&str; 2] = [".cargo-lock", ".cargo-build-lock"];
@@ -30,7 +31,12 @@ pub(crate) fn shared(profiles: impl IntoIterator<Item = PathBuf>) -> Result<Lock
     lock(
         profiles,
         FlockOperation::NonBlockingLockShared,
-        |path| match File::open(path) {
+        // A lock that is a pipe is nobody's, and waits for nobody.
+        |path| match OpenOptions::new()
+            .read(true)
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+            .open(path)
+        {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             opened => opened.map(Some),
         },
@@ -48,6 +54,7 @@ pub(crate) fn exclusive(profiles: impl IntoIterator<Item = PathBuf>) -> Result<L
             .write(true)
             .create(true)
             .truncate(false)
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
             .open(path)
             .map(Some)
     })

@@ -3,13 +3,13 @@
 //! and would take another branch's code for fresh.
 
 mod copy;
-mod dep_info;
-mod fingerprint;
-mod included;
-mod layout;
+pub(crate) mod dep_info;
+pub(crate) mod fingerprint;
+pub(crate) mod included;
+pub(crate) mod layout;
 mod lock;
-mod old_paths;
-mod packages;
+pub(crate) mod old_paths;
+pub(crate) mod packages;
 mod parallel;
 mod share;
 mod source;
@@ -27,6 +27,7 @@ use crate::facts::cargo::Cargo;
 use crate::facts::environment::Environment;
 use crate::facts::workspace::{NoAnswer, Toolchain, Workspace};
 use crate::facts::worktrees::Repository;
+use crate::read;
 use crate::wrapper;
 use copy::Parcel;
 use lock::LockError;
@@ -229,7 +230,7 @@ fn mark_as_cache(from: &Path, to: &Path) -> Result<(), WarmError> {
     if to.exists() {
         return Ok(());
     }
-    let made = fs::create_dir_all(to).and_then(|()| match fs::read(from.join(TAG)) {
+    let made = fs::create_dir_all(to).and_then(|()| match read::bytes(&from.join(TAG), read::MAX_WRITTEN) {
         Ok(tag) => fs::write(to.join(TAG), tag),
         Err(_) => Ok(()),
     });

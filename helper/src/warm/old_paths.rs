@@ -108,6 +108,32 @@ fn needle(path: &Path) -> &[u8] {
         .unwrap_or(OsStr::new("/").as_bytes())
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(old: &[u8], shared: &[u8], text: &[u8]) {
+    // Directories, by their whole path.
+    let old = &[b"/", old].concat()[..];
+    let path = |bytes| Path::new(OsStr::from_bytes(bytes));
+    let alone = OldPaths::new([path(old)], []);
+    let with_shared = OldPaths::new([path(old)], [path(shared)]);
+    // Never missed, never found more for what is shared.
+    let is_named = memchr::memmem::find(text, needle(path(old))).is_some();
+    assert_eq!(alone.are_in(text, None), is_named);
+    assert!(is_named || !with_shared.are_in(text, None));
+    assert!(alone.are_in(&[text, old].concat(), None));
+    assert_eq!(
+        with_shared.are_in(text, None),
+        OldPaths::new([path(old), path(old)], [path(shared)]).are_in(text, None)
+    );
+    // What lies in a file is what lies in memory.
+    if let Ok(file) = tempfile::NamedTempFile::new() {
+        let _ = std::fs::write(file.path(), text);
+        assert_eq!(
+            with_shared.are_in_file(file.path()).ok(),
+            Some(with_shared.are_in(text, None))
+        );
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,6 +222,8 @@ mod tests {
         fn found_in_any_surroundings(before: Vec<u8>, after: Vec<u8>) {
             let text = [&before[..], b"/some/worktree", &after[..]].concat();
             prop_assert!(paths(&["/some/worktree"], &["/home/me/.cargo"]).are_in(&text, None));
+            holds_for(&before, &after, &text);
+            holds_for(b"/some", b"/x/some/worktree", &text);
         }
     }
 }

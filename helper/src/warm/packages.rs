@@ -9,6 +9,8 @@ use std::path::{Component, Path, PathBuf};
 
 use toml_edit::Document;
 
+use crate::read;
+
 /// A package that never changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Package {
@@ -98,7 +100,7 @@ pub(crate) enum Wanted {
 impl Wanted {
     /// Reads the `Cargo.lock` of the workspace at `root`.
     pub(crate) fn read(root: &Path) -> Self {
-        let text = fs::read_to_string(root.join("Cargo.lock"));
+        let text = read::text(&root.join("Cargo.lock"), read::MAX_MADE);
         text.ok().and_then(|text| Self::parse(&text)).unwrap_or(Self::All)
     }
 
@@ -130,9 +132,34 @@ impl Wanted {
     }
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(text: &str) {
+    if let Some(Wanted::Locked { registry, commits }) = Wanted::parse(text) {
+        assert!(registry.iter().all(|name| name.contains('-')));
+        for commit in &commits {
+            assert!(!commit.contains('#') || text.contains(commit.as_str()));
+        }
+    }
+    let path = Path::new(text);
+    match normal(path) {
+        Some(plain) => {
+            assert!(plain.is_absolute() && normal(&plain).as_deref() == Some(&plain));
+            let climbs = |part| matches!(part, Component::ParentDir | Component::CurDir);
+            assert!(!plain.components().any(climbs));
+        }
+        None => assert!(!path.is_absolute()),
+    }
+    let homes = Homes::new(Path::new("/nonexistent/cargo"));
+    let inside = Path::new("/nonexistent/cargo/registry/src").join(text.trim_start_matches('/'));
+    if let Some(Package::Registry(name)) = homes.package_of(&inside) {
+        assert!(text.contains(&name) && !name.contains('/'));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::os::unix::fs::symlink;
 
     #[test]
@@ -173,6 +200,23 @@ mod tests {
         let ours = Some(Package::Git("1234567".to_owned()));
         assert_eq!((package("lib.rs"), package("inside.rs")), (ours.clone(), ours));
         assert_eq!((package("linked.rs"), package("gone.rs")), (None, None));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_lock_file_or_a_path(text: String, path in "[a/.]{0,20}") {
+            holds_for(&text);
+            holds_for(&path);
+        }
+
+        #[test]
+        fn what_is_locked_is_wanted(name in "[a-z][a-z0-9_-]{0,9}", version in "[0-9]\\.[0-9]\\.[0-9]") {
+            let lock = format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\nsource = \"registry+x\"\n");
+            let wanted = Wanted::parse(&lock).unwrap();
+            let locked = Package::Registry(format!("{name}-{version}"));
+            let other = Package::Registry(format!("{name}x-{version}"));
+            prop_assert!(wanted.has(&locked) && !wanted.has(&other));
+        }
     }
 
     const LOCK: &str = r#"

@@ -21,6 +21,7 @@ use crate::facts::cargo::{Cargo, Variable};
 use crate::facts::environment::Environment;
 use crate::facts::workspace::Toolchain;
 use crate::facts::worktrees::Repository;
+use crate::read;
 
 /// What a worktree can use, read once.
 #[derive(Debug)]
@@ -180,7 +181,7 @@ struct RustcOutput {
 
 /// Whether the last build was by this rustc.
 fn was_built_by(build_dir: &Path, version: &str) -> bool {
-    let info = fs::read(build_dir.join(".rustc_info.json"));
+    let info = read::bytes(&build_dir.join(".rustc_info.json"), read::MAX_WRITTEN);
     let info: Option<RustcInfo> = info.ok().and_then(|text| serde_json::from_slice(&text).ok());
     info.is_some_and(|info| info.outputs.values().any(|output| output.stdout == version))
 }

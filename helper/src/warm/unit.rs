@@ -14,6 +14,10 @@ use super::included::only_includes;
 use super::layout::{BuildDir, Unit};
 use super::old_paths::OldPaths;
 use super::packages::{Homes, Package, Wanted, normal};
+use crate::read;
+
+/// The most bytes of a source that is looked through; generated ones have some millions.
+const MAX_SOURCE: u64 = 32 << 20;
 
 /// Why a unit is left to cargo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -139,7 +143,8 @@ impl Judge<'_> {
         if !self.other_variables.iter().all(is_watched) {
             return Err(Why::OtherVariables);
         }
-        let stdout = fs::read(self.source.root.join(unit.place.stdout())).map_err(|_| Why::CanChange)?;
+        let stdout =
+            read::bytes(&self.source.root.join(unit.place.stdout()), read::MAX_MADE).map_err(|_| Why::CanChange)?;
         let moved = self.root_output(unit);
         if self.old.are_in(&stdout, moved.as_deref()) {
             return Err(Why::NamesOldPath);
@@ -212,7 +217,7 @@ struct OutDir {
 
 /// The OUT_DIR that a build script was run with, as cargo wrote it down.
 pub(crate) fn root_output(root: &Path, run: &Unit) -> Option<PathBuf> {
-    let path = fs::read(root.join(run.place.run_dir()).join("root-output")).ok()?;
+    let path = read::bytes(&root.join(run.place.run_dir()).join("root-output"), read::MAX_WRITTEN).ok()?;
     Some(PathBuf::from(OsStr::from_bytes(&path))).filter(|path| path.is_absolute())
 }
 
@@ -220,7 +225,7 @@ fn includes_only(sources: &[PathBuf]) -> bool {
     let texts: Option<Vec<String>> = sources
         .iter()
         .map(|source| {
-            let bytes = fs::read(source).ok()?;
+            let bytes = read::bytes(source, MAX_SOURCE).ok()?;
             Some(String::from_utf8_lossy(&bytes).into_owned())
         })
         .collect();
@@ -273,7 +278,7 @@ impl Judging<'_> {
 /// Whether the worktree has the unit: then it must be this very one, or what was built on this one does not fit.
 fn presence(unit: &Unit, source: &Path, target: &Path) -> Result<Verdict, Why> {
     let hash_file = unit.place.fingerprint_dir().join(&unit.fingerprint.file);
-    let Ok(there) = fs::read(target.join(&hash_file)) else {
+    let Ok(there) = read::bytes(&target.join(&hash_file), read::MAX_WRITTEN) else {
         return Ok(Verdict::Take);
     };
     let modified = |root: &Path| {
@@ -281,7 +286,7 @@ fn presence(unit: &Unit, source: &Path, target: &Path) -> Result<Verdict, Why> {
             .and_then(|data| data.modified())
             .ok()
     };
-    let is_same = fs::read(source.join(&hash_file)).is_ok_and(|here| here == there)
+    let is_same = read::bytes(&source.join(&hash_file), read::MAX_WRITTEN).is_ok_and(|here| here == there)
         && modified(source).is_some()
         && modified(source) == modified(target);
     if is_same { Ok(Verdict::Have) } else { Err(Why::IsThere) }

@@ -44,12 +44,32 @@ fn value_of<'a>(args: &'a [OsString], option: &str) -> Option<&'a OsStr> {
     args.get(at + 1).map(OsString::as_os_str)
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(args: &[OsString]) {
+    let call = Call::of(args);
+    assert_eq!(
+        call.is_compile(),
+        args.first()
+            .is_some_and(|first| !first.as_encoded_bytes().starts_with(b"-"))
+    );
+    if let Call::Rustc { crate_name: Some(name) } = call {
+        assert!(args.iter().any(|arg| arg == name));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(words: &str) -> Vec<OsString> {
         words.split_whitespace().map(OsString::from).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_arguments_are_a_call(args in proptest::collection::vec("rustc|/x/rustc|--crate-name|-[a-z]|\\PC{0,9}", 0..9)) {
+            holds_for(&args.into_iter().map(OsString::from).collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -2,11 +2,11 @@
 //! hook cannot, then becomes the real sccache. It prints nothing while compiling, since cargo stores and
 //! replays what a wrapper prints, and what it cannot do it leaves undone.
 
-mod call;
+pub(crate) mod call;
 mod held;
 mod key_env;
 mod nix_key;
-mod out_dir;
+pub(crate) mod out_dir;
 mod tmpdir;
 mod trace;
 

@@ -12,14 +12,14 @@
 //! any is compiled like that at once, and with a copy only if it did. Either is known the next time.
 
 mod ageing;
-mod asked;
+pub(crate) mod asked;
 mod copies;
-mod dep_info;
+pub(crate) mod dep_info;
 mod known;
 mod likely;
 mod store;
 mod tree;
-mod uses;
+pub(crate) mod uses;
 
 use std::ffi::OsString;
 use std::fmt;

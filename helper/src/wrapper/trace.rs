@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::OpenOptions;
 use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use rustix::fs::OFlags;
 use serde::Serialize;
 
 use super::Plan;
@@ -70,10 +72,12 @@ pub(super) fn append(env: &Environment, call: &Call<'_>, plan: &Plan, real: Opti
         return;
     };
     text.push('\n');
-    // One write to a file opened for appending: lines of parallel compiles do not mix.
+    // One write to a file opened for appending: lines of parallel compiles do not mix. A pipe that nobody reads must
+    // not hold a compile.
     let _ = OpenOptions::new()
         .append(true)
         .create(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
         .open(file)
         .and_then(|mut file| file.write_all(text.as_bytes()));
 }

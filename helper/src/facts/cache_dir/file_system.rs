@@ -109,6 +109,17 @@ mod system {
     }
 }
 
+#[cfg(all(target_os = "linux", any(test, fuzzing)))]
+pub(crate) fn holds_for(table: &[u8]) {
+    if let Some(name) = system::name_in(table, "0:51") {
+        assert!(!name.contains([' ', '\n']));
+        kind_of(&name);
+    }
+    let line = b"98 22 0:51 / /mnt rw,nosuid - fuse.sshfs me@far:/ rw\n";
+    let found = system::name_in(&[line, table].concat(), "0:51");
+    assert_eq!(found.as_deref(), Some("fuse.sshfs"));
+}
+
 #[cfg(target_os = "macos")]
 mod system {
     use std::path::Path;
@@ -179,6 +190,7 @@ mod tests {
         #[test]
         fn any_table_is_read(bytes: Vec<u8>, device: String) {
             let _ = system::name_in(&bytes, &device);
+            holds_for(&bytes);
         }
     }
 }

@@ -39,6 +39,7 @@ fn read_with_includes(path: &Path, depth: usize, broken: &mut Vec<Broken>) -> Ve
                 path: files[0].path.clone(),
                 line: Some(include.line),
                 why: format!("it includes {}, which is not there", path.display()),
+                stops_cargo: true,
             });
         }
         files.extend(read_with_includes(&path, depth + 1, broken));
@@ -62,6 +63,7 @@ fn includes(file: &TomlFile, broken: &mut Vec<Broken>) -> Vec<Include> {
             path: file.path.clone(),
             line: Some(found.line),
             why: "`include` is no list".to_owned(),
+            stops_cargo: true,
         });
         return Vec::new();
     };

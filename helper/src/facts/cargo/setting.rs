@@ -2,11 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::{config_files, manifest, paths};
 use crate::facts::environment::Environment;
 use crate::facts::toml_file::{Located, SyntaxError, TomlFile};
+use crate::read;
 
 /// Where a setting comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,15 +48,17 @@ pub struct Setting<T> {
     pub origin: Origin,
 }
 
-/// A file of cargo's that cargo cannot read either.
+/// A file of cargo's that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
     /// The file.
     pub path: PathBuf,
     /// Its line, where the reason has one.
     pub line: Option<usize>,
-    /// Why.
+    /// Why, in words that follow the path where there is no line.
     pub why: String,
+    /// Whether cargo fails on it, or waits for it; else it is only too long to be looked at here.
+    pub stops_cargo: bool,
 }
 
 /// All places that cargo asks in one directory.
@@ -126,30 +130,31 @@ pub(super) fn config_root(config: &Path) -> &Path {
 
 /// A file that is not there is no file; one that is there and cannot be read is broken.
 pub(super) fn read_toml(path: &Path, broken: &mut Vec<Broken>) -> Option<TomlFile> {
-    let mut report = |line, why| {
+    let mut report = |line, why, stops_cargo| {
         broken.push(Broken {
             path: path.to_owned(),
             line,
             why,
+            stops_cargo,
         });
     };
-    let text = match std::fs::read_to_string(path) {
+    let text = match read::text(path, read::MAX_WRITTEN) {
         Ok(text) => text,
-        Err(error) if is_absent(&error) => return None,
+        Err(error) if is_absent(path, &error) => return None,
         Err(error) => {
-            report(None, error.to_string());
+            report(None, read::why(&error), error.kind() != ErrorKind::FileTooLarge);
             return None;
         }
     };
     let file = TomlFile::parse(path.to_owned(), text);
     if let Err(SyntaxError { line, message }) = &file.parsed {
-        report(Some(*line), message.clone());
+        report(Some(*line), message.clone(), true);
     }
     Some(file)
 }
 
-/// Directories above that may not be looked into are somebody else's; cargo passes them over as well.
-fn is_absent(error: &std::io::Error) -> bool {
-    use std::io::ErrorKind::{NotADirectory, NotFound, PermissionDenied};
-    matches!(error.kind(), NotFound | NotADirectory | PermissionDenied)
+/// What cannot even be looked at is nothing to cargo: it asks `Path::exists` first. So it passes over directories
+/// above that are somebody else's, and links that lead nowhere or in a circle.
+fn is_absent(path: &Path, error: &std::io::Error) -> bool {
+    error.kind() == ErrorKind::NotFound || !path.exists()
 }

@@ -142,6 +142,19 @@ fn values<'a>(args: &'a [OsString], option: &str) -> Vec<&'a OsStr> {
     found
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(args: &[OsString]) {
+    let Ok(asked) = read(args, Path::new("/t/out")) else {
+        return;
+    };
+    assert!(
+        !asked.crate_types.is_empty()
+            && !asked.crate_name.is_empty() | args.iter().any(|arg| arg.is_empty() || arg == "--crate-name=")
+    );
+    let file = asked.dep_info.as_os_str().as_encoded_bytes();
+    assert!(file.ends_with(b".d"));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -154,6 +167,17 @@ mod tests {
 
     fn words(text: &str) -> Vec<OsString> {
         text.split_whitespace().map(OsString::from).collect()
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_arguments_are_read(
+            args in proptest::collection::vec(
+                "--crate-type|lib|--crate-name(=x)?|--emit=dep-info|--out-dir|/t|--cap-lints=allow|-C|extra-filename=-1|--cfg|\\PC{0,9}", 0..20,
+            ),
+        ) {
+            holds_for(&args.into_iter().map(OsString::from).collect::<Vec<_>>());
+        }
     }
 
     fn refused(text: &str) -> Option<NotAsked> {

@@ -1,12 +1,13 @@
 //! Which files of a directory a compile read, by rustc's own dep-info.
 
 use std::ffi::OsStr;
-use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use memchr::memmem;
+
+use crate::read;
 
 /// What a crate took from a directory that it was shown through variables.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub(super) enum Use {
 
 /// Reads rustc's dep-info for a directory and the variables whose values lie in it.
 pub(super) fn use_of<'a>(dep_info: &Path, dir: &Path, variables: impl Iterator<Item = &'a OsStr>) -> io::Result<Use> {
-    let text = fs::read(dep_info)?;
+    let text = read::bytes(dep_info, read::MAX_MADE)?;
     Ok(judge(&text, dir.as_os_str(), variables))
 }
 
@@ -74,6 +75,19 @@ fn stays_below(rest: &[u8]) -> bool {
     !rest[..end].split(|&byte| byte == b'/').any(|part| part == b"..")
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(text: &[u8]) {
+    let dir = OsStr::new("/c/o ut/12");
+    let use_of = |text: &[u8]| judge(text, dir, std::iter::once(OsStr::new("OUT_DIR")));
+    let read = [text, b"\nx.d: a.rs /c/o\\ ut/12/a.rs\n"].concat();
+    assert_eq!(use_of(&read), Use::Files);
+    let taken = [text, b"\n# env-dep:OUT_DIR=/c/o ut/12\n"].concat();
+    assert_ne!(use_of(&taken), Use::Nothing);
+    if use_of(text) == Use::Files {
+        assert!(memmem::find(text, b"/c/o\\ ut/12/").is_some());
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -120,6 +134,13 @@ mod tests {
             "",
         ] {
             assert_eq!(use_of(text), Use::Nothing, "{text}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_judged(bytes: Vec<u8>) {
+            holds_for(&bytes);
         }
     }
 

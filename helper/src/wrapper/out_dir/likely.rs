@@ -8,6 +8,8 @@ use std::path::Path;
 
 use memchr::memmem;
 
+use crate::read;
+
 /// The most files that are looked at; where there are more, inclusions are expected.
 const MAX_FILES: usize = 200;
 /// How far an inclusion may begin in front of the variable's name: `include!(concat!(env!("OUT_DIR"), …`, over lines.
@@ -30,7 +32,7 @@ fn any_in(dir: &Path, left: &mut usize, variables: &[&[u8]]) -> bool {
             return false;
         }
         *left = left.saturating_sub(1);
-        *left == 0 || fs::read(path).is_ok_and(|text| is_included(&text, variables))
+        *left == 0 || read::bytes(&path, read::MAX_WRITTEN).is_ok_and(|text| is_included(&text, variables))
     })
 }
 

@@ -92,6 +92,18 @@ fn paths(record: &[u8]) -> impl Iterator<Item = &Path> {
         .map(|path| Path::new(OsStr::from_bytes(path)))
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(record: &[u8]) {
+    for path in paths(record) {
+        let bytes = path.as_os_str().as_bytes();
+        assert!(!bytes.is_empty() && !bytes.contains(&0));
+    }
+    let written: Vec<u8> = paths(record)
+        .flat_map(|path| [path.as_os_str().as_bytes(), &[0]].concat())
+        .collect();
+    assert!(paths(&written).eq(paths(record)));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,6 +137,13 @@ mod tests {
         let once = fs::read(&uses.file).unwrap();
         uses.add(dir.path()).unwrap();
         assert_eq!(fs::read(&uses.file).unwrap(), once);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_record_is_read(record: Vec<u8>) {
+            holds_for(&record);
+        }
     }
 
     #[test]
