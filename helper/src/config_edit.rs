@@ -1,5 +1,7 @@
 //! Edits of the user's sccache config: planned as pure text, then saved so that nothing can be lost.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod law;
 mod save;
 
 use std::path::PathBuf;
@@ -148,12 +150,18 @@ fn apply(mut document: DocumentMut, wish: Wish) -> Result<String, &'static str> 
     Ok(document.to_string())
 }
 
-/// Keeps the comment behind the old value.
+/// Keeps the comments above and behind the old value.
 fn set(table: &mut dyn TableLike, key: &str, mut new: Item) {
     if let (Some(old), Some(new)) = (table.get(key).and_then(Item::as_value), new.as_value_mut()) {
         *new.decor_mut() = old.decor().clone();
     }
-    table.insert(key, new);
+    // The comment above a line is the key's.
+    match table.get_mut(key) {
+        Some(old) => *old = new,
+        None => {
+            table.insert(key, new);
+        }
+    }
 }
 
 fn size_of(old: &toml_edit::Value) -> Option<Size> {
@@ -171,10 +179,12 @@ fn table_in<'a>(parent: &'a mut dyn TableLike, key: &str, implicit: bool) -> Opt
     entry.as_table_like_mut()
 }
 
-/// toml_edit writes `\n`; a file of `\r\n` keeps its own, and a byte order mark stays.
+/// toml_edit writes `\n`; a file of `\r\n` keeps its own, and a byte order mark stays. A file of both gets `\n`: there the
+/// lines of a text are not told from others.
 fn with_line_ends_of(before: &str, after: String) -> String {
     const BYTE_ORDER_MARK: char = '\u{feff}';
-    let after = if before.contains("\r\n") {
+    let (all, wide) = (before.matches('\n').count(), before.matches("\r\n").count());
+    let after = if wide > 0 && wide == all {
         after.replace("\r\n", "\n").replace('\n', "\r\n")
     } else {
         after
@@ -236,6 +246,8 @@ mod tests {
     fn keeps_comments_keys_and_order() {
         let text = "# mine\n[dist]\nscheduler_url = \"x\" # why\n\n[cache.disk] # here\ndir = \"/c\"\nsize = \"10G\" # old\n\n[cache.redis]\nurl = \"r\"\n";
         assert_eq!(edited(text), text.replace("\"10G\"", "\"24G\""));
+        let text = "[cache.disk]\n# as large as the disk allows\nsize = \"10G\"\n";
+        assert_eq!(edited(text), text.replace("10G", "24G"));
     }
 
     #[test]
@@ -275,6 +287,10 @@ mod tests {
             edited("[cache.disk]\r\nsize = \"1G\"\r\n"),
             "[cache.disk]\r\nsize = \"24G\"\r\n"
         );
+        let text = "[cache.disk]\r\nsize = \"1G\"\r\n[x]\r\na = \"\"\"\r\ntwo\r\nlines\"\"\"\r\n";
+        assert_eq!(edited(text), text.replace("1G", "24G"));
+        let mixed = "[cache.disk]\r\nsize = \"1G\"\r\n[x]\r\na = \"\"\"\ntwo\nlines\"\"\"\r\n";
+        assert_eq!(edited(mixed), mixed.replace("1G", "24G").replace("\r\n", "\n"));
         assert_eq!(
             edited("\u{feff}[cache.disk]\nsize = \"1G\"\n"),
             "\u{feff}[cache.disk]\nsize = \"24G\"\n"
