@@ -15,7 +15,12 @@ rustPlatform.buildRustPackage {
     fileset = lib.fileset.unions [
       ../Cargo.toml
       ../Cargo.lock
-      (lib.fileset.difference ../helper (lib.fileset.maybeMissing ../helper/tests))
+      (lib.fileset.difference ../helper (
+        lib.fileset.unions [
+          (lib.fileset.maybeMissing ../helper/tests)
+          (lib.fileset.maybeMissing ../helper/fuzz)
+        ]
+      ))
       # As much of the other member as cargo needs to load the workspace.
       ../tests/e2e/Cargo.toml
       ../tests/e2e/src/lib.rs

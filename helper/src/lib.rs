@@ -29,3 +29,6 @@ pub mod warm;
 pub mod report;
 
 pub mod cli;
+
+#[cfg(any(test, fuzzing))]
+pub mod laws;

@@ -6,6 +6,9 @@
 //! (`utils.bash`, `darwin-sdk-setup.bash`), `bintools-wrapper/add-flags.sh` and `rust/rustc-wrapper`.
 //! `docs/compiler-wrappers.md` tells the whole story.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod law;
+
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 

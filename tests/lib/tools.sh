@@ -6,6 +6,7 @@
 
 sccache_version=0.19.0
 nextest_version=0.9.143
+cargo_fuzz_version=0.13.2
 nixfmt_version=0.5.3
 deadnix_version=1.3.1
 

@@ -2,6 +2,8 @@
 
 mod bug;
 mod json;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod law;
 mod overview;
 mod progress;
 mod stats;

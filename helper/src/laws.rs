@@ -1,0 +1,123 @@
+//! What must hold for any input of each parser, by the parser's name: asked by cargo-fuzz (`fuzz/`) of inputs that it
+//! makes up. The laws stand beside the parsers, whose property tests ask the same.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use crate::facts::environment::Environment;
+use crate::facts::{self, cargo, cmake, deep, listener, process, target, toml_file, units, worktrees};
+use crate::warm::{dep_info, fingerprint, included, layout, old_paths, packages};
+use crate::wrapper::{call, out_dir};
+use crate::{config_edit, finding, nix_env, reasons, report, size, store_path, version};
+
+/// Any bytes as text; other bytes are passed over by reading, before anything is parsed.
+fn text(input: &[u8]) -> &str {
+    std::str::from_utf8(input).unwrap_or_default()
+}
+
+/// The input in pieces, as many as are wanted; zero bytes divide it.
+fn pieces<const N: usize>(input: &[u8]) -> [&[u8]; N] {
+    let mut pieces = input.splitn(N, |byte| *byte == 0);
+    std::array::from_fn(|_| pieces.next().unwrap_or_default())
+}
+
+fn words(input: &[u8]) -> Vec<OsString> {
+    let words = input.split(|byte| *byte == 0);
+    words.map(|word| OsStr::from_bytes(word).to_owned()).collect()
+}
+
+fn in_a_directory(ask: impl Fn(&Path)) {
+    if let Ok(dir) = tempfile::tempdir() {
+        ask(dir.path());
+    }
+}
+
+macro_rules! laws {
+    ($($name:ident($input:ident) $ask:block)*) => { $(
+        /// What must hold for any input of the parser of this name.
+        pub fn $name($input: &[u8]) $ask
+    )*
+
+        #[cfg(test)]
+        const ALL: &[(&str, fn(&[u8]))] = &[$((stringify!($name), $name)),*];
+    };
+}
+
+laws! {
+    answer(input) { facts::answer::holds_for(input) }
+    asked(input) { out_dir::asked::holds_for(&words(input)) }
+    cache_location(input) { facts::answer::location::holds_for(input) }
+    call(input) { call::holds_for(&words(input)) }
+    cargo_files(input) {
+        let [config, manifest] = pieces(input);
+        in_a_directory(|dir| cargo::holds_for(dir, config, manifest));
+    }
+    cmake_cache(input) { text(input).lines().for_each(cmake::holds_for) }
+    config_edit(input) { config_edit::law::holds_for(text(input)) }
+    environment(input) { facts::environment::holds_for(&Environment::of(words(input))) }
+    fingerprint(input) { fingerprint::holds_for(text(input)) }
+    git_files(input) { in_a_directory(|dir| worktrees::holds_for(dir, &pieces::<5>(input))) }
+    included(input) { included::holds_for(text(input)) }
+    judgement(input) { report::law::holds_for(input) }
+    lock_file(input) {
+        packages::holds_for(text(input));
+        deep::holds_for(text(input));
+    }
+    mounts(input) { facts::cache_dir::file_system::holds_for(input) }
+    nix_env(input) { nix_env::law::holds_for(&Environment::of(words(input))) }
+    old_paths(input) {
+        let [old, shared, text] = pieces(input);
+        old_paths::holds_for(old, shared, text);
+    }
+    process(input) { process::linux::holds_for(input) }
+    quote(input) { finding::holds_for(text(input)) }
+    reasons(input) { reasons::holds_for(text(input)) }
+    size(input) { size::holds_for(text(input)) }
+    socket_tables(input) { listener::linux::holds_for(input) }
+    store_path(input) { store_path::holds_for(text(input)) }
+    target_dir(input) {
+        target::holds_for(input);
+        units::holds_for(input);
+    }
+    toml_file(input) { toml_file::holds_for(text(input)) }
+    unit_name(input) { layout::holds_for(text(input)) }
+    used(input) { out_dir::dep_info::holds_for(input) }
+    uses(input) { out_dir::uses::holds_for(input) }
+    version(input) { version::holds_for(text(input)) }
+    warm_dep_info(input) { dep_info::holds_for(text(input)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// `cargo fuzz` takes a file for each, and nothing else compiles those.
+    #[test]
+    fn each_law_has_its_target() {
+        let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+        let manifest = std::fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
+        let named = manifest.lines().filter(|line| line.starts_with("name = ")).skip(1);
+        let names: Vec<String> = ALL.iter().map(|(name, _)| format!("name = \"{name}\"")).collect();
+        assert!(
+            named.eq(names.iter()),
+            "helper/fuzz/Cargo.toml has other targets than laws.rs"
+        );
+        for (name, _) in ALL {
+            let target = std::fs::read_to_string(fuzz.join(format!("fuzz_targets/{name}.rs"))).unwrap();
+            let call = format!(
+                "\n#![no_main]\n\nlibfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::{name}(input));\n"
+            );
+            assert_eq!(target, format!("//! `sccache_shell::laws::{name}`{call}"));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+        #[test]
+        fn no_law_is_broken_by_any_bytes(input: Vec<u8>) {
+            ALL.iter().for_each(|(_, ask)| ask(&input));
+        }
+    }
+}
