@@ -62,7 +62,7 @@ laws! {
     judgement(input) { report::law::holds_for(input) }
     lock_file(input) {
         packages::holds_for(text(input));
-        deep::holds_for(text(input));
+        facts::lock::holds_for(text(input));
     }
     mounts(input) { facts::cache_dir::file_system::holds_for(input) }
     nix_env(input) { nix_env::law::holds_for(&Environment::of(words(input))) }
