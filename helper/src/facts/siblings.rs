@@ -179,19 +179,19 @@ fn other_pin(roots: [&Path; 2], worktrees: [&Path; 2]) -> Option<&'static str> {
     PINS.iter().find(differs).map(|names| names[0])
 }
 
-/// Cargo's home when these units were built: dep-info names the sources, and those of a registry lie in it.
+/// Cargo's home when these units were built: dep-info names the sources, and those of a registry or of git lie in it.
 fn home_of_units(dir: &Path) -> Option<PathBuf> {
-    /// Most units are of a registry; where none of so many is, there may be none.
+    /// Most units are of a registry or of git; where none of so many is, there may be none.
     const MAX_LOOKED_AT: usize = 40;
     units::dep_infos(dir)
         .take(MAX_LOOKED_AT)
         .find_map(|path| home_in(&read::start(&path, units::MAX_FILE).ok()?))
 }
 
-/// The path before `/registry/src/`; a backslash stands before each space in it.
+/// The path before `/registry/src/` or `/git/checkouts/`; a backslash stands before each space in it.
 fn home_in(dep_info: &[u8]) -> Option<PathBuf> {
-    const MARK: &[u8] = b"/registry/src/";
-    let end = dep_info.windows(MARK.len()).position(|window| window == MARK)?;
+    const MARKS: [&[u8]; 2] = [b"/registry/src/", b"/git/checkouts/"];
+    let end = (0..dep_info.len()).find(|at| MARKS.iter().any(|mark| dep_info[*at..].starts_with(mark)))?;
     let before = &dep_info[..end];
     let is_start = |at: &usize| {
         let is_escaped = *at > 0 && before[at - 1] == b'\\';
@@ -231,6 +231,7 @@ mod tests {
             home(b"x: src/main.rs\n\n/h/registry/src/i/x/lib.rs:\n"),
             Some("/h".into())
         );
+        assert_eq!(home(b"x: /h/git/checkouts/x-0/1/src/lib.rs"), Some("/h".into()));
         assert_eq!(home(b"x: src/main.rs"), None);
         assert_eq!(
             home(b"x: vendor/registry/src/x.rs"),

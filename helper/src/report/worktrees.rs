@@ -85,6 +85,7 @@ fn packages(sibling: &Sibling, all: usize) -> String {
     };
     match sibling.in_common {
         _ if all == 0 => format!("what comes from a registry or git, which nothing does yet{unbuilt}"),
+        1 if all == 1 => format!("the only crate{unbuilt}"),
         count if count == all => format!("all {all} crates{unbuilt}"),
         count => format!("{count} of {all} crates, by its Cargo.lock{unbuilt}"),
     }
