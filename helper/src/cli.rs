@@ -118,7 +118,7 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     } else if args.report {
         report::bug(&facts, &findings)
     } else {
-        report::findings(&facts, &findings)
+        report::findings(&facts, &findings, report::terminal_width())
     })?;
     if args.timings {
         // Not among what a program reads.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Effects, Style};
 
+use super::fill::fill;
 use super::overview;
 use crate::checks::{self, Check, Group};
 use crate::facts::Facts;
@@ -53,20 +54,24 @@ pub fn quiet(findings: &[Finding]) -> String {
     text
 }
 
-/// What is as it is, then every finding with its evidence and its fix, by group, and at the end what to do first.
-pub fn findings(facts: &Facts, findings: &[Finding]) -> String {
+/// What is as it is, then every finding with its evidence and its fix, by group, and at the end what to do first; prose is
+/// broken for a terminal of that width.
+pub fn findings(facts: &Facts, findings: &[Finding], width: Option<usize>) -> String {
+    /// The values' column.
+    const VALUE: usize = 11;
     let mut text = String::new();
     for (label, value) in overview::rows(facts) {
-        let _ = writeln!(text, "{BOLD}{label:10}{BOLD:#} {}", clean(&value));
+        let value = fill(&clean(&value), VALUE, VALUE, width);
+        let _ = writeln!(text, "{BOLD}{label:10}{BOLD:#} {value}");
     }
     text.push('\n');
     for group in checks::GROUPS {
-        text += &in_group(&group, findings);
+        text += &in_group(&group, findings, width);
     }
     text + &conclusion(findings)
 }
 
-fn in_group(group: &Group, findings: &[Finding]) -> String {
+fn in_group(group: &Group, findings: &[Finding], width: Option<usize>) -> String {
     let belongs = |finding: &&Finding| group.checks.iter().any(|check| check.id == finding.id);
     let found: Vec<&Finding> = findings.iter().filter(belongs).collect();
     if found.is_empty() {
@@ -74,23 +79,28 @@ fn in_group(group: &Group, findings: &[Finding]) -> String {
     }
     let mut text = format!("{BOLD}{}{BOLD:#}\n", group.title);
     for finding in found {
-        text += &in_full(finding);
+        text += &in_full(finding, width);
     }
     text.push('\n');
     text
 }
 
-fn in_full(finding: &Finding) -> String {
+fn in_full(finding: &Finding, width: Option<usize>) -> String {
+    const INDENT: usize = 4;
     let (name, style) = label(finding.severity);
-    let mut text = format!(
-        "  {style}{name}{style:#} {} {DIM}[{}]{DIM:#}\n",
-        clean(&finding.what),
-        finding.id
-    );
+    let what = format!("{} [{}]", clean(&finding.what), finding.id);
+    let what = fill(&what, "  ".len() + name.len() + 1, INDENT, width);
+    // The id is one word, so it still stands at the end.
+    let (what, id) = what.split_at(what.len() - finding.id.len() - "[]".len());
+    let mut text = format!("  {style}{name}{style:#} {what}{DIM}{id}{DIM:#}\n");
     for line in &finding.detail {
         let _ = writeln!(text, "    {DIM}| {}{DIM:#}", clean(line));
     }
     let (verb, fix) = fix(finding);
+    let fix = match finding.fix {
+        Fix::Run(_) => fix,
+        Fix::Do(_) => Cow::Owned(fill(&fix, INDENT + verb.len() + 2, INDENT, width)),
+    };
     let _ = writeln!(text, "    {verb}: {fix}");
     text
 }
@@ -256,7 +266,7 @@ mod tests {
             named("target-dir-shared", Severity::Warning, Fix::Do("move it".to_owned())),
             named("clippy-uncached", Severity::Info, Fix::Do("nothing".to_owned())),
         ];
-        insta::assert_snapshot!(plain(&findings(&facts, &some)), @r"
+        insta::assert_snapshot!(plain(&findings(&facts, &some, None)), @r"
         server     none at /nonexistent/s; the first compile starts one
 
         Wrong results
@@ -282,9 +292,9 @@ mod tests {
         1 error, 2 warnings, 1 note. Begin with: unset X
         To read why: sccache-shell explain uds-bad
         ");
-        let well = plain(&findings(&facts, &[]));
+        let well = plain(&findings(&facts, &[], None));
         assert!(well.ends_with("\n\nAll is well: sccache works here.\n"), "{well}");
-        let note = plain(&findings(&facts, &some[3..]));
+        let note = plain(&findings(&facts, &some[3..], None));
         assert!(
             note.ends_with("1 note. Nothing needs to be done; to read more: sccache-shell explain clippy-uncached\n"),
             "{note}"

@@ -1,0 +1,67 @@
+//! Prose that ends where a terminal does, between words. A terminal breaks in the middle of them, which is hard to read; a
+//! command is left to it, since one that is copied must stay in one line.
+
+/// Narrower than this nothing is broken: it would be a column of words.
+const LEAST: usize = 40;
+
+/// How wide the terminal is that somebody looks at; `None` for files, pipes and programs.
+pub fn terminal_width() -> Option<usize> {
+    terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
+/// The text with a line break and `indent` spaces in place of a blank wherever a line would be longer than `width`. `used`
+/// columns of the first line are taken already.
+pub(super) fn fill(text: &str, used: usize, indent: usize, width: Option<usize>) -> String {
+    let Some(width) = width.filter(|width| *width >= LEAST) else {
+        return text.to_owned();
+    };
+    let mut filled = String::new();
+    let mut column = used;
+    for (number, word) in text.split(' ').enumerate() {
+        let length = word.chars().count();
+        if number > 0 && column + 1 + length > width {
+            filled.push('\n');
+            filled.extend(std::iter::repeat_n(' ', indent));
+            column = indent;
+        } else if number > 0 {
+            filled.push(' ');
+            column += 1;
+        }
+        filled += word;
+        column += length;
+    }
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn between_words() {
+        let text = "one two three four five six seven eight nine ten";
+        assert_eq!(
+            fill(text, 10, 4, Some(40)),
+            "one two three four five six\n    seven eight nine ten"
+        );
+        assert_eq!(fill(text, 10, 4, None), text);
+        assert_eq!(fill(text, 10, 4, Some(20)), text);
+        let path = "/a".repeat(50);
+        assert_eq!(
+            fill(&format!("in {path} here"), 2, 4, Some(40)),
+            format!("in\n    {path}\n    here")
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn no_word_is_lost(text in "[a-zé ]{0,200}", used in 0..60usize, indent in 0..20usize, width in 40..120usize) {
+            let filled = fill(&text, used, indent, Some(width));
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            prop_assert_eq!(words(&filled), words(&text));
+            let is_one_word = |line: &str| !line.trim().contains(' ');
+            prop_assert!(filled.lines().skip(1).all(|line| line.chars().count() <= width || is_one_word(line)));
+        }
+    }
+}
