@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::facts::environment::Environment;
-use crate::facts::{self, cargo, cmake, deep, listener, process, target, toml_file, units, worktrees};
+use crate::facts::{self, cargo, cmake, listener, process, target, toml_file, units, worktrees};
 use crate::warm::{dep_info, fingerprint, included, layout, old_paths, packages};
 use crate::wrapper::{call, out_dir};
 use crate::{config_edit, finding, nix_env, reasons, report, size, store_path, version};

@@ -16,6 +16,8 @@ use crate::read;
 pub struct Toolchain {
     /// What `rustc -vV` prints.
     pub rustc_version: String,
+    /// What `rustc --print sysroot` prints.
+    pub sysroot: PathBuf,
     cargo: PathBuf,
 }
 
@@ -64,13 +66,18 @@ impl Toolchain {
         let sysroot = answer(Command::new(&rustc).args(["--print", "sysroot"]).current_dir(dir))?;
         // The same cargo in every directory: rustup's would take, or even install, what another branch's
         // rust-toolchain.toml names.
-        let beside = Path::new(sysroot.trim_end_matches('\n')).join("bin/cargo");
+        let sysroot = PathBuf::from(sysroot.trim_end_matches('\n'));
+        let beside = sysroot.join("bin/cargo");
         let cargo = if beside.is_file() {
             beside
         } else {
             PathBuf::from("cargo")
         };
-        Ok(Self { rustc_version, cargo })
+        Ok(Self {
+            rustc_version,
+            sysroot,
+            cargo,
+        })
     }
 
     /// Asks cargo about the workspace around `dir`.

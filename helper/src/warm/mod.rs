@@ -216,6 +216,7 @@ fn needs(env: &Environment, toolchain: &Toolchain, workspace: &Workspace) -> Nee
     Needs {
         build_dir: workspace.build_dir().to_owned(),
         rustc_version: toolchain.rustc_version.clone(),
+        sysroot: toolchain.sysroot.clone(),
         homes: Homes::new(&cargo.home.map(|home| home.value).unwrap_or_default()),
         out_dirs: wrapper::copies_dir(env),
         wanted: Wanted::read(&workspace.root),

@@ -28,6 +28,8 @@ use crate::read;
 pub(crate) struct Needs {
     pub(crate) build_dir: PathBuf,
     pub(crate) rustc_version: String,
+    /// Where that rustc is: another one may say the same of itself.
+    pub(crate) sysroot: PathBuf,
     pub(crate) homes: Homes,
     /// Where the wrapper keeps copies of OUT_DIRs by their content.
     pub(crate) out_dirs: Option<PathBuf>,
@@ -55,7 +57,12 @@ impl Source {
         let build_dir = BuildDir::read(build_dir);
         let ours = rustc_hash(&needs.rustc_version);
         let is_ours = build_dir.units.iter().any(|unit| unit.fingerprint.rustc == ours);
-        let is_known = is_ours || was_built_by(&build_dir.root, &needs.rustc_version) || !build_dir.unknown.is_empty();
+        let info = RustcInfo::read(&build_dir.root);
+        if info.as_ref().is_some_and(|info| info.is_elsewhere(&needs.sysroot)) {
+            return None;
+        }
+        let was_built_by_ours = info.is_some_and(|info| info.has_said(&needs.rustc_version));
+        let is_known = is_ours || was_built_by_ours || !build_dir.unknown.is_empty();
         is_known.then(|| Self {
             worktree: project.worktree.clone(),
             build_dir,
@@ -179,11 +186,25 @@ struct RustcOutput {
     stdout: String,
 }
 
-/// Whether the last build was by this rustc.
-fn was_built_by(build_dir: &Path, version: &str) -> bool {
-    let info = read::bytes(&build_dir.join(".rustc_info.json"), read::MAX_WRITTEN);
-    let info: Option<RustcInfo> = info.ok().and_then(|text| serde_json::from_slice(&text).ok());
-    info.is_some_and(|info| info.outputs.values().any(|output| output.stdout == version))
+impl RustcInfo {
+    /// What cargo keeps of the last build.
+    fn read(build_dir: &Path) -> Option<Self> {
+        let text = read::bytes(&build_dir.join(".rustc_info.json"), read::MAX_WRITTEN).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    fn has_said(&self, version: &str) -> bool {
+        self.outputs.values().any(|output| output.stdout == version)
+    }
+
+    /// Whether the last build was by a rustc in another place than this. A Nix store has many that say the same of
+    /// themselves, and each links to the libraries of its own store path. Cargo asks for the sysroot among other
+    /// things (`TargetInfo::new` in its `target_info.rs`): it is the line with a path.
+    fn is_elsewhere(&self, sysroot: &Path) -> bool {
+        let lines = self.outputs.values().flat_map(|output| output.stdout.lines());
+        let mut sysroots = lines.map(Path::new).filter(|line| line.is_absolute()).peekable();
+        sysroots.peek().is_some() && !sysroots.any(|line| line == sysroot)
+    }
 }
 
 /// A directory to ask cargo about, and the worktree it is in.
@@ -283,6 +304,19 @@ mod tests {
             commit-hash: e50aa6fba4e63ab34c72bf9acfd2c307c1155d1a\ncommit-date: 2026-05-19\n\
             host: x86_64-unknown-linux-gnu\nrelease: 1.97.0-nightly\nLLVM version: 22.1.4\n";
         assert_eq!(rustc_hash(nightly), 8354309321421523391);
+    }
+
+    #[test]
+    fn the_place_of_a_rustc() {
+        let info = |text: &str| serde_json::from_str::<RustcInfo>(text).unwrap();
+        let one = info(
+            r#"{"outputs":{"1":{"stdout":"rustc 1.95.0\nhost: x\n"},"2":{"stdout":"___\nlib___.rlib\n/nix/store/a-rustc\npacked\ndebug_assertions\n"}}}"#,
+        );
+        assert!(!one.is_elsewhere(Path::new("/nix/store/a-rustc")));
+        assert!(one.is_elsewhere(Path::new("/nix/store/b-rustc")));
+        assert!(one.has_said("rustc 1.95.0\nhost: x\n"));
+        let none = info(r#"{"outputs":{"1":{"stdout":"rustc 1.95.0\n"}}}"#);
+        assert!(!none.is_elsewhere(Path::new("/nix/store/b-rustc")), "it does not tell");
     }
 
     #[test]

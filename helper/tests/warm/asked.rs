@@ -240,6 +240,35 @@ fn another_rustc_built_nothing_that_fits() {
     lab.build("c", &[]).only(&["app"]);
 }
 
+/// Two in a Nix store may say the same of themselves, and link to other libraries.
+#[test]
+fn a_rustc_in_another_place_is_another_one() {
+    let mut lab = built();
+    let sysroot = Ended::of(lab.command("rustc", "").args(["--print", "sysroot"]))
+        .ok()
+        .stdout;
+    let other = lab.path("toolchain");
+    std::os::unix::fs::symlink(sysroot.trim_end(), &other).unwrap();
+    let script = format!(
+        "#!/bin/sh\nexec {}/bin/rustc --sysroot {} \"$@\"\n",
+        sysroot.trim_end(),
+        other.display()
+    );
+    let rustc = lab.write("rustc", script);
+    Ended::of(lab.command("chmod", "").arg("+x").arg(&rustc)).ok();
+    lab.set("RUSTC", &rustc);
+    let output = lab.warm("b", &[]);
+    assert!(nothing(&output), "{output:?}");
+    lab.build("b", &[]);
+    lab.worktree("c");
+    let output = lab.warmed("c");
+    assert!(
+        output.stdout.contains(&format!("from {} to ", lab.path("b").display())),
+        "{output:?}"
+    );
+    lab.build("c", &[]).only(&["app"]);
+}
+
 #[test]
 fn another_cargo_home_unpacked_other_files() {
     let mut lab = built();
