@@ -221,6 +221,7 @@ impl Sibling {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::fs;
 
     #[test]
     fn the_home_that_sources_lie_in() {

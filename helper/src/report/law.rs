@@ -35,7 +35,8 @@ pub(crate) fn holds_for(answer: &[u8]) {
     assert!(is_json(&json(&found)) && is_json(&stats_json(&stats)));
     for text in [
         door,
-        findings(&facts, &found),
+        findings(&facts, &found, None),
+        findings(&facts, &found, Some(80)),
         bug(&facts, &found),
         super::stats(&stats, true),
     ] {

@@ -98,7 +98,7 @@ fn in_full(finding: &Finding, width: Option<usize>) -> String {
     }
     let (verb, fix) = fix(finding);
     let fix = match finding.fix {
-        Fix::Run(_) => fix,
+        Fix::Run(_) | Fix::Stop(_) => fix,
         Fix::Do(_) => Cow::Owned(fill(&fix, INDENT + verb.len() + 2, INDENT, width)),
     };
     let _ = writeln!(text, "    {verb}: {fix}");
