@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
-use super::process::{Process, Scan};
+use super::process::Process;
 
 #[cfg(target_os = "linux")]
 pub(crate) mod linux;
@@ -81,9 +81,12 @@ pub struct Listener {
     pub is_hidden: bool,
 }
 
-/// Who listens at `address`; `None` where nobody does.
-pub fn find(address: &Address, scan: &mut Scan<'_>) -> Option<Listener> {
-    system::find(address, scan)
+pub(super) use system::Bound;
+
+/// What listens at `address`; `None` where nothing does. Who that is costs more to find out, and a question to it need not
+/// wait for that.
+pub(super) fn at(address: &Address) -> Option<Bound> {
+    system::at(address)
 }
 
 #[cfg(test)]

@@ -126,12 +126,10 @@ impl Facts {
         let planned = asked.map(answer::ask_planned);
         clock.lap("sccache, and the question what it would do");
         let address = Address::of(&env);
+        let bound = listener::at(&address);
+        let running = asked.filter(|_| bound.is_some()).map(answer::ask_running);
         let mut scan = Scan::begin(env.cwd());
-        let listener = listener::find(&address, &mut scan);
-        let running = match (asked, &listener) {
-            (Some(sccache), Some(_)) => Some(answer::ask_running(sccache)),
-            _ => None,
-        };
+        let listener = bound.map(|bound| bound.listener(&mut scan));
         let uid = rustix::process::geteuid().as_raw();
         let known = listener.as_ref().and_then(|listener| listener.process.as_ref());
         let other_servers = scan.other_servers(known.map(|process| process.pid));

@@ -12,34 +12,40 @@ use crate::facts::process::{self, Process, Scan};
 /// A listening socket: its inode, and its user where the table says so.
 type Socket = (u64, Option<u32>);
 
-pub(super) fn find(address: &Address, scan: &mut Scan<'_>) -> Option<Listener> {
-    let (process, uid) = match address {
-        Address::Port(port) => {
-            let (inode, uid) = listening_port(*port)?;
-            (holder(inode, scan), uid)
-        }
+/// The sockets that listen at an address, and the user who made them, where the system tells.
+#[derive(Debug)]
+pub(in crate::facts) struct Bound {
+    inodes: Vec<u64>,
+    owner: Option<u32>,
+}
+
+pub(super) fn at(address: &Address) -> Option<Bound> {
+    let (inodes, owner) = match address {
+        Address::Port(port) => listening_port(*port).map(|(inode, owner)| (vec![inode], owner))?,
         Address::Socket(path) => {
             // The table does not say whose it is; the file does. Without the file nobody is reached.
             let owner = match fs::metadata(path) {
                 Err(error) if error.kind() == ErrorKind::NotFound => return None,
                 found => found.map(|meta| meta.uid()).ok(),
             };
-            (
-                last_to_bind(&listening_sockets(path.as_os_str().as_bytes()), owner, scan)?,
-                owner,
-            )
+            (listening_sockets(path.as_os_str().as_bytes()), owner)
         }
-        // The table writes the zero byte as an @. Only one can have such a name.
-        Address::Abstract(name) => {
-            let inode = *listening_sockets(format!("@{name}").as_bytes()).first()?;
-            (holder(inode, scan), None)
-        }
+        // The table writes the zero byte as an @.
+        Address::Abstract(name) => (listening_sockets(format!("@{name}").as_bytes()), None),
     };
-    Some(Listener {
-        uid: uid.or_else(|| process.as_ref()?.uid),
-        is_hidden: process.is_none(),
-        process,
-    })
+    (!inodes.is_empty()).then_some(Bound { inodes, owner })
+}
+
+impl Bound {
+    /// Whose they are.
+    pub(in crate::facts) fn listener(&self, scan: &mut Scan<'_>) -> Listener {
+        let process = last_to_bind(&self.inodes, self.owner, scan);
+        Listener {
+            uid: self.owner.or_else(|| process.as_ref()?.uid),
+            is_hidden: process.is_none(),
+            process,
+        }
+    }
 }
 
 fn holder(inode: u64, scan: &mut Scan<'_>) -> Option<Process> {
@@ -48,17 +54,15 @@ fn holder(inode: u64, scan: &mut Scan<'_>) -> Option<Process> {
 
 /// Of several sockets that were bound to one path the file is the last one's: a server that starts takes the file of the
 /// one before away (`start_server` in sccache's `src/server.rs`), which listens on and is never reached again. Inodes do not
-/// tell the order, since each CPU hands out its own; the processes' starts do. `None` without a socket; a process that
-/// may not be looked into is `None` as well.
-fn last_to_bind(inodes: &[u64], owner: Option<u32>, scan: &mut Scan<'_>) -> Option<Option<Process>> {
+/// tell the order, since each CPU hands out its own; the processes' starts do. `None` where it may not be looked into.
+fn last_to_bind(inodes: &[u64], owner: Option<u32>, scan: &mut Scan<'_>) -> Option<Process> {
     if let [inode] = inodes {
-        return Some(holder(*inode, scan));
+        return holder(*inode, scan);
     }
     let holders = inodes.iter().filter_map(|inode| holder(*inode, scan));
     // Who made the file has it.
     let owners = holders.filter(|process| owner.is_none() || process.uid == owner);
-    let last = owners.max_by_key(|process| process::ticks_at_start(process.pid));
-    (!inodes.is_empty()).then_some(last)
+    owners.max_by_key(|process| process::ticks_at_start(process.pid))
 }
 
 fn listening_port(port: u16) -> Option<Socket> {
@@ -134,7 +138,7 @@ mod tests {
     use std::path::Path;
 
     fn look(address: Address) -> Option<Listener> {
-        find(&address, &mut Scan::begin(Path::new("/")))
+        at(&address).map(|bound| bound.listener(&mut Scan::begin(Path::new("/"))))
     }
 
     #[test]

@@ -10,7 +10,11 @@ use crate::facts::process::Scan;
 
 const CONNECT_LIMIT: Duration = Duration::from_millis(200);
 
-pub(super) fn find(address: &Address, _scan: &mut Scan<'_>) -> Option<Listener> {
+/// That somebody accepts connections.
+#[derive(Debug)]
+pub(in crate::facts) struct Bound;
+
+pub(super) fn at(address: &Address) -> Option<Bound> {
     let accepts = match address {
         Address::Port(port) => {
             TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, *port)), CONNECT_LIMIT).is_ok()
@@ -19,11 +23,18 @@ pub(super) fn find(address: &Address, _scan: &mut Scan<'_>) -> Option<Listener> 
         // Linux alone has them.
         Address::Abstract(_) => false,
     };
-    accepts.then_some(Listener {
-        uid: None,
-        process: None,
-        is_hidden: false,
-    })
+    accepts.then_some(Bound)
+}
+
+impl Bound {
+    /// Whose it is, nobody knows.
+    pub(in crate::facts) fn listener(&self, _scan: &mut Scan<'_>) -> Listener {
+        Listener {
+            uid: None,
+            process: None,
+            is_hidden: false,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -33,7 +44,7 @@ mod tests {
     use std::os::unix::net::UnixListener;
 
     fn look(address: Address) -> Option<Listener> {
-        find(&address, &mut Scan::begin(std::path::Path::new("/")))
+        at(&address).map(|bound| bound.listener(&mut Scan::begin(std::path::Path::new("/"))))
     }
 
     #[test]
