@@ -135,9 +135,10 @@ fn exit_code(args: &CheckArgs, findings: &[Finding]) -> ExitCode {
 }
 
 fn explain(id: Option<&str>) -> anyhow::Result<ExitCode> {
+    let width = report::terminal_width();
     match id.and_then(checks::find) {
-        Some(check) => print(&report::explanation(check))?,
-        None => print(&report::checks())?,
+        Some(check) => print(&report::explanation(check, width))?,
+        None => print(&report::checks(width))?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -152,20 +152,17 @@ fn fix(finding: &Finding) -> (&'static str, Cow<'_, str>) {
     }
 }
 
-/// All checks, a line each, by group.
-pub fn checks() -> String {
-    let width = checks::all().map(|check| check.id.len()).max().unwrap_or_default();
+/// All checks, one by one, by group; for a terminal of that width.
+pub fn checks(width: Option<usize>) -> String {
+    let ids = checks::all().map(|check| check.id.len()).max().unwrap_or_default();
+    let indent = "  ".len() + ids + "  warning  ".len();
     let mut text = String::new();
     for group in checks::GROUPS {
         let _ = writeln!(text, "{BOLD}{}{BOLD:#}", group.title);
         for check in group.checks {
             let (name, style) = label(check.severity);
-            let _ = writeln!(
-                text,
-                "  {:width$}  {style}{name:7}{style:#}  {}",
-                check.id,
-                check.summary()
-            );
+            let summary = fill(check.summary(), indent, indent, width);
+            let _ = writeln!(text, "  {:ids$}  {style}{name:7}{style:#}  {summary}", check.id);
         }
         text.push('\n');
     }
@@ -173,15 +170,41 @@ pub fn checks() -> String {
     text + "\n"
 }
 
-/// A check's explanation.
-pub fn explanation(check: &Check) -> String {
-    check.explanation.lines().fold(String::new(), |mut text, line| {
-        let _ = match line.strip_prefix("# ").or_else(|| line.strip_prefix("## ")) {
-            Some(heading) => writeln!(text, "{BOLD}{heading}{BOLD:#}"),
-            None => writeln!(text, "{line}"),
-        };
-        text
-    })
+/// A check's explanation; for a terminal of that width.
+pub fn explanation(check: &Check, width: Option<usize>) -> String {
+    /// Longer lines are hard to follow.
+    const MOST: usize = 100;
+    let width = width.map(|width| width.min(MOST));
+    let mut text = String::new();
+    let mut paragraph: Vec<&str> = Vec::new();
+    let mut in_code = false;
+    for line in check.explanation.lines().chain(std::iter::once("")) {
+        let is_fence = line.starts_with("```");
+        let is_prose = !in_code && !is_fence && !line.is_empty() && !line.starts_with('#');
+        // In a list each line is an item.
+        let goes_on = is_prose && !line.starts_with("- ");
+        if !goes_on && !paragraph.is_empty() {
+            let indent = if paragraph[0].starts_with("- ") { 2 } else { 0 };
+            let filled = match width {
+                Some(_) => fill(&paragraph.join(" "), 0, indent, width),
+                None => paragraph.join("\n"),
+            };
+            text = text + &filled + "\n";
+            paragraph.clear();
+        }
+        in_code ^= is_fence;
+        match line.strip_prefix("## ").or_else(|| line.strip_prefix("# ")) {
+            _ if is_prose => paragraph.push(line),
+            Some(heading) if !in_code => {
+                let _ = writeln!(text, "{BOLD}{heading}{BOLD:#}");
+            }
+            _ => {
+                text = text + line + "\n";
+            }
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text + "\n"
 }
 
 /// Text from outside, with control characters as escapes.
@@ -302,8 +325,29 @@ mod tests {
     }
 
     #[test]
+    fn explanations_fit_a_terminal() {
+        for check in checks::all() {
+            assert_eq!(
+                plain(&explanation(check, None)),
+                check.explanation.replace("\n## ", "\n").replacen("# ", "", 1),
+                "as it is in a file"
+            );
+            let text = plain(&explanation(check, Some(80)));
+            let is_long = |line: &&str| line.chars().count() > 80 && line.trim_start_matches("- ").contains(' ');
+            let mut in_code = false;
+            let prose = text.lines().filter(|line| {
+                in_code ^= line.starts_with("```");
+                !in_code
+            });
+            assert_eq!(prose.into_iter().find(is_long), None, "{}", check.id);
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(words(&text), words(&plain(&explanation(check, None))), "{}", check.id);
+        }
+    }
+
+    #[test]
     fn every_group_is_listed() {
-        let text = plain(&checks());
+        let text = plain(&checks(None));
         assert!(text.starts_with("Wrong results\n  basedirs-direct-mode"), "{text}");
         assert_eq!(
             text.lines().filter(|line| line.starts_with("  ")).count(),
