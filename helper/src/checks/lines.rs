@@ -1,4 +1,5 @@
-//! The line of a file that a finding names, so that nobody need open the file to see what it says.
+//! What is added to a finding whatever its check is: the line of a file that it names, so that nobody need open the file to
+//! see what it says.
 
 use crate::facts::Facts;
 use crate::facts::toml_file::TomlFile;
@@ -8,9 +9,20 @@ use crate::redact;
 /// A line of a person's own is seldom longer, in characters.
 const MAX_SHOWN: usize = 120;
 
+/// With the lines that it names, and without who logs in at an address that it may quote.
+pub(super) fn shown(facts: &Facts, finding: Finding) -> Finding {
+    let lines = named(facts, &finding);
+    let mut finding = finding.with_detail(lines);
+    finding.what = redact::without_users(&finding.what);
+    for line in &mut finding.detail {
+        *line = redact::without_users(line);
+    }
+    finding
+}
+
 /// `file:3: [cache.disk]` for each place that the finding names in a file that was read. One that shows evidence already has
 /// sccache's own words, and what holds a secret is not shown.
-pub(super) fn named(facts: &Facts, finding: &Finding) -> Vec<String> {
+fn named(facts: &Facts, finding: &Finding) -> Vec<String> {
     if !finding.detail.is_empty() {
         return Vec::new();
     }
@@ -41,6 +53,26 @@ fn in_text(file: &TomlFile, text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::Depth;
+    use crate::facts::environment::Environment;
+    use crate::finding::Severity;
+    use std::path::Path;
+
+    /// Such as the places of a cache that two servers differ in.
+    #[test]
+    fn nobody_who_logs_in_is_named() {
+        let facts = Facts::gather(Environment::new([("PATH", "/none")], Path::new("/")), Depth::Door);
+        let text = || "redis://me:hunter2@host".to_owned();
+        let finding = Finding {
+            id: "x",
+            severity: Severity::Info,
+            what: text(),
+            detail: vec![text()],
+            fix: Fix::Do(String::new()),
+        };
+        let shown = shown(&facts, finding);
+        assert_eq!([&shown.what, &shown.detail[0]], ["redis://…@host"; 2]);
+    }
 
     #[test]
     fn the_lines_that_a_text_names() {

@@ -256,10 +256,7 @@ pub fn run(facts: &Facts, ignored: &[String]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = all()
         .filter(|check| !ignored.iter().any(|id| id == check.id))
         .flat_map(|check| (check.run)(facts))
-        .map(|finding| {
-            let lines = lines::named(facts, &finding);
-            finding.with_detail(lines)
-        })
+        .map(|finding| lines::shown(facts, finding))
         .collect();
     findings.sort_by_key(|finding| finding.severity);
     findings
