@@ -115,7 +115,8 @@ impl Contender {
             Kind::Kache => {
                 command.env("RUSTC_WRAPPER", kache().expect("it was there"));
                 command.env("KACHE_CACHE_DIR", store(&self.home));
-                // For versions of the cc crate that do not know it yet.
+                // What `kache init` writes into cargo's configuration, for C and C++ of build scripts.
+                command.env("HOST_CC", "kache cc").env("HOST_CXX", "kache c++");
                 command.env("CC_KNOWN_WRAPPER_CUSTOM", "kache");
             }
         }
