@@ -9,6 +9,7 @@
 )]
 
 mod findings;
+mod server;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -347,25 +348,7 @@ impl Sandbox {
             .find(|(name, _)| name == "SCCACHE_SERVER_UDS")?
             .1
             .clone();
-        let table = fs::read_to_string("/proc/net/unix").ok()?;
-        let at_it = table.lines().filter(|line| {
-            line.split_whitespace().nth(3) == Some("00010000") && line.ends_with(&format!(" {}", socket.display()))
-        });
-        let inodes = at_it.filter_map(|line| line.split_whitespace().nth(6)?.parse::<u64>().ok());
-        let targets: Vec<PathBuf> = inodes.map(|inode| PathBuf::from(format!("socket:[{inode}]"))).collect();
-        let holders = fs::read_dir("/proc").ok()?.flatten().filter_map(|entry| {
-            let pid: u32 = entry.file_name().to_str()?.parse().ok()?;
-            let mut files = fs::read_dir(entry.path().join("fd")).ok()?.flatten();
-            files
-                .any(|file| fs::read_link(file.path()).is_ok_and(|link| targets.contains(&link)))
-                .then_some(pid)
-        });
-        // Of several, the youngest has the file.
-        let started = |pid: &u32| {
-            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-            stat.rsplit_once(')')?.1.split_whitespace().nth(19)?.parse::<u64>().ok()
-        };
-        holders.max_by_key(started)
+        server::at(Path::new(&socket))
     }
 }
 
