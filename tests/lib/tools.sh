@@ -44,3 +44,8 @@ test_tools() {
   cargo_tool nixfmt nixfmt_rs "$nixfmt_version"
   cargo_tool deadnix deadnix "$deadnix_version"
 }
+
+# What tests/fuzz runs on beside these.
+fuzz_tools() {
+  command -v cargo-fuzz >/dev/null || cargo_tool cargo-fuzz cargo-fuzz "$cargo_fuzz_version"
+}
