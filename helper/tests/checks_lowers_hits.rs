@@ -202,5 +202,7 @@ fn deps_vendored_in_tree() {
     let finding = sandbox.finding("deps-vendored-in-tree");
     assert!(what(&finding).contains(".cargo/config.toml:4"), "{finding}");
     config("../vendor");
+    assert!(what(&sandbox.finding("deps-vendored-in-tree")).contains("../vendor, by"));
+    config(sandbox.path("vendor").to_str().unwrap());
     assert_eq!(sandbox.ids(), NOTHING, "outside it is the same for all worktrees");
 }

@@ -18,12 +18,12 @@ fn run(facts: &Facts) -> Vec<Finding> {
     match facts.cargo.vendored.iter().find(|dir| dir.value.starts_with(root)) {
         Some(dir) => vec![CHECK.finding(
             format!(
-                "dependencies are vendored in the worktree ({}, by {}): every other worktree compiles them anew",
+                "vendored dependencies have this worktree in their path ({}, by {}): every other worktree compiles them anew",
                 dir.value.display(),
                 dir.origin
             ),
             Fix::Do(
-                "leave the vendored source out of development shells, or keep it outside of the worktrees".to_owned(),
+                "leave the vendored source out of development shells, or name a directory outside of the worktrees by its whole path".to_owned(),
             ),
         )],
         None => Vec::new(),

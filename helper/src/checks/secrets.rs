@@ -40,6 +40,17 @@ fn run(facts: &Facts) -> Vec<Finding> {
             format!("{path} holds a secret (`{key}`), and others may read it (mode {mode:o})"),
             Fix::Run(format!("chmod 600 {}", quote(&config.path.to_string_lossy()))),
         )],
+        _ if facts.deep.as_ref().is_some_and(|deep| deep.config_is_in_git) => vec![
+            CHECK.finding(
+                format!(
+                    "{path} holds a secret (`{key}`) and is kept in git, which gives it to all who have the repository"
+                ),
+                Fix::Do(
+                    "set the variable of that name in its place, and have the secret replaced: git does not forget it"
+                        .to_owned(),
+                ),
+            ),
+        ],
         _ => Vec::new(),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use super::build_dir::built_sibling;
@@ -29,6 +30,8 @@ pub struct Deep {
     pub siblings: Vec<Sibling>,
     /// The packages that the workspace is made of.
     pub lock: Lock,
+    /// Whether git keeps sccache's config file.
+    pub config_is_in_git: bool,
     /// Whether there is a `CMakeLists.txt` beside the manifest or at the worktree's root.
     pub has_cmake_lists: bool,
 }
@@ -40,6 +43,7 @@ impl Deep {
         cargo: &Cargo,
         repository: Option<&Repository>,
         cache_dir: Option<&Path>,
+        config: Option<&Path>,
     ) -> Self {
         let target = cargo.target_dir.as_ref().map(|dir| dir.value.as_path());
         let roots = [cargo.root(), repository.map(|repository| repository.root.as_path())];
@@ -54,12 +58,34 @@ impl Deep {
             cache_used: cache_dir.and_then(|dir| size_of(dir, Instant::now() + WALK_LIMIT)),
             units,
             lock,
+            config_is_in_git: config.is_some_and(is_in_git),
             has_cmake_lists: roots
                 .into_iter()
                 .flatten()
                 .any(|root| root.join("CMakeLists.txt").exists()),
         }
     }
+}
+
+/// Whether git keeps the file; only asked where there is a repository around it.
+fn is_in_git(file: &Path) -> bool {
+    let Some(dir) = file
+        .parent()
+        .filter(|dir| dir.ancestors().any(|dir| dir.join(".git").exists()))
+    else {
+        return false;
+    };
+    let mut git = Command::new("git");
+    git.arg("-C")
+        .arg(dir)
+        .args(["ls-files", "--error-unmatch", "--"])
+        .arg(file);
+    let status = git
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    status.is_ok_and(|status| status.success())
 }
 
 /// The sum of the sizes of all files below, as sccache counts them. Links are not followed.

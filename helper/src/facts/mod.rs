@@ -152,7 +152,10 @@ impl Facts {
         let used_dir = running_dir.as_deref().or(next_dir.as_deref());
         let cache_dir = next_dir.as_deref().map(|dir| CacheDir::read(dir, env.path("HOME")));
         clock.lap("the cache's directory");
-        let deep = (depth == Depth::All).then(|| Deep::read(&env, &cargo, repository.as_ref(), next_dir.as_deref()));
+        let deep = (depth == Depth::All).then(|| {
+            let config = config.as_ref().and_then(|config| config.true_path.as_deref());
+            Deep::read(&env, &cargo, repository.as_ref(), next_dir.as_deref(), config)
+        });
         clock.lap("the closer look");
         Self {
             deep,

@@ -69,7 +69,7 @@ pub(super) fn build_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
     Some(if is_template { named } else { absolute(named, base) })
 }
 
-/// Directories that stand in for a registry: `[source.NAME] directory = "vendor"`.
+/// Directories that stand in for a registry: `[source.NAME] directory = "vendor"`. As cargo has them: `..` stays.
 pub(super) fn vendored(places: &Places<'_>) -> Vec<Setting<PathBuf>> {
     let mut all = Vec::new();
     for file in &places.configs {
@@ -81,7 +81,7 @@ pub(super) fn vendored(places: &Places<'_>) -> Vec<Setting<PathBuf>> {
                 continue;
             };
             if let Some(dir) = found.item.as_str() {
-                all.push(located(file, found, normal(&config_root(&file.path).join(dir))));
+                all.push(located(file, found, config_root(&file.path).join(dir)));
             }
         }
     }
