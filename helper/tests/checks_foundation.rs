@@ -96,6 +96,8 @@ fn cache_size_of_the_next_server() {
         sandbox.config().display()
     );
     assert_eq!(what(&finding), number);
+    let shown = format!("{}:3: size = \"10G\"", sandbox.config().display());
+    assert_eq!(finding["detail"][0], shown);
     sandbox.mend("cache-size");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
     // The file wins where it says more.
@@ -265,6 +267,8 @@ fn incremental_on() {
     sandbox.write("project/.cargo/config.toml", "[build]\nincremental = true\n");
     let finding = sandbox.finding("incremental-on");
     assert!(what(&finding).contains(".cargo/config.toml:2"), "{finding}");
+    let shown = finding["detail"][0].as_str().unwrap();
+    assert!(shown.ends_with(".cargo/config.toml:2: incremental = true"), "{shown}");
     sandbox.write("project/.cargo/config.toml", "[build]\nincremental = false\n");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
     sandbox.set("CARGO_INCREMENTAL", "1");

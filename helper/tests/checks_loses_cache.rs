@@ -102,6 +102,15 @@ fn cache_exceeds_max_of_a_server_that_has_not_looked_yet() {
     sandbox.mend("cache-exceeds-max");
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.compiles_c() && kept.exists(), "in time");
+
+    // Who does not.
+    sandbox.stop_server();
+    configure(&sandbox, "size = \"4G\"");
+    sandbox.start_server();
+    assert!(
+        kept.exists() && sandbox.compiles_c() && !kept.exists(),
+        "it is as the check says"
+    );
 }
 
 #[test]

@@ -49,6 +49,36 @@ fn stats_errors_by_no_cache() {
 }
 
 #[test]
+fn stats_errors_by_recache() {
+    let mut sandbox = Sandbox::new();
+    sandbox.write("project/x.c", "int x;\n");
+    call(&sandbox, ENOUGH - 1, &["cc", "-c", "x.c", "-o", "x.o"]);
+    assert_eq!(sandbox.ids(), NOTHING);
+    sandbox.set("SCCACHE_RECACHE", "1");
+    call(&sandbox, 1, &["cc", "-c", "x.c", "-o", "x.o"]);
+    sandbox.unset("SCCACHE_RECACHE");
+    let told = what(&sandbox.finding("stats-errors"));
+    assert!(
+        told.ends_with("1 compiles that were not looked up, because of SCCACHE_RECACHE"),
+        "{told}"
+    );
+}
+
+#[test]
+fn stats_errors_by_a_compiler_that_is_none() {
+    let sandbox = Sandbox::new();
+    sandbox.write("project/x.c", "int x;\n");
+    call(&sandbox, ENOUGH, &["cc", "-c", "x.c", "-o", "x.o"]);
+    assert_eq!(sandbox.ids(), NOTHING);
+    let mine = sandbox.program("bin/mine", "exit 0");
+    let mut compile = sandbox.sccache();
+    let output = compile.arg(mine).args(["-c", "x.c", "-o", "x.o"]).output().unwrap();
+    assert!(!output.status.success(), "{output:?}");
+    let told = what(&sandbox.finding("stats-errors"));
+    assert!(told.contains("1 calls of a compiler that it does not know"), "{told}");
+}
+
+#[test]
 fn stats_reasons() {
     let sandbox = Sandbox::new();
     sandbox.write("project/x.c", "int x;\n");

@@ -55,6 +55,7 @@ mod tests {
     use super::*;
     use crate::facts::Depth;
     use crate::facts::environment::Environment;
+    use crate::finding::Fix;
     use crate::finding::Severity;
     use std::path::Path;
 

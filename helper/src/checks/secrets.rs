@@ -54,3 +54,25 @@ fn run(facts: &Facts) -> Vec<Finding> {
         _ => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::Depth;
+    use crate::facts::environment::Environment;
+
+    /// Recorded facts: the tests may not write to a store.
+    #[test]
+    fn in_the_store() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("config");
+        std::fs::write(&file, "[cache.redis]\npassword = \"hunter2\"\n").unwrap();
+        let env = Environment::new([("SCCACHE_CONF", &file)], dir.path());
+        let mut facts = Facts::gather(env, Depth::Door);
+        let config = facts.config.as_mut().unwrap();
+        config.true_path = Some("/nix/store/00000000000000000000000000000000-home-manager-files/config".into());
+        let found = run(&facts);
+        assert!(found[0].what.contains("lies in the Nix store"), "{found:?}");
+        assert!(!format!("{found:?}").contains("hunter2"));
+    }
+}
