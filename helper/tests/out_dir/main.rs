@@ -11,6 +11,7 @@ mod scene;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use scene::{Counts, Scene, overwrite, succeed};
 
@@ -115,6 +116,16 @@ fn another_checkout_hits_in_the_usual_layout() {
 #[test]
 fn another_checkout_hits_in_the_new_layout() {
     another_checkout_hits(&["-Zbuild-dir-new-layout"]);
+}
+
+#[test]
+fn another_checkout_hits_for_another_target() {
+    let version = succeed(Command::new("rustc").arg("-vV")).stdout;
+    let version = String::from_utf8(version).unwrap();
+    let host = version.lines().find_map(|line| line.strip_prefix("host: ")).unwrap();
+    // Cargo keeps units for a target that is named apart, even where it is the host.
+    let target: &'static str = format!("--target={host}").leak();
+    another_checkout_hits(Box::leak(Box::new([target])));
 }
 
 #[test]

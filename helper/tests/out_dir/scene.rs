@@ -150,7 +150,14 @@ impl Scene {
 
     /// What the program of a checkout prints.
     pub(crate) fn run(&self, checkout: &str) -> BTreeMap<String, String> {
-        let program = self.path(checkout).join("target/debug/program");
+        let target = self.path(checkout).join("target");
+        // With --target in a directory more.
+        let dirs = fs::read_dir(&target).unwrap().flatten().map(|entry| entry.path());
+        let program = std::iter::once(target.clone())
+            .chain(dirs)
+            .map(|dir| dir.join("debug/program"))
+            .find(|program| program.is_file())
+            .unwrap();
         let output = succeed(&mut self.sandbox.command(program));
         let text = String::from_utf8(output.stdout).unwrap();
         text.lines()
