@@ -55,8 +55,7 @@ mod tests {
     use super::*;
     use crate::facts::Depth;
     use crate::facts::environment::Environment;
-    use crate::finding::Fix;
-    use crate::finding::Severity;
+    use crate::finding::{Fix, Severity};
     use std::path::Path;
 
     /// Such as the places of a cache that two servers differ in.
