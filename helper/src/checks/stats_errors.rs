@@ -38,26 +38,39 @@ fn run(facts: &Facts) -> Vec<Finding> {
 }
 
 fn problems(stats: &Stats) -> [Option<String>; 7] {
-    let counted = |count: u64, what: &str| (count > 0).then(|| format!("{count} {what}"));
+    let counted = |count: u64, [one, many]: [&str; 2], what: &str| {
+        let noun = if count == 1 { one } else { many };
+        (count > 0).then(|| format!("{count} {noun} {what}"))
+    };
+    let entries = ["entry", "entries"];
+    let compiles = ["compile", "compiles"];
     let looked_up = stats.cache_hits.total() + stats.cache_misses.total();
     [
         counted(
             stats.cache_write_errors,
-            "entries that could not be stored: a full disk, a read-only or deleted directory",
+            entries,
+            "that could not be stored: a full disk, a read-only or deleted directory",
         ),
         counted(
             stats.cache_errors.total(),
-            "compiles whose lookup failed: a bad cache directory, or one shared by two servers",
+            compiles,
+            "whose lookup failed: a bad cache directory, or one shared by two servers",
         ),
-        counted(stats.cache_read_errors, "entries that could not be read"),
-        counted(stats.cache_timeouts, "lookups that took longer than a minute"),
+        counted(stats.cache_read_errors, entries, "that could not be read"),
+        counted(
+            stats.cache_timeouts,
+            ["lookup", "lookups"],
+            "that took longer than a minute",
+        ),
         counted(
             stats.requests_unsupported_compiler,
-            "calls of a compiler that it does not know, or could not ask",
+            ["call", "calls"],
+            "of a compiler that it does not know, or could not ask",
         ),
         counted(
             stats.forced_recaches,
-            "compiles that were not looked up, because of SCCACHE_RECACHE",
+            compiles,
+            "not looked up, because of SCCACHE_RECACHE",
         ),
         (looked_up == 0 && stats.compilations > 0)
             .then(|| format!("{} compiles and looked none up: SCCACHE_NO_CACHE", stats.compilations)),
