@@ -280,3 +280,22 @@ fn a_socket_of_ones_own_in_place_of_a_port() {
     assert!(sandbox.path("run/sccache.sock").exists());
     assert_eq!(sandbox.ids(), NOTHING);
 }
+
+/// `remote-not-compiled-in`, `cargo-home-differs-remote` and read-only buckets by an sccache that has remote caches, as
+/// Debian's 0.17 has. What it would do it says without asking anybody.
+#[test]
+fn an_sccache_with_remote_caches() {
+    let Some(older) = older_sccache("0.17") else { return };
+    let mut sandbox = Sandbox::with_sccache(&older);
+    if sandbox.run("project", &older, &["--help"]).contains("Redis:     false") {
+        return;
+    }
+    sandbox.set("SCCACHE_REDIS_ENDPOINT", "redis://localhost");
+    assert!(
+        sandbox.planned("cache_location").starts_with("redis"),
+        "it asks for nothing but this"
+    );
+    assert_eq!(sandbox.ids(), ["cargo-home-differs-remote"]);
+    sandbox.unset("SCCACHE_REDIS_ENDPOINT");
+    assert_eq!(sandbox.ids(), NOTHING);
+}

@@ -211,15 +211,64 @@ fn storage_unusable() {
 }
 
 #[test]
+fn wrapper_renamed() {
+    let versions = [Some(real_sccache()), older_sccache("0.17")];
+    for sccache in versions.into_iter().flatten() {
+        let mut sandbox = Sandbox::with_sccache(&sccache);
+        sandbox.package("A");
+        let link = sandbox.path("bin/sccache-0-19");
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        symlink(&sccache, &link).unwrap();
+        sandbox.set("RUSTC_WRAPPER", &link);
+        let mut build = sandbox.command("timeout");
+        build.args(["3", "cargo", "build", "--offline"]);
+        assert_eq!(build.status().unwrap().code(), Some(124), "it hangs");
+        assert_eq!(sandbox.ids(), ["wrapper-renamed"]);
+        sandbox.mend("wrapper-renamed");
+        assert_eq!(sandbox.ids(), NOTHING);
+        assert!(sandbox.cargo_builds());
+    }
+}
+
+/// Whether a build script's C code comes to the sandbox's server; `None` where cargo has no cc crate at hand.
+fn caches_c_of_build_scripts(sandbox: &Sandbox) -> Option<bool> {
+    sandbox.package("A");
+    let manifest =
+        "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[build-dependencies]\ncc = \"1\"\n";
+    sandbox.write("project/Cargo.toml", manifest);
+    sandbox.write("project/x.c", "int x(void) { return 1; }\n");
+    sandbox.write(
+        "project/build.rs",
+        "fn main() { cc::Build::new().file(\"x.c\").compile(\"x\"); }\n",
+    );
+    let _ = fs::remove_dir_all(sandbox.path("project/target"));
+    if !sandbox.cargo_builds() {
+        common::left_out("no cc crate in CARGO_HOME");
+        return None;
+    }
+    let output = sandbox
+        .sccache()
+        .args(["--show-stats", "--stats-format=json"])
+        .output()
+        .unwrap();
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    Some(
+        answer["stats"]["cache_misses"]["counts"]["C/C++"]
+            .as_u64()
+            .is_some_and(|count| count > 0),
+    )
+}
+
+#[test]
 fn wrapper_name_hides_cc() {
     let mut sandbox = Sandbox::new();
-    let link = sandbox.path("bin/sccache-0-19");
-    fs::create_dir_all(link.parent().unwrap()).unwrap();
-    symlink(real_sccache(), &link).unwrap();
-    sandbox.set("RUSTC_WRAPPER", &link);
+    let script = sandbox.program("bin/sccache-shim", "exec sccache \"$@\"");
+    sandbox.set("RUSTC_WRAPPER", &script);
+    assert_ne!(caches_c_of_build_scripts(&sandbox), Some(true));
     assert_eq!(sandbox.ids(), ["wrapper-name-hides-cc"]);
     sandbox.mend("wrapper-name-hides-cc");
     assert_eq!(sandbox.ids(), NOTHING);
+    assert_ne!(caches_c_of_build_scripts(&sandbox), Some(false));
     let other = sandbox.program("bin/another", "exec \"$@\"");
     sandbox.set("RUSTC_WRAPPER", other);
     assert_eq!(sandbox.ids(), ["wrapper-elsewhere"], "that is no sccache at all");

@@ -7,12 +7,7 @@ mod common;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use common::{Sandbox, real_sccache};
-
-/// Named by the test environment; a machine with its own Nix may have one version only, and then nothing is tried.
-fn other_version() -> Option<PathBuf> {
-    std::env::var_os("SCCACHE_017").map(PathBuf::from)
-}
+use common::{Sandbox, older_sccache, real_sccache};
 
 /// What `client` finds of a server that `server` started.
 fn findings_of(client: PathBuf, server: PathBuf) -> Vec<String> {
@@ -38,7 +33,7 @@ fn findings_of(client: PathBuf, server: PathBuf) -> Vec<String> {
 
 #[test]
 fn a_server_of_another_version_is_named() {
-    let Some(old) = other_version() else { return };
+    let Some(old) = older_sccache("0.17") else { return };
     let new = real_sccache();
     for (client, server, differ) in [
         (&new, &old, "version 0.17.0 (now configured: 0.19.0)"),
@@ -55,6 +50,6 @@ fn a_server_of_another_version_is_named() {
 
 #[test]
 fn an_older_version_alone_is_well() {
-    let Some(old) = other_version() else { return };
+    let Some(old) = older_sccache("0.17") else { return };
     assert_eq!(findings_of(old.clone(), old), Vec::<String>::new());
 }

@@ -84,6 +84,7 @@ mod wrapper_elsewhere;
 mod wrapper_missing;
 mod wrapper_name_hides_cc;
 mod wrapper_not_found;
+mod wrapper_renamed;
 mod wrapper_shadowed;
 
 use crate::facts::Facts;
@@ -141,6 +142,7 @@ pub const GROUPS: [Group; 5] = [
             sccache_broken::CHECK,
             storage_unusable::CHECK,
             wrapper_not_found::CHECK,
+            wrapper_renamed::CHECK,
             workspace_wrapper::CHECK,
             cargo_config_invalid::CHECK,
             incremental_forced::CHECK,
@@ -290,6 +292,7 @@ mod tests {
         sccache-broken
         storage-unusable
         wrapper-not-found
+        wrapper-renamed
         workspace-wrapper
         cargo-config-invalid
         incremental-forced

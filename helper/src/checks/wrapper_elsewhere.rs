@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use super::{Check, rust_analyzer_wrapper, wrapper_name_hides_cc};
+use super::{Check, rust_analyzer_wrapper, wrapper_renamed};
 use crate::facts::{Facts, real_sccache};
 use crate::finding::{Finding, Fix, Severity};
 
@@ -18,7 +18,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let is_sccache = wrapper.value.file_stem() == Some(OsStr::new(real_sccache::NAME));
-    let is_by_another_name = wrapper_name_hides_cc::is_sccache_behind(facts);
+    let is_by_another_name = wrapper_renamed::is_it(facts) || facts.wrapper_calls_sccache;
     let is_the_editors = rust_analyzer_wrapper::is_it(facts);
     if is_sccache || is_by_another_name || is_the_editors || facts.find_program(&wrapper.value).is_none() {
         return Vec::new();

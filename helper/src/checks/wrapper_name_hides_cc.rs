@@ -24,21 +24,15 @@ fn run(facts: &Facts) -> Vec<Finding> {
         .value
         .file_stem()
         .is_none_or(|stem| KNOWN.map(OsStr::new).contains(&stem));
-    if is_known || !is_sccache_behind(facts) {
+    if is_known || !facts.wrapper_calls_sccache {
         return Vec::new();
     }
     vec![CHECK.finding(
         format!(
-            "the rustc wrapper `{}` from {} is an sccache, but not by name: C code of build scripts is not cached",
+            "the rustc wrapper `{}` from {} calls sccache, but is not named so: C code of build scripts is not cached",
             wrapper.value.display(),
             wrapper.origin
         ),
         Fix::Run("export RUSTC_WRAPPER=sccache".to_owned()),
     )]
-}
-
-/// Whether cargo's wrapper is a link to an sccache.
-pub(super) fn is_sccache_behind(facts: &Facts) -> bool {
-    let path = facts.wrapper_path.as_ref();
-    path.is_some_and(|path| path.file_stem() == Some(OsStr::new("sccache")))
 }

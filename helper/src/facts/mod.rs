@@ -84,6 +84,8 @@ pub struct Facts {
     pub routes: Routes,
     /// The program that cargo's wrapper really is, behind any links.
     pub wrapper_path: Option<PathBuf>,
+    /// Whether that is a script that calls an sccache.
+    pub wrapper_calls_sccache: bool,
     /// Whether CARGO_HOME is another name of `~/.cargo`.
     pub cargo_home_is_alias: bool,
     /// The git repository around the working directory.
@@ -135,6 +137,7 @@ impl Facts {
         let other_servers = scan.other_servers(known.map(|process| process.pid));
         clock.lap("servers, and the question to the one here");
         let cargo = Cargo::read(&env);
+        let wrapper_path = wrapper_path(&env, &cargo);
         clock.lap("cargo's files");
         let repository = Repository::around(env.cwd());
         clock.lap("git's worktrees");
@@ -172,7 +175,8 @@ impl Facts {
                 _ => None,
             },
             socket_dir_exists: address.dir().is_none_or(Path::is_dir),
-            wrapper_path: wrapper_path(&env, &cargo),
+            wrapper_calls_sccache: wrapper_path.as_deref().is_some_and(real_sccache::is_called_by),
+            wrapper_path,
             cargo_home_is_alias: cargo_home_is_alias(&env, &cargo),
             remote: remote::wanted(&env, config.as_ref()),
             error_log_fault: error_log::fault(&env, sccache.as_deref()),

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -47,6 +48,20 @@ pub fn find_program(program: &Path, search: Option<&OsStr>, cwd: &Path) -> Optio
 /// Whether `path` is this binary, or our binary in another version.
 pub fn is_ours(path: &Path) -> bool {
     is_named_ours(path) || is_this_binary(path).unwrap_or(false)
+}
+
+/// Whether `path` is a script in whose text an sccache is called: `exec sccache "$@"` and the like.
+pub fn is_called_by(path: &Path) -> bool {
+    const MAX_SCRIPT: u64 = 1 << 14;
+    let mut text = Vec::new();
+    let read = fs::File::open(path).and_then(|file| file.take(MAX_SCRIPT).read_to_end(&mut text));
+    if read.is_err() || !text.starts_with(b"#!") {
+        return false;
+    }
+    let text = String::from_utf8_lossy(&text);
+    let lines = text.lines().filter(|line| !line.trim_start().starts_with('#'));
+    let mut words = lines.flat_map(|line| line.split(|c: char| c.is_whitespace() || "\"';&|()".contains(c)));
+    words.any(|word| Path::new(word).file_name() == Some(OsStr::new(NAME)))
 }
 
 fn candidates<'a>(name: &'a OsStr, search: Option<&'a OsStr>) -> impl Iterator<Item = PathBuf> + 'a {
@@ -176,6 +191,23 @@ mod tests {
         let called = dirs.link("libexec/sccache-shell/sccache", &ours);
         dirs.link("libexec/sccache-shell/real", &ours);
         assert_eq!(find(Some(&called), None), None);
+    }
+
+    #[test]
+    fn scripts_that_call_sccache() {
+        let dirs = Dirs::new();
+        let script = dirs.program("bin/shim");
+        for (text, calls) in [
+            ("#!/bin/sh\nexec sccache \"$@\"\n", true),
+            ("#!/bin/sh\nX=1 \"/opt/bin/sccache\" \"$@\"; exit\n", true),
+            ("#!/bin/sh\n# not sccache any more\nexec \"$@\"\n", false),
+            ("#!/bin/sh\nexec sccache-dist \"$@\"\n", false),
+            ("\x7fELF sccache", false),
+        ] {
+            fs::write(&script, text).unwrap();
+            assert_eq!(is_called_by(&script), calls, "{text}");
+        }
+        assert!(!is_called_by(Path::new("/nonexistent")));
     }
 
     #[test]

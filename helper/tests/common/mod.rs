@@ -56,9 +56,14 @@ pub fn older_sccache(version: &str) -> Option<PathBuf> {
     };
     let older = named.into_iter().chain(others).find(is_it);
     if older.is_none() {
-        eprintln!("left out: no sccache {version} on this machine");
+        left_out(&format!("no sccache {version} on this machine"));
     }
     older
+}
+
+/// Says that a part of a test is not run, and why.
+pub fn left_out(why: &str) {
+    eprintln!("left out: {why}");
 }
 
 pub fn main_that_prints(text: &str) -> String {
