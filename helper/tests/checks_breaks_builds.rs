@@ -125,6 +125,7 @@ fn cargo_config_invalid() {
     sandbox.write("project/.cargo/config.toml", [0xff, 0xfe]);
     assert!(!sandbox.cargo_builds());
     assert!(what(&sandbox.finding("cargo-config-invalid")).contains("UTF-8"));
+    sandbox.write("project/.cargo/config.toml", "[build]\n\ntarget-dir = \n");
     sandbox.edit_with("[build]\n");
     sandbox.mend("cargo-config-invalid");
     assert_eq!(sandbox.ids(), NOTHING);

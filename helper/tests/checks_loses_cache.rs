@@ -212,7 +212,7 @@ fn a_server_that_lost_its_socket_is_found() {
     assert!(output.status.success(), "{output:?}");
     let finding = sandbox.finding("shared-cache-dir");
     let fix = finding["fix"]["run"].as_str().unwrap();
-    assert!(fix.starts_with(&format!("kill {lost} ")), "{fix}");
+    assert_eq!(fix, format!("kill {lost}"));
     sandbox.mend("shared-cache-dir");
     sandbox.wait_for_end(lost);
     assert_eq!(sandbox.ids(), NOTHING);

@@ -201,20 +201,35 @@ fn what_cargo_makes() {
         "debug/build/a-0123456789abcdef/output",
         "debug/a.d",
     ] {
-        each(&sandbox, &sandbox.path("project/target").join(place), "nothing", &[]);
-        each(&sandbox, &sandbox.path("second/target").join(place), "nothing", &[]);
+        each(
+            &sandbox,
+            &sandbox.path("project/target").join(place),
+            "cargo-config-invalid",
+            &[],
+        );
+        each(
+            &sandbox,
+            &sandbox.path("second/target").join(place),
+            "cargo-config-invalid",
+            &[],
+        );
     }
     let fingerprint = "second/target/debug/.fingerprint/a-0123456789abcdef";
     for place in ["lib-a", "lib-a.json", "invoked.timestamp"] {
         sandbox.write(format!("{fingerprint}/lib-a"), "0123456789abcdef");
         let json = r#"{"rustc":7,"deps":[],"local":[{"Precalculated":"1"}],"rustflags":[]}"#;
         sandbox.write(format!("{fingerprint}/lib-a.json"), json);
-        each(&sandbox, &sandbox.path(fingerprint).join(place), "nothing", &[]);
+        each(
+            &sandbox,
+            &sandbox.path(fingerprint).join(place),
+            "cargo-config-invalid",
+            &[],
+        );
     }
     each(
         &sandbox,
         &sandbox.path("second/target/debug/.cargo-lock"),
-        "nothing",
+        "cargo-config-invalid",
         &[],
     );
 }
@@ -223,7 +238,12 @@ fn what_cargo_makes() {
 fn cmakes_files() {
     let sandbox = scene();
     for place in ["CMakeCache.txt", "build/CMakeCache.txt", "CMakeLists.txt"] {
-        each(&sandbox, &sandbox.path("project").join(place), "nothing", &[]);
+        each(
+            &sandbox,
+            &sandbox.path("project").join(place),
+            "cargo-config-invalid",
+            &[],
+        );
     }
 }
 
@@ -240,7 +260,7 @@ fn gits_files() {
     ] {
         let path = git.join(place);
         let before = fs::read(&path).ok();
-        each(&sandbox, &path, "nothing", &[]);
+        each(&sandbox, &path, "cargo-config-invalid", &[]);
         if let Some(before) = before {
             fs::write(&path, before).unwrap();
         }
