@@ -59,7 +59,7 @@ fn stats_errors_by_recache() {
     sandbox.unset("SCCACHE_RECACHE");
     let told = what(&sandbox.finding("stats-errors"));
     assert!(
-        told.ends_with("1 compiles that were not looked up, because of SCCACHE_RECACHE"),
+        told.ends_with("1 compile not looked up, because of SCCACHE_RECACHE"),
         "{told}"
     );
 }
@@ -75,7 +75,7 @@ fn stats_errors_by_a_compiler_that_is_none() {
     let output = compile.arg(mine).args(["-c", "x.c", "-o", "x.o"]).output().unwrap();
     assert!(!output.status.success(), "{output:?}");
     let told = what(&sandbox.finding("stats-errors"));
-    assert!(told.contains("1 calls of a compiler that it does not know"), "{told}");
+    assert!(told.contains("1 call of a compiler that it does not know"), "{told}");
 }
 
 #[test]
