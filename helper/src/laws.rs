@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use crate::facts::environment::Environment;
-use crate::facts::{self, cargo, cmake, listener, process, target, toml_file, units, worktrees};
+use crate::facts::{self, cargo, cmake, target, toml_file, units, worktrees};
 use crate::warm::{dep_info, fingerprint, included, layout, old_paths, packages};
 use crate::wrapper::{call, out_dir};
 use crate::{config_edit, finding, nix_env, reasons, report, size, store_path, version};
@@ -36,6 +36,7 @@ fn in_a_directory(ask: impl Fn(&Path)) {
 macro_rules! laws {
     ($($name:ident($input:ident) $ask:block)*) => { $(
         /// What must hold for any input of the parser of this name.
+        #[cfg_attr(not(target_os = "linux"), allow(unused_variables, reason = "some parsers are of Linux alone"))]
         pub fn $name($input: &[u8]) $ask
     )*
 
@@ -64,17 +65,26 @@ laws! {
         packages::holds_for(text(input));
         facts::lock::holds_for(text(input));
     }
-    mounts(input) { facts::cache_dir::file_system::holds_for(input) }
+    mounts(input) {
+        #[cfg(target_os = "linux")]
+        facts::cache_dir::file_system::holds_for(input);
+    }
     nix_env(input) { nix_env::law::holds_for(&Environment::of(words(input))) }
     old_paths(input) {
         let [old, shared, text] = pieces(input);
         old_paths::holds_for(old, shared, text);
     }
-    process(input) { process::linux::holds_for(input) }
+    process(input) {
+        #[cfg(target_os = "linux")]
+        facts::process::linux::holds_for(input);
+    }
     quote(input) { finding::holds_for(text(input)) }
     reasons(input) { reasons::holds_for(text(input)) }
     size(input) { size::holds_for(text(input)) }
-    socket_tables(input) { listener::linux::holds_for(input) }
+    socket_tables(input) {
+        #[cfg(target_os = "linux")]
+        facts::listener::linux::holds_for(input);
+    }
     store_path(input) { store_path::holds_for(text(input)) }
     target_dir(input) {
         target::holds_for(input);
