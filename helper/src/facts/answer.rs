@@ -5,26 +5,24 @@
 
 mod bounds;
 pub(crate) mod location;
+mod question;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::Read;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
 use serde::Deserialize;
+
+use question::Asked;
 
 use crate::size::Size;
 use crate::version::Version;
 
 /// How long sccache may take to answer; a server that hangs would hold a client for ever.
 pub const TIME_LIMIT: Duration = Duration::from_millis(1500);
-
-/// How much of an answer is read, in bytes; a real one has some 2,000.
-const MAX_ANSWER: u64 = 1 << 20;
 
 /// The counts of a running server; all zero without one.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
@@ -170,24 +168,7 @@ impl fmt::Display for NoAnswer {
 
 /// A question that is under way, so that two can be asked at once.
 #[derive(Debug)]
-pub struct Question {
-    started: Result<Running, NoAnswer>,
-}
-
-/// What a program said until it ended.
-struct Output {
-    stdout: Vec<u8>,
-    stderr: Vec<u8>,
-    is_success: bool,
-}
-
-#[derive(Debug)]
-struct Running {
-    child: Child,
-    stdout: Receiver<Vec<u8>>,
-    stderr: Receiver<Vec<u8>>,
-    deadline: Instant,
-}
+pub struct Question(Asked);
 
 /// Asks what the configuration of this shell would give to a server that it starts. No server is
 /// contacted: the socket that is named cannot exist (the port is for versions before 0.9.1).
@@ -196,19 +177,19 @@ pub fn ask_planned(sccache: &Path) -> Question {
     command
         .env("SCCACHE_SERVER_UDS", "/nonexistent/sccache-shell.sock")
         .env("SCCACHE_SERVER_PORT", "1");
-    Question::start(command)
+    Question(Asked::start(command))
 }
 
 /// Asks the server that listens where this environment says. Only to be called where one does.
 pub fn ask_running(sccache: &Path) -> Question {
-    Question::start(question(sccache))
+    Question(Asked::start(question(sccache)))
 }
 
 /// Asks a program that cannot say more for its version: `sccache 0.19.0`. It reads no configuration for that.
 pub fn ask_version(sccache: &Path) -> Option<Version> {
     let mut command = quietly(sccache);
     command.arg("--version");
-    let output = Question::start(command).output().ok()?;
+    let output = Asked::start(command).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     Version::parse(text.strip_prefix("sccache ")?)
 }
@@ -230,30 +211,14 @@ fn quietly(sccache: &Path) -> Command {
         // Exported by mistake it would turn the question into the start of a server.
         .env_remove("SCCACHE_START_SERVER")
         // Up to 0.7.6 the question itself starts a server where none is; without a TMPDIR it cannot.
-        .env("TMPDIR", "/nonexistent")
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+        .env("TMPDIR", "/nonexistent");
     command
 }
 
 impl Question {
-    fn start(mut command: Command) -> Self {
-        let started = command
-            .spawn()
-            .map_err(|error| NoAnswer::NotStarted(error.to_string()))
-            .map(|mut child| Running {
-                stdout: read_in_background(child.stdout.take()),
-                stderr: read_in_background(child.stderr.take()),
-                child,
-                deadline: Instant::now() + TIME_LIMIT,
-            });
-        Self { started }
-    }
-
     /// Waits for the answer, never past the time limit.
     pub fn wait(self) -> Result<Answer, NoAnswer> {
-        let output = self.output()?;
+        let output = self.0.output()?;
         if output.is_success {
             Answer::parse(&output.stdout).map_err(|error| NoAnswer::Rubbish(error.to_string()))
         } else {
@@ -261,62 +226,6 @@ impl Question {
                 String::from_utf8_lossy(&output.stderr).trim().to_owned(),
             ))
         }
-    }
-
-    fn output(self) -> Result<Output, NoAnswer> {
-        self.started?.wait()
-    }
-}
-
-impl Running {
-    fn wait(mut self) -> Result<Output, NoAnswer> {
-        let result = self.collect();
-        if result.is_err() {
-            // Ours to end: it is the client that we started, not the server.
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
-        result
-    }
-
-    fn collect(&mut self) -> Result<Output, NoAnswer> {
-        Ok(Output {
-            stdout: receive(&self.stdout, self.deadline)?,
-            stderr: receive(&self.stderr, self.deadline)?,
-            is_success: self.exited_well()?,
-        })
-    }
-
-    /// Its output has ended, so it is about to exit; a program that closes its output and stays is cut off.
-    fn exited_well(&mut self) -> Result<bool, NoAnswer> {
-        loop {
-            match self.child.try_wait() {
-                Ok(Some(status)) => return Ok(status.success()),
-                Ok(None) if Instant::now() < self.deadline => std::thread::sleep(Duration::from_micros(200)),
-                Ok(None) => return Err(NoAnswer::TimedOut),
-                Err(error) => return Err(NoAnswer::NotStarted(error.to_string())),
-            }
-        }
-    }
-}
-
-fn read_in_background(pipe: Option<impl Read + Send + 'static>) -> Receiver<Vec<u8>> {
-    let (sender, receiver) = channel();
-    if let Some(pipe) = pipe {
-        std::thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let _ = pipe.take(MAX_ANSWER).read_to_end(&mut bytes);
-            let _ = sender.send(bytes);
-        });
-    }
-    receiver
-}
-
-fn receive(bytes: &Receiver<Vec<u8>>, deadline: Instant) -> Result<Vec<u8>, NoAnswer> {
-    match bytes.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-        Ok(bytes) => Ok(bytes),
-        Err(RecvTimeoutError::Timeout) => Err(NoAnswer::TimedOut),
-        Err(RecvTimeoutError::Disconnected) => Ok(Vec::new()),
     }
 }
 

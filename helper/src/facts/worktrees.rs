@@ -120,8 +120,12 @@ fn linked_worktrees(common_dir: &Path) -> Vec<PathBuf> {
 
 /// Whether the worktree still is that entry's: another one may have been put in its place.
 fn names_in_turn(dot_git: &Path, entry: &Path) -> bool {
-    let named = git_dir(dot_git).and_then(|dir| fs::canonicalize(dir).ok());
-    named.is_some() && named == fs::canonicalize(entry).ok()
+    let Some(named) = git_dir(dot_git) else {
+        return false;
+    };
+    let same = || Some(fs::canonicalize(named.as_path()).ok()? == fs::canonicalize(entry).ok()?);
+    // Mostly by the same name, which needs no look at the disk.
+    named == entry || same() == Some(true)
 }
 
 /// A path as git writes it into its files: one line, relative to where the file lies.

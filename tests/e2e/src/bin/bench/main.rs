@@ -1,4 +1,4 @@
-//! `tests/bench [--quick]`: what the check at the door and the wrapper cost, what `CARGO_INCREMENTAL=0` costs and brings, and how
+//! `tests/bench [start-up | incremental | helper | --quick]`: what the check at the door and the wrapper cost, what `CARGO_INCREMENTAL=0` costs and brings, and how
 //! long the helper takes to compile.
 //! Medians and ratios of one run, as tables for the README. Exits 1 where a bound is broken.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to read")]
@@ -25,14 +25,20 @@ fn main() -> ExitCode {
             helper_build::run();
             broken
         }
+        ["start-up"] => start_up::outside(false),
         ["--quick"] => start_up::outside(true),
+        ["incremental"] => incremental::run(),
+        ["helper"] => {
+            helper_build::run();
+            Vec::new()
+        }
         // How `start_up` calls this program again, in the shell whose cost it is.
         ["--inside", rounds, report] => {
             start_up::inside(rounds.parse().expect("a number of rounds"), report);
             Vec::new()
         }
         _ => {
-            eprintln!("usage: tests/bench [--quick]");
+            eprintln!("usage: tests/bench [start-up | incremental | helper | --quick]");
             return ExitCode::from(2);
         }
     };
