@@ -250,6 +250,7 @@ pub(crate) fn holds_for(bytes: &[u8]) {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
+    use std::time::Instant;
 
     /// A stand-in only for what no real sccache does: fail, hang, or print rubbish.
     fn answer_of(script: &str) -> Result<Answer, NoAnswer> {

@@ -1,5 +1,7 @@
 //! Linux: the socket tables under `/proc`.
 
+mod inet_diag;
+
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
@@ -65,9 +67,10 @@ fn last_to_bind(inodes: &[u64], owner: Option<u32>, scan: &mut Scan<'_>) -> Opti
     owners.max_by_key(|process| process::ticks_at_start(process.pid))
 }
 
+/// The table where the kernel itself says nothing: it may have been built without an answer.
 fn listening_port(port: u16) -> Option<Socket> {
-    let table = fs::read_to_string("/proc/net/tcp").ok()?;
-    port_in_table(&table, port)
+    let in_table = || port_in_table(&fs::read_to_string("/proc/net/tcp").ok()?, port);
+    inet_diag::listening_port(port).or_else(in_table)
 }
 
 /// Columns: `sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …`.
