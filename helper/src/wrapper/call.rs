@@ -27,7 +27,7 @@ impl<'a> Call<'a> {
             None => Self::Sccache,
             Some((first, _)) if first.as_encoded_bytes().starts_with(b"-") => Self::Sccache,
             Some((first, rest)) if Path::new(first).file_stem() == Some(OsStr::new("rustc")) => Self::Rustc {
-                crate_name: value_of(rest, "--crate-name"),
+                crate_name: values(rest, "--crate-name").first().copied(),
             },
             Some((first, _)) => Self::Compiler { program: first },
         }
@@ -39,9 +39,18 @@ impl<'a> Call<'a> {
     }
 }
 
-fn value_of<'a>(args: &'a [OsString], option: &str) -> Option<&'a OsStr> {
-    let at = args.iter().position(|arg| arg == option)?;
-    args.get(at + 1).map(OsString::as_os_str)
+/// All values of an option, given as `--option value` or `--option=value`.
+pub(super) fn values<'a>(args: &'a [OsString], option: &str) -> Vec<&'a OsStr> {
+    let mut found = Vec::new();
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        if arg == option {
+            found.extend(rest.next().map(OsString::as_os_str));
+        } else if let Some(value) = arg.to_str().and_then(|arg| arg.strip_prefix(option)?.strip_prefix('=')) {
+            found.push(OsStr::new(value));
+        }
+    }
+    found
 }
 
 #[cfg(any(test, fuzzing))]

@@ -7,6 +7,7 @@ mod held;
 mod key_env;
 mod nix_key;
 pub(crate) mod out_dir;
+mod rpath;
 mod tmpdir;
 mod trace;
 
@@ -88,13 +89,17 @@ pub fn run(args: &[OsString]) -> ExitCode {
 
 fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
     let nix_key = nix_key::plan(call, env);
+    let mut set = nix_key.set;
     let (removed, out_dir) = match call {
-        Call::Rustc { .. } => (key_env::cargo_only(env), out_dir::plan(args, env)),
+        Call::Rustc { .. } => {
+            set.extend(rpath::plan(args, env));
+            (key_env::cargo_only(env), out_dir::plan(args, env))
+        }
         Call::Compiler { .. } => (key_env::refused(env), Default::default()),
         Call::Sccache => Default::default(),
     };
     Plan {
-        set: nix_key.set,
+        set,
         hashed: nix_key.hashed,
         tmpdir: tmpdir::plan(env),
         removed,

@@ -1,4 +1,4 @@
-//! Rust: `NIX_RUSTFLAGS`, and that nothing else that nixpkgs sets matters to a crate.
+//! Rust: `NIX_RUSTFLAGS`, the linker's search paths in proc macros, and that nothing else that nixpkgs sets matters to a crate.
 
 use crate::shell::{By, SALT, Shell, Vars, vars};
 
@@ -83,4 +83,67 @@ fn worktrees_with_the_same_flags_share() {
     let first = library(&shell, By::Ours, "one", "x", &flags("--cfg changed"));
     assert!(library(&shell, By::Ours, "two", "x", &flags("--cfg changed")) == first);
     assert_eq!(shell.hits_and_misses("Rust"), (1, 1));
+}
+
+/// Links a proc macro in a worktree's shell as cargo does, then compiles a crate that uses it.
+fn derived(shell: &Shell, by: By, worktree: &str, cap_lints: &[&str]) -> Vec<u8> {
+    shell.write(
+        "registry/maker.rs",
+        "#[proc_macro] pub fn make(_: proc_macro::TokenStream) -> proc_macro::TokenStream { \"1\".parse().unwrap() }\n",
+    );
+    shell.write("registry/user.rs", "pub fn one() -> u32 { maker::make!() }\n");
+    let worktree = shell.sandbox.path(worktree);
+    std::fs::create_dir_all(&worktree).unwrap();
+    let rpath = format!("-rpath {}/outputs/out/lib", worktree.display());
+    let role = format!("NIX_CC_WRAPPER_TARGET_HOST_{SALT}");
+    let env = |name: &str| vars(&[("CARGO_PKG_NAME", name), ("NIX_LDFLAGS", &rpath), (&role, "1")]);
+    let out = worktree.to_str().unwrap();
+    let linker = format!("-Clinker={}", shell.compiler("cc").display());
+    let rustc = |name: &str, args: &[&str], output: &str| {
+        let source = format!("{name}.rs");
+        let common = [
+            "--crate-name",
+            name,
+            "--out-dir",
+            out,
+            "-Cmetadata=1",
+            "--edition=2021",
+            &source,
+        ];
+        let all = [&common[..], cap_lints, args].concat();
+        shell.compile(by, "registry", "rustc", &all, output, &env(name))
+    };
+    let so = format!("{out}/libmaker.so");
+    let made = rustc(
+        "maker",
+        &[
+            "--crate-type=proc-macro",
+            "--extern=proc_macro",
+            "--emit=dep-info,link",
+            &linker,
+        ],
+        &so,
+    );
+    let rlib = format!("{out}/libuser.rlib");
+    let maker = format!("maker={so}");
+    let user = ["--crate-type=lib", "--emit=dep-info,metadata,link", "--extern", &maker];
+    drop(rustc("user", &user, &rlib));
+    made
+}
+
+#[test]
+fn worktrees_share_what_uses_a_proc_macro() {
+    const DEPENDENCY: &[&str] = &["--cap-lints", "allow"];
+    for (by, cap_lints, is_shared) in [
+        (By::Plain, DEPENDENCY, false),
+        (By::Ours, DEPENDENCY, true),
+        // Own code is linked as the shell says.
+        (By::Ours, &[], false),
+    ] {
+        let shell = Shell::new();
+        let made = ["one", "two"].map(|worktree| derived(&shell, by, worktree, cap_lints));
+        assert_eq!(made[0] == made[1], is_shared, "{by:?} {cap_lints:?}");
+        let expected = if is_shared { (1, 1) } else { (0, 2) };
+        assert_eq!(shell.hits_and_misses("Rust"), expected, "{by:?} {cap_lints:?}");
+    }
 }

@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::wrapper::call::values;
+
 /// A call that compiles a dependency as a library or a proc macro.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Asked<'a> {
@@ -126,20 +128,6 @@ fn dep_info<'a>(args: &'a [OsString], source: &'a Path, crate_types: Vec<&'a OsS
         cfgs: values(args, "--cfg"),
         dep_info: PathBuf::from(values(args, "--out-dir").first()?).join(file),
     })
-}
-
-/// All values of an option, given as `--option value` or `--option=value`.
-fn values<'a>(args: &'a [OsString], option: &str) -> Vec<&'a OsStr> {
-    let mut found = Vec::new();
-    let mut rest = args.iter();
-    while let Some(arg) = rest.next() {
-        if arg == option {
-            found.extend(rest.next().map(OsString::as_os_str));
-        } else if let Some(value) = arg.to_str().and_then(|arg| arg.strip_prefix(option)?.strip_prefix('=')) {
-            found.push(OsStr::new(value));
-        }
-    }
-    found
 }
 
 #[cfg(any(test, fuzzing))]
