@@ -22,18 +22,20 @@ pub(crate) enum Step {
     Members,
     Second,
     Warmed,
+    Branch,
     Other,
     NoOp,
     Edit,
 }
 
 impl Step {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Cold,
         Self::Again,
         Self::Members,
         Self::Second,
         Self::Warmed,
+        Self::Branch,
         Self::Other,
         Self::NoOp,
         Self::Edit,
@@ -46,7 +48,8 @@ impl Step {
             Self::Again => "again after `cargo clean`",
             Self::Members => "the members alone, again",
             Self::Second => "first build in another worktree",
-            Self::Warmed => "the same, after `warm` (included)",
+            Self::Warmed => "the same, with `warm`",
+            Self::Branch => "first build of another branch (ours: `warm`)",
             Self::Other => "first build in another project",
             Self::NoOp => "nothing to do",
             Self::Edit => "one line edited in a member",
@@ -61,6 +64,7 @@ impl Step {
             Self::Members => "members",
             Self::Second => "worktree",
             Self::Warmed => "warm",
+            Self::Branch => "branch",
             Self::Other => "project",
             Self::NoOp => "no-op",
             Self::Edit => "edit",
@@ -95,7 +99,11 @@ pub(crate) fn run(kind: Kind, arguments: &Arguments) -> Measured {
         builds: Vec::new(),
     };
     let Project {
-        first, second, third, ..
+        first,
+        second,
+        third,
+        branch,
+        ..
     } = &project;
     way.build(Step::Cold, first);
     way.cargo(first, &["clean", "--quiet"]);
@@ -110,12 +118,14 @@ pub(crate) fn run(kind: Kind, arguments: &Arguments) -> Measured {
     );
     way.build(Step::Members, first);
     way.build(Step::Second, second);
-    if kind == Kind::Ours && has_warm() {
-        way.measure(Step::Warmed, |way| {
-            drop(Output::of(way.contender.command(helper()).arg("warm").current_dir(third)).ok());
-            way.cargo(third, BUILD);
-        });
+    if kind == Kind::Ours {
+        way.measure(Step::Warmed, |way| way.warm_and_build(third));
     }
+    project.edit(branch);
+    way.measure(Step::Branch, |way| match kind {
+        Kind::Ours => way.warm_and_build(branch),
+        _ => way.cargo(branch, BUILD),
+    });
     if let Some(other) = &project.other {
         way.build(Step::Other, other);
     }
@@ -150,7 +160,7 @@ impl Way<'_> {
         let took = start.elapsed();
         let cpu = self.contender.cpu().zip(cpu).map(|(after, before)| after - before);
         let counted = self.contender.counted().since(&before);
-        progress(&format!("  {:<34} {:>7.1} s", step.title(), took.as_secs_f64()));
+        progress(&format!("  {:<44} {:>7.1} s", step.title(), took.as_secs_f64()));
         let own = [&self.project.members[..], &self.project.others].concat();
         let missed = counted.missed_outside(&own);
         self.builds.push(Build {
@@ -162,14 +172,13 @@ impl Way<'_> {
         });
     }
 
+    fn warm_and_build(&self, dir: &Path) {
+        drop(Output::of(self.contender.command(helper()).arg("warm").current_dir(dir)).ok());
+        self.cargo(dir, BUILD);
+    }
+
     fn cargo(&self, dir: &Path, args: &[&str]) {
         let mut cargo = self.contender.command(machine::program("cargo"));
         drop(Output::of(cargo.current_dir(dir).args(args)).ok());
     }
-}
-
-/// Whether this version of the helper has the command.
-fn has_warm() -> bool {
-    let help = Output::of(Command::new(helper()).arg("--help")).ok();
-    help.stdout().lines().any(|line| line.trim_start().starts_with("warm "))
 }

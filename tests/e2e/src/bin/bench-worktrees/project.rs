@@ -15,6 +15,8 @@ pub(crate) struct Project {
     pub(crate) first: PathBuf,
     pub(crate) second: PathBuf,
     pub(crate) third: PathBuf,
+    /// One more worktree, to be edited before its first build.
+    pub(crate) branch: PathBuf,
     /// Only where the project is a generated one.
     pub(crate) other: Option<PathBuf>,
     /// Names of the workspace's packages.
@@ -38,7 +40,7 @@ impl Project {
             }
             None => Some(generate(contender, &first, arguments.small)),
         };
-        let [second, third] = ["second", "third"].map(|name| worktree::linked(&first, name));
+        let [second, third, branch] = ["second", "third", "branch"].map(|name| worktree::linked(&first, name));
         fetch(contender, &first);
         let own = packages(contender, &first);
         let source = own.iter().find_map(library).or_else(|| own.iter().find_map(program));
@@ -56,6 +58,7 @@ impl Project {
             first,
             second,
             third,
+            branch,
             other,
         }
     }
