@@ -63,11 +63,13 @@ impl Project {
         }
     }
 
-    /// Adds a line to a member's source.
+    /// Adds a line to a member's source, in each worktree another one.
     pub(crate) fn edit(&self, worktree: &Path) {
         let file = worktree.join(&self.source);
         let source = fs::read_to_string(&file).expect("the source is there");
-        fs::write(file, source + "\n#[doc(hidden)]\npub const ONE_LINE_MORE: u32 = 1;\n").expect("it can be written");
+        let name = worktree.file_name().expect("a worktree has a name");
+        let line = format!("pub const ONE_LINE_MORE: &str = {name:?};");
+        fs::write(file, source + "\n#[doc(hidden)]\n" + &line + "\n").expect("it can be written");
     }
 }
 
