@@ -173,6 +173,29 @@ fn deleted_copies_are_made_anew() {
     assert_eq!(scene.compiled(), Vec::<String>::new());
 }
 
+/// A worktree that is gone leaves its copies to be removed; one that was built long ago and not since keeps them.
+#[test]
+fn old_copies_go_and_a_target_directory_keeps_its_own() {
+    let scene = Scene::new();
+    for (checkout, word) in [("gone", "first"), ("quiet", "second"), ("new", "third")] {
+        scene.checkout(checkout);
+        if checkout != "new" {
+            scene.build_with(checkout, &[("WORD", word)]);
+        }
+    }
+    let copy_of = |checkout: &str| PathBuf::from(&scene.run(checkout)["includes_dir"]);
+    let (gone, quiet) = (copy_of("gone"), copy_of("quiet"));
+    assert!(gone != quiet && gone.is_dir() && quiet.is_dir());
+    fs::remove_dir_all(scene.path("gone")).unwrap();
+    scene.age_copies();
+    scene.build_with("new", &[("WORD", "third")]);
+    assert!(!gone.exists(), "nobody names it");
+    assert!(quiet.is_dir(), "a target directory names it");
+    assert_right(&scene, "quiet", "second");
+    scene.build_with("quiet", &[("WORD", "second")]);
+    assert_eq!(scene.compiled(), Vec::<String>::new());
+}
+
 #[test]
 fn two_cold_builds_at_once() {
     let scene = Scene::new();

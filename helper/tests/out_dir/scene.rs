@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
@@ -195,6 +196,17 @@ impl Scene {
     /// The directory of copies.
     pub(crate) fn copies(&self) -> PathBuf {
         self.path("home/.cache/sccache-shell/out")
+    }
+
+    /// As if two months had passed since the last build.
+    pub(crate) fn age_copies(&self) {
+        let uses = fs::read_dir(self.path("home/.cache/sccache-shell/uses")).unwrap();
+        let stamp = self.path("home/.cache/sccache-shell/aged");
+        for file in uses.map(|entry| entry.unwrap().path()).chain([stamp]) {
+            let file = fs::File::options().append(true).open(file).unwrap();
+            let months = Duration::from_secs(60 * 24 * 60 * 60);
+            file.set_modified(SystemTime::now() - months).unwrap();
+        }
     }
 
     /// As the documentation says to delete them.

@@ -8,9 +8,11 @@ mod crates;
 mod lab;
 
 mod asked;
+mod copy_on_write;
 mod immutable;
 mod interrupted;
 mod layouts;
 mod old_paths;
+mod terminal;
 mod there;
 mod trouble;

@@ -11,7 +11,7 @@ use crate::interrupted::big;
 use crate::lab::{Ended, HELPER, Lab};
 
 /// How `unshare` makes namespaces here: root needs no user namespace, and in a changed root may not have one.
-fn unshare(lab: &Lab, script: &str) -> Ended {
+pub(crate) fn unshare(lab: &Lab, script: &str) -> Ended {
     let rights: &[&str] = if rustix::process::geteuid().is_root() {
         &[]
     } else {
