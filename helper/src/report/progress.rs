@@ -1,6 +1,5 @@
 //! A bar on the terminal, and the end that Ctrl-C asks for.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -18,17 +17,16 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// From here on Ctrl-C (and TERM, and a terminal that closes) is noted instead of ending the process.
-    pub fn new() -> io::Result<Self> {
-        let is_stopped = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            flag::register(signal, Arc::clone(&is_stopped))?;
-        }
+    /// A bar that nobody sees yet.
+    pub fn new() -> Self {
         let bar = ProgressBar::no_length();
         // A template that a test parses.
         let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style);
-        Ok(Self { bar, is_stopped })
+        Self {
+            bar,
+            is_stopped: Arc::default(),
+        }
     }
 
     /// Takes the bar away.
@@ -37,10 +35,21 @@ impl Progress {
     }
 }
 
-const TEMPLATE: &str = "copying units {wide_bar} {bytes}/{total_bytes} {eta}";
+impl Default for Progress {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+const TEMPLATE: &str = "copying units {wide_bar} {bytes}/{total_bytes}";
 
 impl Watch for Progress {
+    /// From here on Ctrl-C (and TERM, and a terminal that closes) is noted instead of ending the process, which until then
+    /// has nothing to finish. Where it cannot be noted it ends the process all the same.
     fn begin(&self, bytes: u64) {
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            let _ = flag::register(signal, Arc::clone(&self.is_stopped));
+        }
         self.bar.set_length(bytes);
     }
 

@@ -2,6 +2,8 @@
 
 use std::fs::{self, File};
 use std::io::Read;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::thread;
@@ -113,6 +115,30 @@ fn killed_anywhere() {
         fs::remove_dir_all(lab.path("b/target")).unwrap();
     }
     assert!(in_the_middle >= 3, "it was done before it could be killed");
+}
+
+/// Nothing is copied yet, so there is nothing to finish: not even a compiler that takes its time to say its version.
+#[test]
+fn ctrl_c_before_anything_is_copied() {
+    let mut lab = big();
+    let rustc = lab.write("slow/rustc", "#!/bin/sh\n: >\"$STARTED\"\nexec sleep 20\n");
+    fs::set_permissions(&rustc, fs::Permissions::from_mode(0o755)).unwrap();
+    let started = lab.path("started");
+    lab.set("STARTED", &started);
+    let path = std::env::var("PATH").unwrap();
+    lab.set("PATH", format!("{}:{path}", lab.path("slow").display()));
+    let mut warm = lab.command(HELPER, "b");
+    let mut warm = Running(warm.arg("warm").spawn().unwrap());
+    let start = Instant::now();
+    while !started.exists() {
+        assert!(start.elapsed() < Duration::from_secs(30), "rustc is not asked");
+        thread::sleep(Duration::from_millis(1));
+    }
+    warm.signal(Signal::INT);
+    let ended = warm.0.wait().unwrap();
+    assert_eq!(ended.signal(), Some(Signal::INT.as_raw()), "{ended:?}");
+    assert!(start.elapsed() < Duration::from_secs(15), "it waited for rustc");
+    assert!(!lab.path("b/target").exists());
 }
 
 #[test]
