@@ -41,7 +41,7 @@ fn without_dead_ends(value: &OsStr) -> Option<OsString> {
     let mut kept = Vec::new();
     let mut is_shorter = false;
     while let Some(word) = words.next() {
-        let is_dead_end = |next: &&[u8]| word == b"-rpath" && !Path::new(OsStr::from_bytes(next)).is_dir();
+        let is_dead_end = |next: &&[u8]| word == b"-rpath" && leads_nowhere(Path::new(OsStr::from_bytes(next)));
         if words.next_if(is_dead_end).is_some() {
             is_shorter = true;
         } else {
@@ -49,6 +49,11 @@ fn without_dead_ends(value: &OsStr) -> Option<OsString> {
         }
     }
     is_shorter.then(|| OsString::from_vec(kept.join(&b' ')))
+}
+
+/// One with `$ORIGIN` begins at the macro, wherever that lies.
+fn leads_nowhere(dir: &Path) -> bool {
+    dir.is_absolute() && matches!(dir.try_exists(), Ok(false))
 }
 
 #[cfg(test)]
@@ -81,6 +86,7 @@ mod tests {
             "",
             " -L/w/lib  -lz",
             "-rpath /usr/lib",
+            "-rpath $ORIGIN/../lib",
             "-lz -rpath",
             "-rpath-link /w/lib",
         ] {
