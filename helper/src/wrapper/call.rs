@@ -39,6 +39,22 @@ impl<'a> Call<'a> {
     }
 }
 
+/// The root of a crate from a registry or from git, an absolute path; `None` for the workspace's own and for path crates.
+///
+/// Cargo caps the lints of what comes from a registry or from git, and of nothing else (`Unit::show_warnings`,
+/// build_runner's `add_cap_lints`). A person can cap them for everything, by RUSTFLAGS: cargo names what lies in the
+/// workspace from its root, and a dependency's source by the whole path (`path_args` in cargo's `compiler/mod.rs`).
+pub(super) fn dependency(args: &[OsString]) -> Option<&Path> {
+    if values(args, "--cap-lints").is_empty() {
+        return None;
+    }
+    let mut files = args
+        .iter()
+        .map(Path::new)
+        .filter(|arg| arg.extension() == Some(OsStr::new("rs")));
+    files.next().filter(|file| file.is_absolute())
+}
+
 /// All values of an option, given as `--option value` or `--option=value`.
 pub(super) fn values<'a>(args: &'a [OsString], option: &str) -> Vec<&'a OsStr> {
     let mut found = Vec::new();

@@ -26,9 +26,8 @@ pub(super) fn plan(args: &[OsString], env: &Environment) -> Vec<(OsString, OsStr
     shorter.collect()
 }
 
-/// Cargo caps the lints of what comes from a registry or from git, and of nothing else.
 fn links_shared_macro(args: &[OsString]) -> bool {
-    call::values(args, "--crate-type") == ["proc-macro"] && !call::values(args, "--cap-lints").is_empty()
+    call::values(args, "--crate-type") == ["proc-macro"] && call::dependency(args).is_some()
 }
 
 /// `None` where all lead somewhere. Words are what nixpkgs' scripts make of the value, which know no quotes.
@@ -114,6 +113,7 @@ mod tests {
     fn only_for_a_macro_that_others_use() {
         let is_left = |args: &str| planned(args, "NIX_LDFLAGS", "-rpath /w/lib").is_none();
         assert!(is_left(&MACRO.replace("--cap-lints allow", "")), "own code");
+        assert!(is_left(&MACRO.replace("/r/", "")), "own code, capped by RUSTFLAGS");
         for linked in ["bin", "cdylib", "lib", "proc-macro --crate-type cdylib"] {
             assert!(is_left(&MACRO.replace("proc-macro", linked)), "{linked}");
         }

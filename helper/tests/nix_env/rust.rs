@@ -101,7 +101,7 @@ fn derived(shell: &Shell, by: By, worktree: &str, cap_lints: &[&str]) -> Vec<u8>
     let out = worktree.to_str().unwrap();
     let linker = format!("-Clinker={}", shell.compiler("cc").display());
     let rustc = |name: &str, args: &[&str], output: &str| {
-        let source = format!("{name}.rs");
+        let source = shell.sandbox.path(format!("registry/{name}.rs"));
         let common = [
             "--crate-name",
             name,
@@ -109,7 +109,7 @@ fn derived(shell: &Shell, by: By, worktree: &str, cap_lints: &[&str]) -> Vec<u8>
             out,
             "-Cmetadata=1",
             "--edition=2021",
-            &source,
+            source.to_str().unwrap(),
         ];
         let all = [&common[..], cap_lints, args].concat();
         shell.compile(by, "registry", "rustc", &all, output, &env(name))

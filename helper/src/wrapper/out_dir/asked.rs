@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::wrapper::call::values;
+use crate::wrapper::call::{dependency, values};
 
 /// A call that compiles a dependency as a library or a proc macro.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,14 +47,7 @@ pub(super) fn read<'a>(args: &'a [OsString], out_dir: &Path) -> Result<Asked<'a>
     if crate_types.is_empty() || !crate_types.iter().all(shared) {
         return Err(NotAsked::CrateType);
     }
-    // Cargo caps the lints of what comes from a registry or from git, and of nothing else
-    // (`Unit::show_warnings`, build_runner's `add_cap_lints`).
-    if values(args, "--cap-lints").is_empty() {
-        return Err(NotAsked::OwnCode);
-    }
-    // A person can cap them for everything, by RUSTFLAGS. Cargo names what lies in the workspace from its root, and a
-    // dependency's source by the whole path (`path_args` in cargo's `compiler/mod.rs`).
-    let source = source(args).ok_or(NotAsked::OwnCode)?;
+    let source = dependency(args).ok_or(NotAsked::OwnCode)?;
     if values(args, "--out-dir")
         .iter()
         .any(|dir| Path::new(dir).starts_with(out_dir))
@@ -68,14 +61,6 @@ pub(super) fn read<'a>(args: &'a [OsString], out_dir: &Path) -> Result<Asked<'a>
         return Err(NotAsked::UnseenLibrary);
     }
     dep_info(args, source, crate_types).ok_or(NotAsked::NoDepInfo)
-}
-
-fn source(args: &[OsString]) -> Option<&Path> {
-    let mut files = args
-        .iter()
-        .map(Path::new)
-        .filter(|arg| arg.extension() == Some(OsStr::new("rs")));
-    files.next().filter(|file| file.is_absolute())
 }
 
 /// Whether `--remap-path-prefix FROM=TO` changes the directory's name.
