@@ -29,7 +29,7 @@ pub(super) struct WarmArgs {
 pub(super) fn run(args: WarmArgs) -> anyhow::Result<ExitCode> {
     let WarmArgs { from, dry_run, if_new } = args;
     let request = Request { from, dry_run, if_new };
-    let progress = Progress::new();
+    let progress = Progress::default();
     let outcome = warm::run(&Environment::current(), &request, &progress);
     progress.end();
     let outcome = outcome?;

@@ -17,8 +17,15 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Takes the bar away.
+    pub fn end(&self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+impl Default for Progress {
     /// A bar that nobody sees yet.
-    pub fn new() -> Self {
+    fn default() -> Self {
         let bar = ProgressBar::no_length();
         // A template that a test parses.
         let style = ProgressStyle::with_template(TEMPLATE).unwrap_or_else(|_| ProgressStyle::default_bar());
@@ -27,17 +34,6 @@ impl Progress {
             bar,
             is_stopped: Arc::default(),
         }
-    }
-
-    /// Takes the bar away.
-    pub fn end(&self) {
-        self.bar.finish_and_clear();
-    }
-}
-
-impl Default for Progress {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
@@ -121,8 +120,7 @@ fn killed_anywhere() {
 #[test]
 fn ctrl_c_before_anything_is_copied() {
     let mut lab = big();
-    let rustc = lab.write("slow/rustc", "#!/bin/sh\n: >\"$STARTED\"\nexec sleep 20\n");
-    fs::set_permissions(&rustc, fs::Permissions::from_mode(0o755)).unwrap();
+    lab.script("slow/rustc", ": >\"$STARTED\"\nexec sleep 20\n");
     let started = lab.path("started");
     lab.set("STARTED", &started);
     let path = std::env::var("PATH").unwrap();

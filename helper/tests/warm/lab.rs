@@ -69,6 +69,12 @@ impl Lab {
         path
     }
 
+    /// A program of the shell's.
+    pub(crate) fn script(&self, name: &str, text: &str) {
+        let path = self.write(name, format!("#!/bin/sh\n{text}"));
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+
     pub(crate) fn read(&self, name: impl AsRef<Path>) -> String {
         fs::read_to_string(self.path(name)).unwrap()
     }
@@ -81,8 +87,7 @@ impl Lab {
     /// Builds with our wrapper, before an sccache that only calls the compiler.
     pub(crate) fn wrap(&mut self) {
         let libexec = self.path("libexec/sccache-shell");
-        let real = self.write("libexec/sccache-shell/real", "#!/bin/sh\nexec \"$@\"\n");
-        fs::set_permissions(&real, fs::Permissions::from_mode(0o755)).unwrap();
+        self.script("libexec/sccache-shell/real", "exec \"$@\"\n");
         symlink(HELPER, libexec.join("sccache")).unwrap();
         self.set("RUSTC_WRAPPER", libexec.join("sccache"));
         self.set("XDG_CACHE_HOME", self.path("cache"));
