@@ -16,6 +16,13 @@ pub mod version;
 pub mod facts;
 pub mod nix_env;
 
+pub(crate) mod invocation;
+pub(crate) mod observe;
+
+pub(crate) mod form;
+
+pub mod shim;
+
 pub mod finding;
 
 pub mod checks;

@@ -210,8 +210,23 @@ fn starts_with(name: &OsStr, prefix: &str) -> bool {
     name.as_encoded_bytes().starts_with(prefix.as_bytes())
 }
 
+/// Whether nixpkgs' wrappers read the variable when they link, or compile what is linked.
+pub(crate) fn decides_a_link(name: &OsStr) -> bool {
+    const HOW: [&str; 8] = [
+        "NIX_CC_USE_RESPONSE_FILE",
+        "NIX_DEBUG",
+        "NIX_STORE",
+        "NIX_BUILD_TOP",
+        "TMP",
+        "TMPDIR",
+        "TEMP",
+        "TEMPDIR",
+    ];
+    C.iter().any(|row| row.covers(name)) && !HOW.iter().any(|how| name == *how)
+}
+
 /// The value, or where a seed is in it, the other words that the wrapper's shell makes of it.
-fn without_seeds(value: &[u8]) -> Cow<'_, [u8]> {
+pub(crate) fn without_seeds(value: &[u8]) -> Cow<'_, [u8]> {
     let is_seed = |word: &&[u8]| word.starts_with(SEED);
     let words = || value.split(|byte| b" \t\n".contains(byte));
     if !words().any(|word| is_seed(&word)) {

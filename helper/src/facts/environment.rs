@@ -14,6 +14,8 @@ pub mod names {
     pub const IGNORE: &str = "SCCACHE_SHELL_IGNORE";
     /// `off`: the wrapper only becomes the real sccache.
     pub const SWITCH: &str = "SCCACHE_SHELL";
+    /// `false`: the workspace's own crates are left to plain sccache.
+    pub const SHARE_MEMBERS: &str = "SCCACHE_SHELL_SHARE_MEMBERS";
     /// A file to which the wrapper appends one line per compile.
     pub const TRACE: &str = "SCCACHE_SHELL_TRACE";
 }
@@ -56,6 +58,13 @@ impl Environment {
             Some((part()?, part()?))
         };
         Self::new(words.iter().filter_map(split), Path::new("/"))
+    }
+
+    /// The same with these variables set over them.
+    pub fn with(&self, vars: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
+        let mut env = self.clone();
+        env.vars.extend(vars);
+        env
     }
 
     /// The same variables, at another directory.

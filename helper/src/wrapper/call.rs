@@ -33,26 +33,35 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Whether rustc is to run, by itself or in clippy.
+    pub(super) fn is_rust(&self) -> bool {
+        match self {
+            Self::Rustc { .. } => true,
+            Self::Compiler { program } => is_clippy(program),
+            Self::Sccache => false,
+        }
+    }
+
     /// Whether a compiler is to run.
     pub(super) fn is_compile(&self) -> bool {
         !matches!(self, Self::Sccache)
     }
 }
 
-/// The root of a crate from a registry or from git, an absolute path; `None` for the workspace's own and for path crates.
-///
-/// Cargo caps the lints of what comes from a registry or from git, and of nothing else (`Unit::show_warnings`,
-/// build_runner's `add_cap_lints`). A person can cap them for everything, by RUSTFLAGS: cargo names what lies in the
-/// workspace from its root, and a dependency's source by the whole path (`path_args` in cargo's `compiler/mod.rs`).
+/// Retired with the copies.
 pub(super) fn dependency(args: &[OsString]) -> Option<&Path> {
-    if values(args, "--cap-lints").is_empty() {
-        return None;
-    }
-    let mut files = args
-        .iter()
-        .map(Path::new)
-        .filter(|arg| arg.extension() == Some(OsStr::new("rs")));
-    files.next().filter(|file| file.is_absolute())
+    args.first().map(Path::new)
+}
+
+/// Whether it is clippy's rustc.
+pub(super) fn is_clippy(program: &OsStr) -> bool {
+    Path::new(program).file_name() == Some(OsStr::new("clippy-driver"))
+}
+
+/// Whether the compiler is given rustc as its first argument, as cargo gives it to RUSTC_WORKSPACE_WRAPPER.
+pub(super) fn wraps_rustc(args: &[OsString]) -> bool {
+    args.get(1)
+        .is_some_and(|first| Path::new(first).file_name() == Some(OsStr::new("rustc")))
 }
 
 /// All values of an option, given as `--option value` or `--option=value`.

@@ -3,7 +3,7 @@
 //! replays what a wrapper prints, and what it cannot do it leaves undone.
 
 pub(crate) mod call;
-mod held;
+mod formed;
 mod key_env;
 mod nix_key;
 pub(crate) mod out_dir;
@@ -13,21 +13,40 @@ mod trace;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::mem;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::facts::environment::{Environment, names};
 use crate::facts::real_sccache;
+use crate::form::store::Store;
+use crate::form::{self, Formed, Ground, Other};
+use crate::invocation::Invocation;
+use crate::observe;
 use call::Call;
-use out_dir::{Moved, Outcome, Why};
 
 pub use out_dir::{Copies, copies};
 pub(crate) use out_dir::{copies_dir, keep_copy};
 
 /// The shell's own exit code for a command that is not there.
 const NOT_FOUND: u8 = 127;
+
+/// How a compile is done, and why so.
+#[derive(Debug, Default)]
+enum Form {
+    /// No compile of Rust.
+    #[default]
+    None,
+    /// As sccache alone would do it.
+    Plain(String),
+    /// Past sccache.
+    Uncached(String),
+    /// In normal form: what came of it, and why its key names the worktree, where it does.
+    Normal {
+        outcome: formed::Outcome,
+        private: Option<String>,
+    },
+}
 
 /// What to do for one call, decided before anything is done.
 #[derive(Debug, Default)]
@@ -38,7 +57,7 @@ struct Plan {
     set: Vec<(OsString, OsString)>,
     /// The variables of nixpkgs' compiler wrappers that `set` has in its hashes.
     hashed: Vec<OsString>,
-    out_dir: Outcome,
+    form: Form,
 }
 
 /// Whether a program called by this name is the wrapper.
@@ -46,8 +65,8 @@ pub fn is_called(argv0: &OsStr) -> bool {
     Path::new(argv0).file_name() == Some(OsStr::new(real_sccache::NAME))
 }
 
-/// Becomes the real sccache with these arguments (the first is the name this process was called by).
-/// Returns where a compile was judged by what it read of its OUT_DIR, or where nothing could be started.
+/// Becomes the real sccache with these arguments (the first is the name this process was called by), or waits for it
+/// where a compile takes the normal form.
 pub fn run(args: &[OsString]) -> ExitCode {
     let env = Environment::current();
     let (called_as, args) = match args.split_first() {
@@ -63,20 +82,17 @@ pub fn run(args: &[OsString]) -> ExitCode {
         plan(&call, args, &env)
     };
     let done = match &real {
-        Some(real) => compile_and_judge(real, args, &mut plan),
-        None => {
-            plan.out_dir = Outcome::None;
-            None
-        }
+        Some(real) if !switched_off && call.is_rust() => compile(real, called_as, args, &env, &mut plan),
+        _ => None,
     };
     if !switched_off && call.is_compile() {
         trace::append(&env, &call, &plan, real.as_deref());
     }
-    if let Some(output) = done {
-        return output.forward();
+    if let Some(code) = done {
+        return code;
     }
     // Each exec returns only with its error; then the next best is tried.
-    if let Some(real) = &real {
+    if let Some(real) = real.as_ref().filter(|_| !matches!(plan.form, Form::Uncached(_))) {
         let _ = exec_sccache(real, args, &plan);
     }
     if call.is_compile() {
@@ -89,72 +105,82 @@ pub fn run(args: &[OsString]) -> ExitCode {
 
 fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
     let nix_key = nix_key::plan(call, env);
-    let mut set = nix_key.set;
-    let (removed, out_dir) = match call {
-        Call::Rustc { .. } => {
-            set.extend(rpath::plan(args, env));
-            (key_env::cargo_only(env), out_dir::plan(args, env))
+    let removed = match call {
+        Call::Compiler { .. } => key_env::refused(env),
+        Call::Rustc { .. } | Call::Sccache => Default::default(),
+    };
+    let form = match call {
+        // Another tool between cargo and rustc: sccache would refuse it, and end the build.
+        Call::Compiler { program } if call::wraps_rustc(args) && !call::is_clippy(program) => {
+            Form::Uncached("a workspace wrapper that sccache does not know".into())
         }
-        Call::Compiler { .. } => (key_env::refused(env), Default::default()),
-        Call::Sccache => Default::default(),
+        _ => Form::None,
     };
     Plan {
-        set,
+        set: nix_key.set,
         hashed: nix_key.hashed,
         tmpdir: tmpdir::plan(env),
         removed,
-        out_dir,
+        form,
     }
 }
 
-/// Compiles, where the plan has an OUT_DIR to judge, and says nothing yet. `None` where the call is still to be made,
-/// with OUT_DIR as it is. The plan then says how it was done.
-fn compile_and_judge(real: &Path, args: &[OsString], plan: &mut Plan) -> Option<held::Output> {
-    match mem::take(&mut plan.out_dir) {
-        Outcome::Watched(watched) => {
-            let plain = held::Output::of(&mut sccache(real, args, plan))?;
-            if !plain.succeeded() {
-                plan.out_dir = Outcome::Plain(Why::DoesNotCompile);
-                return Some(plain);
-            }
-            match watched.judge() {
-                Ok(moved) => compile_with(Box::new(moved), real, args, plan),
-                Err(why) => {
-                    plan.out_dir = Outcome::Plain(why);
-                    Some(plain)
+/// Compiles in normal form. `None` where the call is still to be made; the plan then says how.
+fn compile(
+    real: &Path,
+    called_as: Option<&Path>,
+    args: &[OsString],
+    env: &Environment,
+    plan: &mut Plan,
+) -> Option<ExitCode> {
+    match normal(real, called_as, args, env) {
+        Ok((formed, store)) => {
+            let private = formed.private.clone();
+            let tmpdir = plan.tmpdir.as_ref().map(|tmpdir| tmpdir.to.as_path());
+            match formed::run(formed, real, env, &store, tmpdir) {
+                Ok((code, outcome)) => {
+                    plan.form = Form::Normal { outcome, private };
+                    return Some(code);
                 }
+                Err(error) => plan.form = Form::Plain(error.to_string()),
             }
         }
-        Outcome::Moved(moved) => compile_with(moved, real, args, plan),
-        other => {
-            plan.out_dir = other;
-            None
-        }
+        Err(Other::Plain(why)) => plan.form = Form::Plain(why),
+        Err(Other::Uncached(why)) => plan.form = Form::Uncached(why),
     }
+    None
 }
 
-fn compile_with(moved: Box<Moved>, real: &Path, args: &[OsString], plan: &mut Plan) -> Option<held::Output> {
-    let mut command = sccache(real, args, plan);
-    command.envs(moved.variables.iter().map(|(name, value)| (name, value)));
-    plan.out_dir = Outcome::Plain(Why::Failed);
-    let output = held::Output::of(&mut command)?;
-    if output.succeeded() {
-        match moved.judge() {
-            Ok(()) => {
-                plan.out_dir = Outcome::Moved(moved);
-                return Some(output);
-            }
-            Err(why) => {
-                plan.out_dir = Outcome::Plain(why);
-                return None;
-            }
-        }
+fn normal(
+    real: &Path,
+    called_as: Option<&Path>,
+    args: &[OsString],
+    env: &Environment,
+) -> Result<(Formed, Store), Other> {
+    let plain = |error: io::Error| Other::Plain(error.to_string());
+    let call = Invocation::parse(args).map_err(|why| match why.as_str() {
+        // sccache would refuse it, and with CARGO_INCREMENTAL=1 any call.
+        "incremental" => Other::Uncached(why),
+        _ => Other::Plain(why),
+    })?;
+    if env.get(names::SHARE_MEMBERS) == Some(OsStr::new("false")) && call.input.is_relative() {
+        return Err(Other::Plain("members are not shared".into()));
     }
-    let plain = held::Output::of(&mut sccache(real, args, plan))?;
-    if plain.succeeded() {
-        moved.learn_from(output.said());
-    }
-    Some(plain)
+    let store = Store::open(env).map_err(plain)?;
+    form::versions::tried(real, &store).map_err(Other::Plain)?;
+    let strace = observe::find(called_as.filter(|path| path.components().count() > 1), env.get("PATH"));
+    let linked = call.is_linked().then(|| env.with(rpath::plan(env)));
+    let ground = Ground {
+        env: linked.as_ref().unwrap_or(env),
+        store: &store,
+        strace: strace.as_deref(),
+    };
+    let mut formed = form::of(&call, &ground)?;
+    formed
+        .plan
+        .restore
+        .extend(rpath::plan(env).into_iter().filter(|_| call.is_linked()));
+    Ok((formed, store))
 }
 
 fn exec_sccache(real: &Path, args: &[OsString], plan: &Plan) -> io::Error {

@@ -33,6 +33,15 @@ pub(super) fn plan(call: &Call<'_>, env: &Environment) -> NixKey {
         key.set.push((RUST_KEY.into(), inputs.hash.into()));
         key.hashed.extend(inputs.names);
     }
+    // It changes what rustc accepts, and is in no key of sccache's.
+    let bootstrap = env
+        .get("RUSTC_BOOTSTRAP")
+        .filter(|_| matches!(call, Call::Rustc { .. }));
+    if let Some(value) = bootstrap {
+        key.set
+            .push(("CARGO_SCCACHE_SHELL_RUSTC_BOOTSTRAP".into(), value.to_owned()));
+        key.hashed.push("RUSTC_BOOTSTRAP".into());
+    }
     key
 }
 

@@ -11,9 +11,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rustix::fs::OFlags;
 use serde::Serialize;
 
+use super::Form;
 use super::Plan;
 use super::call::Call;
-use super::out_dir::Outcome;
+use super::formed::Outcome;
 use crate::facts::environment::{Environment, names};
 
 /// A line of the trace, written as JSON so that any byte in a path can be shown.
@@ -36,8 +37,18 @@ struct Line<'a> {
     hashed: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tmpdir: Option<Tmpdir>,
+    /// `normal`, `plain` or `uncached`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    out_dir: Option<OutDir>,
+    form: Option<&'static str>,
+    /// Of a compile in normal form: `hit`, `miss`, `not stored` or `failed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
+    /// Why its key names the worktree.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    private: Option<String>,
+    /// Why it is plain, uncached or not stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
     /// The real sccache; absent where there is none and the compiler itself is started.
     #[serde(skip_serializing_if = "Option::is_none")]
     sccache: Option<std::borrow::Cow<'a, str>>,
@@ -48,18 +59,6 @@ struct Tmpdir {
     from: String,
     to: String,
     why: String,
-}
-
-/// A call's OUT_DIR: the copy that took its place, or why it stayed.
-#[derive(Serialize)]
-#[serde(rename_all = "snake_case")]
-enum OutDir {
-    Moved {
-        from: String,
-        to: String,
-        variables: Vec<String>,
-    },
-    Plain(String),
 }
 
 /// Appends a line to the file that SCCACHE_SHELL_TRACE names, if it does. A trace that cannot be written
@@ -88,6 +87,7 @@ fn line<'a>(call: &Call<'_>, plan: &Plan, real: Option<&'a Path>) -> Line<'a> {
         Call::Compiler { program } => (lossy(program), None),
         Call::Sccache => (String::new(), None),
     };
+    let (form, outcome, private, why) = told(&plan.form);
     Line {
         time_ms: SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -107,21 +107,35 @@ fn line<'a>(call: &Call<'_>, plan: &Plan, real: Option<&'a Path>) -> Line<'a> {
             to: tmpdir.to.to_string_lossy().into_owned(),
             why: tmpdir.why.to_string(),
         }),
-        out_dir: out_dir(&plan.out_dir),
+        form,
+        outcome,
+        private,
+        why,
         sccache: real.map(Path::to_string_lossy),
     }
 }
 
-fn out_dir(outcome: &Outcome) -> Option<OutDir> {
-    match outcome {
-        // Whatever was watched is judged by now.
-        Outcome::None | Outcome::Watched(_) => None,
-        Outcome::Plain(why) => Some(OutDir::Plain(why.to_string())),
-        Outcome::Moved(moved) => Some(OutDir::Moved {
-            from: moved.from.to_string_lossy().into_owned(),
-            to: moved.to.to_string_lossy().into_owned(),
-            variables: moved.variables.iter().map(|(name, _)| lossy(name)).collect(),
-        }),
+type Told = (
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<String>,
+    Option<String>,
+);
+
+fn told(form: &Form) -> Told {
+    match form {
+        Form::None => (None, None, None, None),
+        Form::Plain(why) => (Some("plain"), None, None, Some(why.clone())),
+        Form::Uncached(why) => (Some("uncached"), None, None, Some(why.clone())),
+        Form::Normal { outcome, private } => {
+            let (outcome, why) = match outcome {
+                Outcome::Hit => ("hit", None),
+                Outcome::Miss => ("miss", None),
+                Outcome::NotStored(why) => ("not stored", Some(why.clone())),
+                Outcome::Failed => ("failed", None),
+            };
+            (Some("normal"), Some(outcome), private.clone(), why)
+        }
     }
 }
 

@@ -1,0 +1,103 @@
+//! The compiler, and the shim that stands in its place for sccache.
+//!
+//! sccache keeps what it learns of a compiler by its path and time (0.19, `src/server.rs`), and every time in the Nix
+//! store is 1: so each compiler has a shim path of its own.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::fs::{MetadataExt, symlink};
+use std::path::{Path, PathBuf};
+
+use super::store::Store;
+use crate::digest::Digest;
+use crate::facts::environment::Environment;
+use crate::facts::real_sccache;
+
+/// Beside the shim: a link to the compiler that it stands for.
+pub(crate) const REAL: &str = "real";
+
+/// A compiler that was found.
+#[derive(Debug, Clone)]
+pub(crate) struct Compiler {
+    /// Its absolute path.
+    pub(crate) path: PathBuf,
+    /// What tells it from every other, as far as sccache does not: a script's content.
+    pub(crate) identity: String,
+}
+
+/// Finds what `named` names; an error with the reason where it is not certain what that runs.
+pub(crate) fn find(named: &Path, env: &Environment) -> Result<Compiler, String> {
+    let mut path = real_sccache::find_program(named, env.get("PATH"), env.cwd()).ok_or("no such compiler")?;
+    if is_proxy(&path) {
+        path = behind_proxy(env, named).ok_or("rustup's proxy, and which toolchain it takes is not said")?;
+    }
+    let identity = identity(&path).map_err(|error| error.to_string())?;
+    Ok(Compiler { path, identity })
+}
+
+/// By which a program is told from another of its path: time, size and, of a script, all of it.
+pub(crate) fn identity(path: &Path) -> io::Result<String> {
+    let data = fs::metadata(path)?;
+    let mut digest = Digest::new("program");
+    digest.field(fs::canonicalize(path)?.as_os_str().as_encoded_bytes());
+    digest.field(&data.len().to_le_bytes());
+    digest.field(&data.mtime().to_le_bytes());
+    digest.field(&data.mtime_nsec().to_le_bytes());
+    // A script is small, and its path may stay while it changes within a second.
+    if data.len() < 1 << 16 {
+        digest.field(&fs::read(path)?);
+    }
+    Ok(digest.hex())
+}
+
+/// rustup's proxies are its own binary by other names.
+fn is_proxy(path: &Path) -> bool {
+    let named = fs::canonicalize(path).is_ok_and(|path| path.file_stem() == Some(OsStr::new("rustup")));
+    let inode = |path: &Path| fs::metadata(path).map(|data| (data.dev(), data.ino())).ok();
+    named || inode(&path.with_file_name("rustup")).is_some_and(|rustup| inode(path) == Some(rustup))
+}
+
+/// Cargo's own proxy names the toolchain by its directory.
+fn behind_proxy(env: &Environment, named: &Path) -> Option<PathBuf> {
+    let toolchain = env.get("RUSTUP_TOOLCHAIN")?;
+    let home = env
+        .path("RUSTUP_HOME")
+        .map(Path::to_owned)
+        .or_else(|| Some(env.path("HOME")?.join(".rustup")))?;
+    let path = home
+        .join("toolchains")
+        .join(toolchain)
+        .join("bin")
+        .join(named.file_name()?);
+    (!toolchain.as_encoded_bytes().contains(&b'/') && path.is_file()).then_some(path)
+}
+
+/// The shim for `compiler`, made where it is not there or leads elsewhere.
+pub(crate) fn shim(store: &Store, compiler: &Compiler) -> io::Result<PathBuf> {
+    let me = std::env::current_exe()?;
+    let mut id = Digest::new("shim");
+    id.field(compiler.path.as_os_str().as_encoded_bytes());
+    id.field(compiler.identity.as_bytes());
+    id.field(identity(&me)?.as_bytes());
+    let dir = store.dir(&format!("rustc/{}", &id.hex()[..32]))?;
+    let shim = dir.join("rustc");
+    link(&compiler.path, &dir.join(REAL))?;
+    link(&me, &shim)?;
+    Ok(shim)
+}
+
+fn link(to: &Path, at: &Path) -> io::Result<()> {
+    if fs::read_link(at).is_ok_and(|there| there == to) {
+        return Ok(());
+    }
+    // Two processes may make it at once: each renames its own into place.
+    let made = at.with_file_name(format!(
+        ".{}-{}",
+        at.file_name().unwrap_or_default().display(),
+        std::process::id()
+    ));
+    let _ = fs::remove_file(&made);
+    symlink(to, &made)?;
+    fs::rename(&made, at)
+}

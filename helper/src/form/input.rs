@@ -1,0 +1,147 @@
+//! What a compile depends on beside its arguments: files, lists of names, what is and what is not there.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::place::Places;
+
+/// The state of one path, by its name (see [`Places::name`]).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) struct Input {
+    pub(crate) name: OsString,
+    pub(crate) state: State,
+}
+
+/// What is known of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(crate) enum State {
+    /// A file that was read: its content.
+    File(String),
+    /// A directory whose names were read.
+    Names(String),
+    /// There, and nothing more was asked.
+    Exists { is_dir: bool },
+    /// Nothing is there.
+    Absent,
+}
+
+impl State {
+    /// The state of what was read at `path` now.
+    pub(crate) fn read(path: &Path) -> io::Result<Self> {
+        let data = match fs::metadata(path) {
+            Ok(data) => data,
+            Err(error) if is_absence(&error) => return Ok(Self::Absent),
+            Err(error) => return Err(error),
+        };
+        if data.is_dir() {
+            names(path)
+        } else {
+            Ok(Self::File(file(path)?))
+        }
+    }
+
+    /// Whether there is something at `path` now, and no more.
+    pub(crate) fn exists(path: &Path) -> Self {
+        match fs::metadata(path) {
+            Ok(data) => Self::Exists { is_dir: data.is_dir() },
+            Err(_) => Self::Absent,
+        }
+    }
+
+    /// Whether it is the state of `path` now.
+    pub(crate) fn is_now(&self, path: &Path) -> bool {
+        self.now(path).is_ok_and(|now| now == *self)
+    }
+
+    fn now(&self, path: &Path) -> io::Result<Self> {
+        match self {
+            Self::File(_) | Self::Names(_) => Self::read(path),
+            Self::Exists { .. } | Self::Absent => Ok(Self::exists(path)),
+        }
+    }
+}
+
+impl Input {
+    /// Whether it is now as it was.
+    pub(crate) fn holds(&self, places: &Places) -> bool {
+        let path = places.path(&self.name);
+        path.is_some_and(|path| self.state.is_now(&path))
+    }
+
+    /// For the key and for a person.
+    pub(crate) fn line(&self) -> (Vec<u8>, Vec<u8>) {
+        let state = match &self.state {
+            State::File(digest) => digest.as_str(),
+            State::Names(digest) => digest.as_str(),
+            State::Exists { is_dir: true } => "a directory",
+            State::Exists { is_dir: false } => "there",
+            State::Absent => "absent",
+        };
+        (self.name.as_bytes().to_owned(), state.as_bytes().to_owned())
+    }
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+fn names(dir: &Path) -> io::Result<State> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        names.push((entry.file_name(), entry.file_type()?.is_dir()));
+    }
+    names.sort();
+    let mut digest = crate::digest::Digest::new("names");
+    for (name, is_dir) in names {
+        digest.field(name.as_bytes());
+        digest.field(&[u8::from(is_dir)]);
+    }
+    Ok(State::Names(digest.hex()))
+}
+
+/// A file's content and the mode's bits that decide who may run it, as one name.
+pub(crate) fn file(path: &Path) -> io::Result<String> {
+    let mut file = fs::File::open(path)?;
+    let data = file.metadata()?;
+    if !data.is_file() {
+        return Err(io::Error::other("no plain file"));
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&[u8::from(data.mode() & 0o111 != 0)]);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(hasher.finalize().to_hex().as_str().to_owned()),
+            read => hasher.update(&buffer[..read]),
+        };
+    }
+}
+
+/// Sorted, each name once: what was read says more than what was only asked for.
+pub(crate) fn tidy(mut inputs: Vec<Input>) -> Vec<Input> {
+    inputs.sort();
+    inputs.dedup_by(|later, earlier| later.name == earlier.name);
+    inputs
+}
+
+/// The input of a path by its name in `places`.
+pub(crate) fn named(places: &Places, path: &Path, state: State) -> Input {
+    Input {
+        name: places.name(path),
+        state,
+    }
+}
+
+/// Libraries of a directory, by extension.
+pub(crate) fn is_library(path: &Path) -> bool {
+    let name = path.file_name().map(OsStr::as_bytes).unwrap_or_default();
+    let ends = [&b".a"[..], b".o", b".lib", b".so", b".dylib", b".rlib"];
+    ends.iter().any(|end| name.ends_with(end)) || memchr::memmem::find(name, b".so.").is_some()
+}

@@ -1,0 +1,193 @@
+//! What the linker makes a program of, beside the crate itself: all of it is in the key, by content.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::compiler;
+use super::input::{self, Input, State, is_library, named};
+use super::inspect::Inspection;
+use super::place::{Places, absolute};
+use super::store::Store;
+use crate::digest::Digest;
+use crate::facts::environment::Environment;
+use crate::facts::real_sccache;
+use crate::invocation::Invocation;
+use crate::observe::{self, Use};
+
+/// The libraries: compiled crates that were loaded, archives in search paths, files that the linker is given.
+pub(crate) fn inputs(
+    call: &Invocation,
+    places: &Places,
+    env: &Environment,
+    inspection: &Inspection,
+) -> io::Result<Vec<Input>> {
+    let mut inputs = Vec::new();
+    for name in &inspection.crates {
+        let found = places
+            .path(name)
+            .ok_or_else(|| io::Error::other("a crate of elsewhere"))?;
+        let whole = found.with_extension("rlib");
+        let path = if whole.exists() { whole } else { found };
+        inputs.push(named(places, &path, State::File(input::file(&path)?)));
+    }
+    for dir in native_dirs(call) {
+        if places.is_constant(dir, Path::new("/nix/store")) {
+            continue;
+        }
+        for entry in fs::read_dir(dir).into_iter().flatten() {
+            let path = entry?.path();
+            if is_library(&path) && path.is_file() {
+                inputs.push(named(places, &path, State::File(input::file(&path)?)));
+            }
+        }
+    }
+    for path in given_files(call, env) {
+        inputs.push(named(places, &path, State::File(input::file(&path)?)));
+    }
+    Ok(input::tidy(inputs))
+}
+
+/// The static libraries that a library takes in: `-l` of any spelling, wherever a search path has it.
+pub(crate) fn bundled(call: &Invocation, places: &Places) -> io::Result<Vec<Input>> {
+    let mut inputs = Vec::new();
+    for lib in &call.libs {
+        let name = lib.as_bytes().rsplit(|&byte| byte == b'=').next().unwrap_or_default();
+        let name = name.split(|&byte| byte == b':').next().unwrap_or_default();
+        for dir in native_dirs(call) {
+            for file in [[b"lib", name, b".a"].concat(), [name, b".lib"].concat(), name.to_vec()] {
+                let path = dir.join(OsStr::from_bytes(&file));
+                if path.is_file() {
+                    inputs.push(named(places, &path, State::File(input::file(&path)?)));
+                }
+            }
+        }
+    }
+    Ok(input::tidy(inputs))
+}
+
+fn native_dirs(call: &Invocation) -> impl Iterator<Item = &Path> {
+    let native = call
+        .search
+        .iter()
+        .filter(|(kind, dir)| (kind == "native" || kind == "all") && *dir != call.out_dir);
+    native.map(|(_, dir)| dir.as_path())
+}
+
+/// Arguments of the linker that are files, or have one after a comma or an equals sign.
+fn given_files(call: &Invocation, env: &Environment) -> Vec<PathBuf> {
+    let words = call
+        .link_args
+        .iter()
+        .flat_map(|arg| arg.as_bytes().split(|byte| b",=".contains(byte)));
+    let in_search = |word: &Path| native_dirs(call).map(|dir| dir.join(word)).find(|path| path.is_file());
+    words
+        .filter(|word| !word.is_empty())
+        .map(|word| word.strip_prefix(b"-T").unwrap_or(word))
+        .filter_map(|word| {
+            let word = Path::new(OsStr::from_bytes(word));
+            let here = absolute(word, env.cwd());
+            if here.is_file() { Some(here) } else { in_search(word) }
+        })
+        .collect()
+}
+
+/// The driver and all that it reads to link nothing.
+pub(crate) fn linker(
+    call: &Invocation,
+    env: &Environment,
+    store: &Store,
+    strace: &Path,
+) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    let named = call.linker.as_deref().unwrap_or(Path::new("cc"));
+    let missing = || io::Error::other(format!("the linker {} is not found", named.display()));
+    let driver = real_sccache::find_program(named, env.get("PATH"), env.cwd()).ok_or_else(missing)?;
+    let mut digest = Digest::new("linker");
+    digest.field(compiler::identity(&driver)?.as_bytes());
+    for word in chosen(call) {
+        digest.field(word);
+    }
+    for name in ["PATH", "COMPILER_PATH", "LIBRARY_PATH", "GCC_EXEC_PREFIX", "SYSROOT"] {
+        digest.field(env.get(name).map(OsStr::as_bytes).unwrap_or_default());
+    }
+    let id = digest.hex();
+    let files = match store.read("linkers", &id) {
+        Some(known) => known
+            .split(|&byte| byte == b'\n')
+            .map(|path| PathBuf::from(OsStr::from_bytes(path)))
+            .collect(),
+        None => {
+            let files = what_it_reads(&driver, call, strace)?;
+            let text: Vec<&[u8]> = files.iter().map(|path| path.as_os_str().as_bytes()).collect();
+            store.write("linkers", &id, &text.join(&b'\n'))?;
+            files
+        }
+    };
+    let mut lines = vec![(b"linker".to_vec(), compiler::identity(&driver)?.into_bytes())];
+    for path in files.iter().filter(|path| !path.as_os_str().is_empty()) {
+        lines.push((path.as_os_str().as_bytes().to_owned(), stamp(path)));
+    }
+    Ok(lines)
+}
+
+/// The files by which the link of nothing is keyed; the shim allows no other of the system's.
+pub(crate) fn linker_files(lines: &[(Vec<u8>, Vec<u8>)]) -> Vec<PathBuf> {
+    lines
+        .iter()
+        .skip(1)
+        .map(|(path, _)| PathBuf::from(OsStr::from_bytes(path)))
+        .collect()
+}
+
+/// Which linker the driver is told to take.
+fn chosen(call: &Invocation) -> impl Iterator<Item = &[u8]> {
+    let words = call.link_args.iter().map(|arg| arg.as_bytes());
+    words.filter(|word| word.starts_with(b"-fuse-ld") || word.starts_with(b"-B") || word.starts_with(b"--ld-path"))
+}
+
+fn stamp(path: &Path) -> Vec<u8> {
+    match fs::metadata(path) {
+        Ok(data) => format!("{} {}.{}", data.len(), data.mtime(), data.mtime_nsec()).into_bytes(),
+        Err(_) => b"absent".to_vec(),
+    }
+}
+
+/// Links an empty program as rustc would, and notes which files of the system that took.
+fn what_it_reads(driver: &Path, call: &Invocation, strace: &Path) -> io::Result<Vec<PathBuf>> {
+    const LIBRARIES: [&str; 7] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
+    let temp = tempfile::Builder::new().prefix("sccache-shell").tempdir()?;
+    let (source, log) = (temp.path().join("empty.c"), temp.path().join("log"));
+    fs::write(&source, "int main(void) { return 0; }\n")?;
+    let link = |more: &[&str]| -> io::Result<Vec<PathBuf>> {
+        let status = observe::command(strace, &log, driver)
+            .args(chosen(call).map(OsStr::from_bytes))
+            .args(more)
+            .arg(&source)
+            .arg("-o")
+            .arg(temp.path().join("out"))
+            .args(LIBRARIES)
+            .stdin(std::process::Stdio::null())
+            .stdout(std::process::Stdio::null())
+            .stderr(std::process::Stdio::null())
+            .status()?;
+        if !status.success() {
+            return Err(io::Error::other("the linker cannot link an empty program"));
+        }
+        let uses = observe::read(&log)?.uses.into_iter();
+        let read = uses.filter(|(how, path)| matches!(how, Use::Read | Use::Run) && !path.starts_with(temp.path()));
+        Ok(read.map(|(_, path)| absolute(&path, Path::new("/"))).collect())
+    };
+    let mut files = link(&[])?;
+    // A position-independent and a shared one begin with other objects.
+    files.extend(link(&["-shared", "-fPIC"])?);
+    files.extend(link(&["-static"]).unwrap_or_default());
+    // Not every machine has it; C++ in a library asks for it.
+    files.extend(link(&["-Wl,-Bdynamic", "-lstdc++"]).unwrap_or_default());
+    files.retain(|path| !path.starts_with("/proc") && !path.starts_with("/dev"));
+    files.sort();
+    files.dedup();
+    Ok(files)
+}

@@ -1,0 +1,409 @@
+//! The normal form: sccache sees a compile as it would be in every worktree, rustc sees it as cargo made it.
+
+pub(crate) mod compiler;
+pub(crate) mod input;
+pub(crate) mod inspect;
+mod linked;
+pub(crate) mod place;
+pub(crate) mod store;
+pub(crate) mod variables;
+pub(crate) mod versions;
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use self::input::Input;
+use self::inspect::{Failure, Inspection};
+use self::place::{Places, absolute};
+use self::store::Store;
+use crate::digest::Digest;
+use crate::facts::environment::Environment;
+use crate::invocation::{Invocation, Kind};
+
+/// In every key: a change of what the shim does makes new ones.
+const VERSION: &str = "1";
+
+/// Where a compile is run from, for sccache: a directory that is everywhere and has nothing of cargo's in it.
+const NOWHERE: &str = "/";
+
+/// What the shim is told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Plan {
+    pub(crate) cwd: OsString,
+    pub(crate) program: OsString,
+    /// As cargo gave them.
+    pub(crate) args: Vec<OsString>,
+    /// What is added: see [`Places::remaps`].
+    pub(crate) remaps: Vec<OsString>,
+    /// Variables that sccache did not see.
+    pub(crate) restore: Vec<(OsString, OsString)>,
+    pub(crate) crate_name: String,
+    pub(crate) file_names: Vec<String>,
+    pub(crate) source: OsString,
+    pub(crate) out_dir: OsString,
+    /// Paths that no artifact may hold; none where the key names them.
+    pub(crate) needles: Vec<OsString>,
+    /// The program that watches; without it the compile is believed.
+    pub(crate) strace: Option<OsString>,
+    /// The files that are in the key, beside the inputs.
+    pub(crate) allowed: Vec<OsString>,
+    /// Directories that may be read with all below: toolchains, registries.
+    pub(crate) constant: Vec<OsString>,
+    /// Directories of compiled crates.
+    pub(crate) crates: Vec<OsString>,
+    /// How files that the compile makes for itself begin.
+    pub(crate) stem: String,
+    pub(crate) is_linked: bool,
+    /// Must be as they were when the compile has ended: path and state.
+    pub(crate) inputs: Vec<(OsString, input::State)>,
+    /// Where the shim says what it did.
+    pub(crate) report: OsString,
+}
+
+/// What a call becomes.
+#[derive(Debug)]
+pub(crate) struct Formed {
+    pub(crate) unit: String,
+    pub(crate) shim: PathBuf,
+    pub(crate) args: Vec<OsString>,
+    pub(crate) cwd: PathBuf,
+    pub(crate) key: String,
+    pub(crate) hidden: Vec<OsString>,
+    pub(crate) plan: Plan,
+    /// Why the key names the worktree, where it does.
+    pub(crate) private: Option<String>,
+    pub(crate) dep_info: (PathBuf, Vec<u8>),
+    pub(crate) programs: Vec<PathBuf>,
+}
+
+/// Why a call does not take the form.
+#[derive(Debug)]
+pub(crate) enum Other {
+    /// As sccache alone would do it.
+    Plain(String),
+    /// Past sccache.
+    Uncached(String),
+}
+
+/// What the form stands on, beside the call.
+#[derive(Debug)]
+pub(crate) struct Ground<'a> {
+    pub(crate) env: &'a Environment,
+    pub(crate) store: &'a Store,
+    pub(crate) strace: Option<&'a Path>,
+}
+
+fn plain(error: impl std::fmt::Display) -> Other {
+    Other::Plain(error.to_string())
+}
+
+/// Puts a call into normal form.
+pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Other> {
+    let Ground { env, store, strace } = *ground;
+    let places = Places::of(call, env).map_err(Other::Plain)?;
+    if call.is_linked() && strace.is_none() {
+        return Err(plain("linked, and nothing can watch it"));
+    }
+    let rustc = compiler::find(&call.rustc, env).map_err(Other::Plain)?;
+    let shim = compiler::shim(store, &rustc).map_err(plain)?;
+    let base = base(call, env, &places, &rustc).map_err(plain)?;
+    let unit = digest("unit", &base);
+    let inspection = inspection(&unit, call, ground, &places, &rustc.path)?;
+
+    let mut lines = base;
+    let mut inputs = inspection.inputs.clone();
+    inputs.extend(linked::bundled(call, &places).map_err(plain)?);
+    inputs.extend(learned(store, &unit, &places).map_err(plain)?);
+    let mut allowed_system = Vec::new();
+    if let Some(strace) = strace.filter(|_| call.is_linked()) {
+        inputs.extend(linked::inputs(call, &places, env, &inspection).map_err(plain)?);
+        let linker = linked::linker(call, env, store, strace).map_err(plain)?;
+        allowed_system = linked::linker_files(&linker);
+        lines.extend(linker);
+    }
+    let inputs = input::tidy(inputs);
+    lines.extend(inputs.iter().map(Input::line));
+    for (name, value) in &inspection.env {
+        let mut label = b"env-dep ".to_vec();
+        label.extend(name.as_bytes());
+        lines.push((
+            label,
+            value
+                .as_ref()
+                .map_or(b"unset".to_vec(), |value| [b"=", value.as_bytes()].concat()),
+        ));
+    }
+    let private = why_private(store, &unit, &inspection, &places, call);
+    if private.is_some() {
+        lines.extend(
+            places
+                .needles()
+                .iter()
+                .map(|path| (b"place".to_vec(), path.as_os_str().as_bytes().to_vec())),
+        );
+    }
+
+    let cwd = if places.root.is_some() {
+        PathBuf::from(NOWHERE)
+    } else {
+        env.cwd().to_owned()
+    };
+    let restore = env.vars().filter(|(name, _)| variables::is_hidden(name));
+    let restore: Vec<_> = restore
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let real = |input: &Input| Some((places.path(&input.name)?.into_os_string(), input.state.clone()));
+    let resolved: Vec<_> = inputs.iter().filter_map(real).collect();
+    let allowed = call.externs.iter().map(|path| path.clone().into_os_string());
+    let allowed = allowed
+        .chain(allowed_system.into_iter().map(PathBuf::into_os_string))
+        .collect();
+    let crates = call
+        .search
+        .iter()
+        .filter(|(kind, _)| kind == "dependency" || kind == "crate");
+    let crates = crates.map(|(_, dir)| dir.clone().into_os_string()).collect();
+    let mut constant = inspect::toolchains(&rustc.path, env);
+    constant.extend(places.sources());
+    let dep_info = call.out_dir.join(format!("{}.d", call.stem()));
+    let outputs = call.file_names();
+    let programs = if call.is_linked() && call.kind != Kind::ProcMacro {
+        outputs.iter().map(|name| call.out_dir.join(name)).collect()
+    } else {
+        Vec::new()
+    };
+    Ok(Formed {
+        key: digest("key", &lines),
+        shim,
+        args: call.presented(),
+        hidden: restore.iter().map(|(name, _)| name.clone()).collect(),
+        dep_info: (dep_info.clone(), inspection.dep_info(&dep_info, &places)),
+        programs,
+        plan: Plan {
+            cwd: env.cwd().as_os_str().to_owned(),
+            program: call.program.clone().into(),
+            args: call.args.clone(),
+            remaps: places.remaps(&package(env)),
+            restore,
+            crate_name: call.crate_name.clone(),
+            file_names: outputs,
+            source: absolute(&call.input, env.cwd()).into(),
+            out_dir: call.out_dir.clone().into(),
+            needles: match private {
+                Some(_) => Vec::new(),
+                None => places.needles().into_iter().map(PathBuf::into_os_string).collect(),
+            },
+            strace: strace
+                .filter(|_| inspection.observed)
+                .map(|path| path.as_os_str().to_owned()),
+            allowed,
+            constant: constant.into_iter().map(PathBuf::into_os_string).collect(),
+            crates,
+            stem: call.stem(),
+            is_linked: call.is_linked(),
+            inputs: resolved,
+            report: OsString::new(),
+        },
+        private,
+        cwd,
+        unit,
+    })
+}
+
+fn package(env: &Environment) -> String {
+    let part = |name| env.text(name).unwrap_or_default();
+    format!("{}-{}", part("CARGO_PKG_NAME"), part("CARGO_PKG_VERSION")).replace(['=', '\n', '/'], "_")
+}
+
+/// What decides beside what is read: the key's first lines, and the unit's name.
+fn base(
+    call: &Invocation,
+    env: &Environment,
+    places: &Places,
+    rustc: &compiler::Compiler,
+) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    let mut lines = vec![
+        (b"form".to_vec(), VERSION.into()),
+        (b"rustc".to_vec(), rustc.identity.clone().into_bytes()),
+        (
+            b"kind".to_vec(),
+            format!("{:?} {} {}", call.kind, call.links, call.emits_metadata).into_bytes(),
+        ),
+        (b"input".to_vec(), call.input.as_os_str().as_bytes().to_vec()),
+    ];
+    if call.program != call.rustc {
+        let driver = crate::facts::real_sccache::find_program(&call.program, env.get("PATH"), env.cwd());
+        let driver = driver.ok_or_else(|| io::Error::other("no such compiler"))?;
+        lines.push((b"driver".to_vec(), compiler::identity(&driver)?.into_bytes()));
+    }
+    for word in &call.plain_words {
+        lines.push((b"argument".to_vec(), word.as_bytes().to_vec()));
+    }
+    if let Some(root) = &places.root {
+        let member = env
+            .path("CARGO_MANIFEST_DIR")
+            .and_then(|dir| dir.strip_prefix(root).ok());
+        lines.push((
+            b"member".to_vec(),
+            member.map_or(b"elsewhere".to_vec(), |dir| dir.as_os_str().as_bytes().to_vec()),
+        ));
+    }
+    lines.extend(variables::lines(
+        env,
+        places,
+        call.is_linked(),
+        !call.externs.is_empty(),
+    ));
+    Ok(lines)
+}
+
+fn digest(purpose: &str, lines: &[(Vec<u8>, Vec<u8>)]) -> String {
+    let mut digest = Digest::new(purpose);
+    for (name, value) in lines {
+        digest.field(name);
+        digest.field(value);
+    }
+    digest.hex()
+}
+
+/// What was remembered of an inspection.
+#[derive(Serialize, Deserialize)]
+struct Memo {
+    root: OsString,
+    externs: Vec<String>,
+    inspection: Inspection,
+}
+
+/// The last inspection of the unit, where all is as it was then; else a new one.
+fn inspection(
+    unit: &str,
+    call: &Invocation,
+    ground: &Ground<'_>,
+    places: &Places,
+    rustc: &Path,
+) -> Result<Inspection, Other> {
+    let Ground { env, store, strace } = *ground;
+    let root = env.cwd().as_os_str().to_owned();
+    let externs = call
+        .externs
+        .iter()
+        .map(|path| input::file(path))
+        .collect::<io::Result<Vec<_>>>();
+    let externs = externs.map_err(plain)?;
+    let memo = store
+        .read("memo", unit)
+        .and_then(|text| serde_json::from_slice::<Memo>(&text).ok());
+    let is_good = |memo: &Memo| {
+        memo.externs == externs
+            && memo.inspection.observed == strace.is_some()
+            && (memo.root == root || memo.inspection.is_portable(places))
+            && memo.inspection.holds(places, env)
+    };
+    if let Some(memo) = memo.filter(is_good) {
+        return Ok(memo.inspection);
+    }
+    let inspection = match inspect::inspect(call, env, places, rustc, strace) {
+        Ok(inspection) => inspection,
+        Err(Failure::DoesNotCompile) => return Err(Other::Uncached("does not compile".into())),
+        Err(Failure::Uncached(why)) => return Err(Other::Uncached(why)),
+        Err(Failure::Unknown(why)) => return Err(Other::Plain(why)),
+    };
+    let memo = Memo {
+        root,
+        externs,
+        inspection,
+    };
+    if let Ok(text) = serde_json::to_vec(&memo) {
+        let _ = store.write("memo", unit, &text);
+    }
+    Ok(memo.inspection)
+}
+
+/// What an earlier compile of the unit read and no inspection could foresee.
+fn learned(store: &Store, unit: &str, places: &Places) -> io::Result<Vec<Input>> {
+    let names: Vec<OsString> = store
+        .read("learned", unit)
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default();
+    let input = |name: OsString| {
+        let path = places
+            .path(&name)
+            .ok_or_else(|| io::Error::other("a file of another place"))?;
+        Ok(Input {
+            state: input::State::read(&path)?,
+            name,
+        })
+    };
+    names.into_iter().map(input).collect()
+}
+
+fn why_private(
+    store: &Store,
+    unit: &str,
+    inspection: &Inspection,
+    places: &Places,
+    call: &Invocation,
+) -> Option<String> {
+    if inspection.names_the_place(places) {
+        return Some("it reads a variable that names this place".into());
+    }
+    if store.file("private", unit).exists() {
+        return Some("its artifact named the place where it was made".into());
+    }
+    let reads_out_dir = || inspection.env.iter().any(|(name, _)| name == "OUT_DIR");
+    let could_load_macros = !places.is_dependency && !call.externs.is_empty();
+    if !inspection.observed && (could_load_macros || reads_out_dir()) {
+        return Some("nothing can watch what it reads".into());
+    }
+    None
+}
+
+/// Keeps what a compile taught: files that it read unforeseen, or that its artifact names its place.
+pub(crate) fn learn(store: &Store, formed: &Formed, report: &Report) {
+    match report {
+        Report::NamesThePlace => {
+            let _ = store.write("private", &formed.unit, b"");
+        }
+        Report::Read(paths) => {
+            // By name, so that another worktree looks at its own.
+            let Some(places) = formed.places() else { return };
+            let mut names: Vec<OsString> = store
+                .read("learned", &formed.unit)
+                .and_then(|text| serde_json::from_slice(&text).ok())
+                .unwrap_or_default();
+            names.extend(paths.iter().map(|path| places.name(Path::new(path))));
+            names.sort();
+            names.dedup();
+            if let Ok(text) = serde_json::to_vec(&names) {
+                let _ = store.write("learned", &formed.unit, &text);
+            }
+        }
+        _ => {}
+    }
+}
+
+impl Formed {
+    fn places(&self) -> Option<Places> {
+        let args: Vec<OsString> = std::iter::once(self.plan.program.clone())
+            .chain(self.plan.args.iter().cloned())
+            .collect();
+        Places::of(&Invocation::parse(&args).ok()?, &Environment::current()).ok()
+    }
+}
+
+/// What the shim did with a compile.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum Report {
+    /// It was compiled, and may be stored.
+    Stored,
+    /// Its artifact names the place where it was made.
+    NamesThePlace,
+    /// These were read and are in no key.
+    Read(Vec<OsString>),
+    /// Another reason why it must not be stored.
+    NotStored(String),
+}

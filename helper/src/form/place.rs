@@ -1,0 +1,217 @@
+//! Names for files that are the same in every worktree: from the workspace's root, the build directory, OUT_DIR.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Component, Path, PathBuf};
+
+use crate::facts::environment::Environment;
+use crate::invocation::Invocation;
+
+const ROOT: &str = "<root>";
+const BUILD: &str = "<build>";
+const OUT: &str = "<out>";
+
+/// Where a compile happens.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Places {
+    /// The workspace's root, where the source is named from it: then the crate is the workspace's own.
+    pub(crate) root: Option<PathBuf>,
+    /// Whether the sources cannot change: they came from a registry or from git.
+    pub(crate) is_dependency: bool,
+    /// The profile's directory in the build directory.
+    pub(crate) build: PathBuf,
+    /// OUT_DIR, where there is one.
+    pub(crate) out: Option<PathBuf>,
+    cargo_home: Option<PathBuf>,
+}
+
+/// What lies below these is the system's or the toolchain's: it is in the key otherwise, or as old as the compiler.
+const SYSTEM: &[&str] = &[
+    "/usr",
+    "/lib",
+    "/lib64",
+    "/bin",
+    "/sbin",
+    "/proc",
+    "/sys",
+    "/dev",
+    "/nix/store",
+    "/run/current-system",
+];
+
+/// Files of the loader and the C library, which every process opens.
+const LOADER: &[&str] = &[
+    "/etc/ld.so.cache",
+    "/etc/ld.so.preload",
+    "/etc/localtime",
+    "/etc/ld-nix.so.preload",
+    "/etc/locale.alias",
+];
+
+impl Places {
+    /// Where `call` happens.
+    pub(crate) fn of(call: &Invocation, env: &Environment) -> Result<Self, String> {
+        let cargo_home = env
+            .path("CARGO_HOME")
+            .map(Path::to_owned)
+            .or_else(|| Some(env.path("HOME")?.join(".cargo")));
+        let is_below = |dir: &str| {
+            cargo_home
+                .as_ref()
+                .is_some_and(|home| call.input.starts_with(home.join(dir)) && call.input.is_absolute())
+        };
+        let is_dependency = call.has_cap_lints && (is_below("registry/src") || is_below("git/checkouts"));
+        let places = Self {
+            root: call.input.is_relative().then(|| env.cwd().to_owned()),
+            is_dependency,
+            build: profile_dir(&call.out_dir).ok_or("an --out-dir that is not cargo's")?,
+            out: env.path("OUT_DIR").filter(|dir| dir.is_absolute()).map(Path::to_owned),
+            cargo_home,
+        };
+        let odd = |path: &Path| path.as_os_str().as_bytes().iter().any(|byte| b"=\n".contains(byte));
+        if places.needles().iter().any(|path| odd(path)) || places.root.as_deref() == Some(Path::new("/")) {
+            return Err("a directory whose name rustc cannot be given to replace".into());
+        }
+        Ok(places)
+    }
+
+    /// The paths that must not stand in an artifact that others get.
+    pub(crate) fn needles(&self) -> Vec<PathBuf> {
+        self.root
+            .iter()
+            .chain([&self.build])
+            .chain(&self.out)
+            .cloned()
+            .collect()
+    }
+
+    /// The arguments by which rustc writes names for them; of several that fit it takes the last.
+    pub(crate) fn remaps(&self, package: &str) -> Vec<OsString> {
+        let root = self.root.iter().map(|root| (root, ".".to_owned()));
+        let build = [(&self.build, "/cargo/build-dir".to_owned())];
+        let out = self
+            .out
+            .iter()
+            .map(|out| (out, format!("/cargo/build-dir/build/{package}/out")));
+        let remap = |(from, to): (&PathBuf, String)| {
+            let mut arg = OsString::from("--remap-path-prefix=");
+            arg.push(from);
+            arg.push("=");
+            arg.push(to);
+            arg
+        };
+        root.chain(build).chain(out).map(remap).collect()
+    }
+
+    /// A path's name; one that begins with none of the places is its own.
+    pub(crate) fn name(&self, path: &Path) -> OsString {
+        let known = self.known();
+        let found = known
+            .iter()
+            .find_map(|(dir, name)| Some((path.strip_prefix(dir).ok()?, *name)));
+        match found {
+            Some((rest, name)) => {
+                let mut whole = OsString::from(name);
+                if !rest.as_os_str().is_empty() {
+                    whole.push("/");
+                    whole.push(rest);
+                }
+                whole
+            }
+            None => path.into(),
+        }
+    }
+
+    /// The path that a name stands for here; `None` for a place that is not here.
+    pub(crate) fn path(&self, name: &OsStr) -> Option<PathBuf> {
+        let bytes = name.as_bytes();
+        if !bytes.starts_with(b"<") {
+            return Some(PathBuf::from(name));
+        }
+        self.known().iter().find_map(|(dir, place)| {
+            let rest = bytes.strip_prefix(place.as_bytes())?;
+            let rest = rest.strip_prefix(b"/").unwrap_or(rest);
+            Some(if rest.is_empty() {
+                dir.to_path_buf()
+            } else {
+                dir.join(OsStr::from_bytes(rest))
+            })
+        })
+    }
+
+    /// Whether a name is the same file in every worktree, as far as its place goes.
+    pub(crate) fn is_shared(name: &OsStr) -> bool {
+        name.as_bytes().starts_with(b"<")
+    }
+
+    /// A variable's value with OUT_DIR at its beginning replaced by a constant, as bytes.
+    pub(crate) fn value(&self, value: &OsStr) -> OsString {
+        let rest = self.out.as_ref().and_then(|out| {
+            let rest = value.as_bytes().strip_prefix(out.as_os_str().as_bytes())?;
+            (rest.is_empty() || rest.starts_with(b"/")).then_some(rest)
+        });
+        match rest {
+            Some(rest) => OsString::from_vec([OUT.as_bytes(), rest].concat()),
+            None => value.to_owned(),
+        }
+    }
+
+    /// Whether a text names this worktree.
+    pub(crate) fn is_named_in(&self, text: &OsStr) -> bool {
+        self.needles()
+            .iter()
+            .any(|path| memchr::memmem::find(text.as_bytes(), path.as_os_str().as_bytes()).is_some())
+    }
+
+    /// Whether what lies at `path` is the system's, the toolchain's, or a registry's source.
+    pub(crate) fn is_constant(&self, path: &Path, toolchain: &Path) -> bool {
+        let is_mine = self.needles().iter().any(|place| path.starts_with(place));
+        !is_mine
+            && (SYSTEM.iter().any(|dir| path.starts_with(dir))
+                || LOADER.iter().any(|file| path == Path::new(file))
+                || path.starts_with(toolchain)
+                || self.is_source(path))
+    }
+
+    /// Whether `path` is below where cargo unpacks registries and git checkouts.
+    pub(crate) fn is_source(&self, path: &Path) -> bool {
+        self.sources().any(|dir| path.starts_with(dir))
+    }
+
+    /// Where cargo unpacks registries and git checkouts.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = PathBuf> {
+        let home = self.cargo_home.iter();
+        home.flat_map(|home| [home.join("registry/src"), home.join("git/checkouts")])
+    }
+
+    /// The innermost first.
+    fn known(&self) -> Vec<(&Path, &'static str)> {
+        let out = self.out.iter().map(|dir| (dir.as_path(), OUT));
+        let build = [(self.build.as_path(), BUILD)];
+        let root = self.root.iter().map(|dir| (dir.as_path(), ROOT));
+        out.chain(build).chain(root).collect()
+    }
+}
+
+/// `<build directory>/<profile>` of an out-dir: `…/deps`, `…/examples`, `…/build/<package>[/<hash>[/out]]`.
+fn profile_dir(out_dir: &Path) -> Option<PathBuf> {
+    let is_named = |dir: &&Path, names: &[&str]| names.iter().any(|name| dir.file_name() == Some(OsStr::new(name)));
+    let found = out_dir
+        .ancestors()
+        .take(4)
+        .find(|dir| is_named(dir, &["deps", "examples", "build"]))?;
+    found.parent().filter(|dir| dir.parent().is_some()).map(Path::to_owned)
+}
+
+/// The path from `cwd`, without `.`; one with `..` as the file system has it.
+pub(crate) fn absolute(path: &Path, cwd: &Path) -> PathBuf {
+    let whole = cwd.join(path);
+    if whole.components().any(|part| part == Component::ParentDir) {
+        let parent = whole.parent().and_then(|dir| dir.canonicalize().ok());
+        if let (Some(parent), Some(name)) = (parent, whole.file_name()) {
+            return parent.join(name);
+        }
+        return whole.canonicalize().unwrap_or(whole);
+    }
+    whole.components().collect()
+}

@@ -1,0 +1,162 @@
+//! Which variables decide what is compiled.
+//!
+//! sccache hashes every `CARGO_*`; it gets none of them but ours, and rustc all of them again. What decides is in our key.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+
+use super::place::Places;
+use crate::facts::environment::Environment;
+use crate::nix_env;
+
+/// What stands for everything that sccache does not see.
+pub(crate) const KEY: &str = "CARGO_SCCACHE_SHELL_KEY";
+
+/// The path of the file that tells the shim what to do.
+pub(crate) const PLAN: &str = "SCCACHE_SHELL_PLAN";
+
+/// What cargo sets for a unit by its manifest and name (cargo's `compilation.rs`, `fill_env`); no place is in them.
+const OF_THE_UNIT: &[&str] = &["CARGO_PKG_", "CARGO_CRATE_NAME", "CARGO_BIN_NAME"];
+
+/// What sccache's client does not hand on (0.19, `src/cmdline.rs`).
+const DROPPED: &[&str] = &[
+    "LD_PRELOAD",
+    "PWD",
+    "HOSTNAME",
+    "HOST",
+    "SOURCE_DATE_EPOCH",
+    "DESTDIR",
+    "RUNNING_UNDER_RR",
+];
+
+/// Read by rustc itself (rustc's source, `env::var`), by clippy-driver, or by what makes them.
+const OF_RUSTC: &[&str] = &[
+    "CLIPPY_ARGS",
+    "CLIPPY_CONF_DIR",
+    "CLIPPY_DISABLE_DOCS_LINKS",
+    "NIX_RUSTFLAGS",
+    "RUSTC_BOOTSTRAP",
+    "RUSTC_FORCE_RUSTC_VERSION",
+    "RUSTC_OVERRIDE_VERSION_STRING",
+    "RUST_TARGET_PATH",
+    "SOURCE_DATE_EPOCH",
+];
+
+/// Read by compiler drivers and linkers.
+const OF_THE_LINKER: &[&str] = &[
+    "COMPILER_PATH",
+    "DEVELOPER_DIR",
+    "GCC_EXEC_PREFIX",
+    "LDEMULATION",
+    "LD_RUN_PATH",
+    "LIBRARY_PATH",
+    "LPATH",
+    "MACOSX_DEPLOYMENT_TARGET",
+    "SDKROOT",
+    "SYSROOT",
+];
+
+/// What steers cargo, or says where things are. A macro that reads these unseen is not told from one that does not.
+const STEERING: &[&str] = &[
+    "CARGO_BUILD_JOBS",
+    "CARGO_HOME",
+    "CARGO_INCREMENTAL",
+    "CARGO_MAKEFLAGS",
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_RUSTC_CURRENT_DIR",
+    "CARGO_SBOM_PATH",
+    "CARGO_TARGET_DIR",
+    "CARGO_BUILD_TARGET_DIR",
+    "CARGO_BUILD_BUILD_DIR",
+    "CARGO_BUILD_RUSTC_WRAPPER",
+    "CARGO_ENCODED_RUSTFLAGS",
+];
+
+const STEERING_BEGINS: &[&str] = &[
+    "CARGO_HTTP_",
+    "CARGO_NET_",
+    "CARGO_REGISTR",
+    "CARGO_TERM_",
+    "CARGO_BUILD_TARGET",
+];
+
+/// Whether a variable is hidden from sccache and restored by the shim.
+pub(crate) fn is_hidden(name: &OsStr) -> bool {
+    name.as_bytes().starts_with(b"CARGO_") && name != "CARGO_MAKEFLAGS"
+        || DROPPED.iter().any(|dropped| name == *dropped)
+}
+
+/// The lines of the key that variables make: name and value.
+pub(crate) fn lines(env: &Environment, places: &Places, is_linked: bool, has_macros: bool) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let parent = parent();
+    let mut lines = Vec::new();
+    for (name, value) in env.vars() {
+        let text = name.to_string_lossy();
+        let begins = |list: &[&str]| list.iter().any(|begin| text.starts_with(begin));
+        let is = |list: &[&str]| list.contains(&&*text);
+        let counts = if begins(OF_THE_UNIT) || is(OF_RUSTC) {
+            true
+        } else if text.starts_with("CARGO_") {
+            has_macros && !is(STEERING) && !begins(STEERING_BEGINS) && text != KEY
+        } else if is_linked && (is(OF_THE_LINKER) || nix_env::decides_a_link(name)) {
+            true
+        } else {
+            has_macros && is_of_this_call(name, value, parent.as_ref())
+        };
+        if counts {
+            let value = if text.starts_with("CARGO_BIN_EXE_") || text == "CARGO_TARGET_TMPDIR" {
+                places.name(value.as_ref())
+            } else {
+                places.value(OsStr::from_bytes(&nix_env::without_seeds(value.as_bytes())))
+            };
+            lines.push((name.as_bytes().to_owned(), value.as_bytes().to_owned()));
+        }
+    }
+    lines
+}
+
+/// Whether cargo set it for this call: by `[env]`, or because a build script said so.
+fn is_of_this_call(name: &OsStr, value: &OsStr, parent: Option<&BTreeMap<OsString, OsString>>) -> bool {
+    // Cargo's own, said nowhere else.
+    const OWN: &[&str] = &[
+        "CARGO",
+        "OUT_DIR",
+        "MAKEFLAGS",
+        "MFLAGS",
+        "LD_LIBRARY_PATH",
+        "DYLD_FALLBACK_LIBRARY_PATH",
+        "RUSTC",
+        "RUSTC_WRAPPER",
+        "TMPDIR",
+        "_",
+        "SHLVL",
+        "PWD",
+        "OLDPWD",
+    ];
+    let Some(parent) = parent else {
+        return false;
+    };
+    !OWN.iter().any(|own| name == *own) && parent.get(name).map(OsString::as_os_str) != Some(value)
+}
+
+/// The variables that cargo was started with.
+#[cfg(target_os = "linux")]
+fn parent() -> Option<BTreeMap<OsString, OsString>> {
+    let pid = rustix::process::getppid()?.as_raw_nonzero();
+    let text = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let split = |word: &[u8]| {
+        let at = word.iter().position(|&byte| byte == b'=')?;
+        Some((
+            OsStr::from_bytes(&word[..at]).to_owned(),
+            OsStr::from_bytes(&word[at + 1..]).to_owned(),
+        ))
+    };
+    Some(text.split(|&byte| byte == 0).filter_map(split).collect())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn parent() -> Option<BTreeMap<OsString, OsString>> {
+    None
+}

@@ -1,0 +1,37 @@
+//! Which versions of sccache the form was tried with.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::compiler;
+use super::store::Store;
+
+/// The oldest and the newest minor version of 0.x.
+const TRIED: std::ops::RangeInclusive<u32> = 15..=19;
+
+/// An error that says which version it is, where that was not tried.
+pub(crate) fn tried(real: &Path, store: &Store) -> Result<(), String> {
+    let identity = compiler::identity(real).map_err(|error| error.to_string())?;
+    let said = match store.read("versions", &identity) {
+        Some(said) => said,
+        None => {
+            let output = Command::new(real)
+                .arg("--version")
+                .env_remove("CARGO_INCREMENTAL")
+                .env_remove("CARGO_BUILD_INCREMENTAL")
+                .output();
+            let said = output.map_err(|error| error.to_string())?.stdout;
+            let _ = store.write("versions", &identity, &said);
+            said
+        }
+    };
+    let said = String::from_utf8_lossy(&said).trim().to_owned();
+    let minor = said
+        .strip_prefix("sccache 0.")
+        .and_then(|rest| rest.split('.').next()?.parse().ok());
+    if minor.is_some_and(|minor| TRIED.contains(&minor)) {
+        Ok(())
+    } else {
+        Err(format!("the form was not tried with {said}"))
+    }
+}

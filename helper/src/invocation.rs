@@ -1,0 +1,470 @@
+//! A rustc call as cargo makes it: parsed once, and refused where anything in it is not understood.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+/// What a call makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `--crate-type lib` or `rlib`.
+    Lib,
+    /// `--crate-type bin`: a program, a build script.
+    Bin,
+    /// `--crate-type proc-macro`.
+    ProcMacro,
+    /// `--test`: a test harness.
+    Test,
+}
+
+/// Why a call is left to plain sccache.
+pub(crate) type Why = String;
+
+/// One call that cargo made.
+#[derive(Debug, Clone)]
+pub(crate) struct Invocation {
+    /// What is started: rustc, or clippy-driver.
+    pub(crate) program: PathBuf,
+    /// Its arguments, byte for byte; for clippy-driver the first is rustc.
+    pub(crate) args: Vec<OsString>,
+    /// The rustc: `program`, or clippy-driver's first argument.
+    pub(crate) rustc: PathBuf,
+    pub(crate) crate_name: String,
+    pub(crate) kind: Kind,
+    /// Whether `--emit` has `link`; else metadata alone.
+    pub(crate) links: bool,
+    pub(crate) emits_metadata: bool,
+    pub(crate) out_dir: PathBuf,
+    pub(crate) extra_filename: String,
+    pub(crate) input: PathBuf,
+    /// The files of `--extern name=path`.
+    pub(crate) externs: Vec<PathBuf>,
+    /// `-L`: kind (`all` where none is given) and directory.
+    pub(crate) search: Vec<(String, PathBuf)>,
+    pub(crate) libs: Vec<OsString>,
+    pub(crate) linker: Option<PathBuf>,
+    pub(crate) link_args: Vec<OsString>,
+    pub(crate) target: Option<String>,
+    pub(crate) has_cap_lints: bool,
+    /// The arguments with what is place alone taken out, for a name of the unit.
+    pub(crate) plain_words: Vec<OsString>,
+}
+
+/// `-C` options that read and write nothing beside the call's own outputs.
+const CODEGEN: &[&str] = &[
+    "code-model",
+    "codegen-units",
+    "control-flow-guard",
+    "debug-assertions",
+    "debuginfo",
+    "default-linker-libraries",
+    "dwarf-version",
+    "embed-bitcode",
+    "extra-filename",
+    "force-frame-pointers",
+    "force-unwind-tables",
+    "inline-threshold",
+    "link-arg",
+    "link-args",
+    "link-dead-code",
+    "link-self-contained",
+    "linker",
+    "linker-flavor",
+    "lto",
+    "metadata",
+    "no-redzone",
+    "opt-level",
+    "overflow-checks",
+    "panic",
+    "prefer-dynamic",
+    "relocation-model",
+    "relro-level",
+    "rpath",
+    "soft-float",
+    "strip",
+    "symbol-mangling-version",
+    "target-cpu",
+    "target-feature",
+];
+
+/// Long options that take a value and say nothing about files.
+const WORDS: &[&str] = &[
+    "--allow",
+    "--cap-lints",
+    "--cfg",
+    "--check-cfg",
+    "--color",
+    "--deny",
+    "--diagnostic-width",
+    "--edition",
+    "--error-format",
+    "--force-warn",
+    "--forbid",
+    "--json",
+    "--warn",
+];
+
+impl Invocation {
+    /// Reads the arguments that follow the wrapper's own name.
+    pub(crate) fn parse(args: &[OsString]) -> Result<Self, Why> {
+        let (program, rest) = args.split_first().ok_or("no compiler")?;
+        let program = PathBuf::from(program);
+        let is_clippy = program.file_name() == Some(OsStr::new("clippy-driver"));
+        let (rustc, words) = if is_clippy {
+            let (rustc, words) = rest.split_first().ok_or("no compiler")?;
+            (PathBuf::from(rustc), words)
+        } else {
+            (program.clone(), rest)
+        };
+        if rustc.file_name() != Some(OsStr::new("rustc")) {
+            return Err("the compiler is not called rustc".into());
+        }
+        let mut parser = Parser::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            parser.word(word, &mut words)?;
+        }
+        parser.finish(program, rest.to_vec(), rustc)
+    }
+
+    /// Whether the linker runs.
+    pub(crate) fn is_linked(&self) -> bool {
+        self.links && self.kind != Kind::Lib
+    }
+
+    /// `CRATE-HASH`, as files of the call are named.
+    pub(crate) fn stem(&self) -> String {
+        format!("{}{}", self.crate_name, self.extra_filename)
+    }
+
+    /// What `--print file-names` would say of what sccache is to store.
+    pub(crate) fn file_names(&self) -> Vec<String> {
+        let stem = self.stem();
+        if !self.links {
+            return vec![format!("lib{stem}.rmeta")];
+        }
+        match self.kind {
+            Kind::Lib => {
+                let mut names = vec![format!("lib{stem}.rlib")];
+                if self.emits_metadata {
+                    names.push(format!("lib{stem}.rmeta"));
+                }
+                names
+            }
+            Kind::ProcMacro => vec![format!(
+                "{}{stem}{}",
+                std::env::consts::DLL_PREFIX,
+                std::env::consts::DLL_SUFFIX
+            )],
+            Kind::Bin | Kind::Test => vec![stem],
+        }
+    }
+
+    /// The arguments as sccache is to see them: a library, and no `--extern` without a file.
+    pub(crate) fn presented(&self) -> Vec<OsString> {
+        let is_clippy = self.program != self.rustc;
+        let mut shown = Vec::with_capacity(self.args.len());
+        let mut words = self.args.iter().skip(usize::from(is_clippy)).peekable();
+        while let Some(word) = words.next() {
+            if word == "--test" {
+                shown.extend(["--crate-type".into(), "rlib".into()]);
+            } else if word == "--crate-type" && words.next().is_some() {
+                shown.extend(["--crate-type".into(), "rlib".into()]);
+            } else if word.as_bytes().starts_with(b"--crate-type=") {
+                shown.push("--crate-type=rlib".into());
+            } else if word == "--extern" && words.next_if(|next| *next == "proc_macro").is_some() {
+            } else if word != "--extern=proc_macro" {
+                shown.push(word.clone());
+            }
+        }
+        shown
+    }
+}
+
+#[derive(Debug, Default)]
+struct Parser {
+    crate_name: Option<String>,
+    crate_type: Option<Kind>,
+    is_test: bool,
+    emit: Option<Vec<String>>,
+    out_dir: Option<PathBuf>,
+    extra_filename: Option<String>,
+    input: Option<PathBuf>,
+    externs: Vec<PathBuf>,
+    search: Vec<(String, PathBuf)>,
+    libs: Vec<OsString>,
+    linker: Option<PathBuf>,
+    link_args: Vec<OsString>,
+    target: Option<String>,
+    has_cap_lints: bool,
+    plain_words: Vec<OsString>,
+}
+
+impl Parser {
+    fn word<'a>(&mut self, word: &'a OsStr, rest: &mut impl Iterator<Item = &'a OsString>) -> Result<(), Why> {
+        let bytes = word.as_bytes();
+        if bytes == b"--test" {
+            self.is_test = true;
+            return Ok(());
+        }
+        if bytes.starts_with(b"--") {
+            let (name, value) = match bytes.iter().position(|&byte| byte == b'=') {
+                Some(at) => (&bytes[..at], OsStr::from_bytes(&bytes[at + 1..])),
+                None => (bytes, rest.next().ok_or("an option without its value")?.as_os_str()),
+            };
+            return self.long(&String::from_utf8_lossy(name), value);
+        }
+        if bytes.len() >= 2 && bytes[0] == b'-' {
+            let (name, joined) = bytes.split_at(2);
+            let value = if joined.is_empty() {
+                rest.next().ok_or("an option without its value")?.as_os_str()
+            } else {
+                OsStr::from_bytes(joined)
+            };
+            return self.short(name[1], value);
+        }
+        if self.input.is_some() || !bytes.ends_with(b".rs") {
+            return Err(format!("the argument `{}`", word.to_string_lossy()));
+        }
+        self.input = Some(PathBuf::from(word));
+        Ok(())
+    }
+
+    fn long(&mut self, name: &str, value: &OsStr) -> Result<(), Why> {
+        match name {
+            "--crate-name" => self.crate_name = Some(text(value)?),
+            "--crate-type" if self.crate_type.is_none() => self.crate_type = Some(crate_type(value)?),
+            "--emit" if self.emit.is_none() => self.emit = Some(text(value)?.split(',').map(str::to_owned).collect()),
+            "--out-dir" => self.out_dir = Some(PathBuf::from(value)),
+            "--extern" => return self.external(value),
+            "--target" => {
+                let target = text(value)?;
+                if target.ends_with(".json") {
+                    return Err("a target that a file describes".into());
+                }
+                self.target = Some(target);
+            }
+            "--codegen" => return self.codegen(value),
+            _ if WORDS.contains(&name) => {
+                self.has_cap_lints |= name == "--cap-lints";
+                if name == "--diagnostic-width" {
+                    return Ok(());
+                }
+            }
+            _ => return Err(format!("the option `{name}`")),
+        }
+        if name != "--out-dir" {
+            self.plain_words.extend([OsString::from(name), value.to_owned()]);
+        }
+        Ok(())
+    }
+
+    fn short(&mut self, name: u8, value: &OsStr) -> Result<(), Why> {
+        match name {
+            b'C' => return self.codegen(value),
+            b'L' => {
+                let bytes = value.as_bytes();
+                let (kind, dir) = match bytes.iter().position(|&byte| byte == b'=') {
+                    Some(at) => (String::from_utf8_lossy(&bytes[..at]).into_owned(), &bytes[at + 1..]),
+                    None => ("all".to_owned(), bytes),
+                };
+                if !matches!(kind.as_str(), "all" | "crate" | "dependency" | "native") {
+                    return Err(format!("a search path of the kind `{kind}`"));
+                }
+                self.search.push((kind, PathBuf::from(OsStr::from_bytes(dir))));
+                return Ok(());
+            }
+            b'l' => self.libs.push(value.to_owned()),
+            b'A' | b'W' | b'D' | b'F' => {}
+            _ => return Err(format!("the option `-{}`", char::from(name))),
+        }
+        self.plain_words
+            .extend([OsString::from(format!("-{}", char::from(name))), value.to_owned()]);
+        Ok(())
+    }
+
+    fn external(&mut self, value: &OsStr) -> Result<(), Why> {
+        let bytes = value.as_bytes();
+        let Some(at) = bytes.iter().position(|&byte| byte == b'=') else {
+            self.plain_words.push(value.to_owned());
+            return if value == "proc_macro" {
+                Ok(())
+            } else {
+                Err("an --extern without a file".into())
+            };
+        };
+        let path = PathBuf::from(OsStr::from_bytes(&bytes[at + 1..]));
+        self.plain_words.push(OsStr::from_bytes(&bytes[..at]).to_owned());
+        self.plain_words.extend(path.file_name().map(OsString::from));
+        self.externs.push(path);
+        Ok(())
+    }
+
+    fn codegen(&mut self, value: &OsStr) -> Result<(), Why> {
+        let bytes = value.as_bytes();
+        let at = bytes.iter().position(|&byte| byte == b'=');
+        let name = String::from_utf8_lossy(&bytes[..at.unwrap_or(bytes.len())]).replace('_', "-");
+        let setting = at.map(|at| OsStr::from_bytes(&bytes[at + 1..]));
+        match (name.as_str(), setting) {
+            ("incremental", _) => return Err("incremental".into()),
+            ("split-debuginfo", Some(how)) if how == "off" => {}
+            ("extra-filename", Some(extra)) => self.extra_filename = Some(text(extra)?),
+            ("linker", Some(linker)) => self.linker = Some(PathBuf::from(linker)),
+            ("link-arg", Some(arg)) => self.link_args.push(arg.to_owned()),
+            ("link-args", Some(args)) => {
+                let words = args
+                    .as_bytes()
+                    .split(|&byte| byte == b' ')
+                    .filter(|word| !word.is_empty());
+                self.link_args
+                    .extend(words.map(|word| OsStr::from_bytes(word).to_owned()));
+            }
+            (name, _) if CODEGEN.contains(&name) => {}
+            (name, _) => return Err(format!("the option `-C {name}`")),
+        }
+        self.plain_words.extend(["-C".into(), value.to_owned()]);
+        Ok(())
+    }
+
+    fn finish(self, program: PathBuf, args: Vec<OsString>, rustc: PathBuf) -> Result<Invocation, Why> {
+        let kind = match (self.crate_type, self.is_test) {
+            (Some(kind), false) => kind,
+            (None, true) => Kind::Test,
+            (Some(_), true) => return Err("a test of a crate type".into()),
+            (None, false) => return Err("no crate type".into()),
+        };
+        let emit = self.emit.ok_or("no --emit")?;
+        let has = |what: &str| emit.iter().any(|emitted| emitted == what);
+        if emit
+            .iter()
+            .any(|what| !matches!(what.as_str(), "dep-info" | "metadata" | "link"))
+            || !has("dep-info")
+        {
+            return Err("an --emit that cargo does not use to build".into());
+        }
+        let (links, emits_metadata) = (has("link"), has("metadata"));
+        if !links && !emits_metadata || links && emits_metadata && kind != Kind::Lib {
+            return Err("an --emit that cargo does not use to build".into());
+        }
+        let crate_name = self.crate_name.ok_or("no crate name")?;
+        if crate_name == "___" {
+            return Err("cargo's probe".into());
+        }
+        let out_dir = self.out_dir.filter(|dir| dir.is_absolute()).ok_or("no --out-dir")?;
+        if links && kind != Kind::Lib && self.target.as_ref().is_some_and(|target| !is_unix(target)) {
+            return Err("a program for another kind of system".into());
+        }
+        Ok(Invocation {
+            program,
+            args,
+            rustc,
+            crate_name,
+            kind,
+            links,
+            emits_metadata,
+            out_dir,
+            extra_filename: self.extra_filename.ok_or("no extra-filename")?,
+            input: self.input.ok_or("no source file")?,
+            externs: self.externs,
+            search: self.search,
+            libs: self.libs,
+            linker: self.linker,
+            link_args: self.link_args,
+            target: self.target,
+            has_cap_lints: self.has_cap_lints,
+            plain_words: self.plain_words,
+        })
+    }
+}
+
+/// Programs have no ending there, and nothing lies beside them.
+fn is_unix(target: &str) -> bool {
+    target.contains("-linux-gnu") || target.contains("-linux-musl")
+}
+
+fn crate_type(value: &OsStr) -> Result<Kind, Why> {
+    match value.to_str() {
+        Some("lib" | "rlib") => Ok(Kind::Lib),
+        Some("bin") => Ok(Kind::Bin),
+        Some("proc-macro") => Ok(Kind::ProcMacro),
+        _ => Err(format!("the crate type {}", Path::new(value).display())),
+    }
+}
+
+fn text(value: &OsStr) -> Result<String, Why> {
+    value
+        .to_str()
+        .map(str::to_owned)
+        .ok_or_else(|| "a name that is not UTF-8".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIB: &str = "/t/bin/rustc --crate-name a --edition=2021 src/lib.rs --error-format=json --json=artifacts \
+        --crate-type lib --emit=dep-info,metadata,link -C embed-bitcode=no -C debuginfo=2 -C metadata=12 \
+        -C extra-filename=-34 --out-dir /w/target/debug/deps -L dependency=/w/target/debug/deps \
+        --extern b=/w/target/debug/deps/libb-56.rmeta";
+
+    fn parse(words: &str) -> Result<Invocation, Why> {
+        let args: Vec<OsString> = words.split_whitespace().map(OsString::from).collect();
+        Invocation::parse(&args)
+    }
+
+    #[test]
+    fn cargos_own_calls_are_understood() {
+        let lib = parse(LIB).unwrap();
+        assert_eq!((lib.kind, lib.is_linked()), (Kind::Lib, false));
+        assert_eq!(lib.file_names(), ["liba-34.rlib", "liba-34.rmeta"]);
+        assert_eq!(lib.externs, [Path::new("/w/target/debug/deps/libb-56.rmeta")]);
+        let of = |from: &str, to: &str| parse(&LIB.replace(from, to)).unwrap();
+        let bin = of(
+            "--crate-type lib --emit=dep-info,metadata,link",
+            "--crate-type bin --emit=dep-info,link",
+        );
+        assert_eq!(bin.file_names(), ["a-34"]);
+        assert!(bin.is_linked());
+        assert!(bin.presented().windows(2).any(|two| two == ["--crate-type", "rlib"]));
+        let test = of(
+            "--crate-type lib --emit=dep-info,metadata,link",
+            "--emit=dep-info,link --test",
+        );
+        assert_eq!(test.kind, Kind::Test);
+        assert!(!test.presented().contains(&"--test".into()));
+        let check = of("dep-info,metadata,link", "dep-info,metadata");
+        assert_eq!(check.file_names(), ["liba-34.rmeta"]);
+        let proc_macro = of(
+            "--crate-type lib --emit=dep-info,metadata,link",
+            "--crate-type proc-macro --emit=dep-info,link --extern proc_macro",
+        );
+        assert!(!proc_macro.presented().contains(&"proc_macro".into()));
+        let clippy = parse(&LIB.replace("/t/bin/rustc", "clippy-driver /t/bin/rustc")).unwrap();
+        assert_eq!(clippy.rustc, Path::new("/t/bin/rustc"));
+        assert_eq!(clippy.presented()[0], "--crate-name");
+    }
+
+    #[test]
+    fn any_doubt_is_plain() {
+        for (from, to) in [
+            ("--crate-type lib", "--crate-type cdylib"),
+            ("--crate-type lib", "--crate-type lib --crate-type cdylib"),
+            ("-C debuginfo=2", "-C incremental=/w/i"),
+            ("-C debuginfo=2", "-C save-temps"),
+            ("-C debuginfo=2", "-C split-debuginfo=packed"),
+            ("-C debuginfo=2", "-Cprofile-use=/x"),
+            ("-C debuginfo=2", "-Z unpretty=expanded"),
+            ("-C debuginfo=2", "--remap-path-prefix /a=/b"),
+            ("-C debuginfo=2", "-o x"),
+            ("-C debuginfo=2", "@file"),
+            ("dep-info,metadata,link", "dep-info,metadata,link,asm"),
+            ("dep-info,metadata,link", "metadata,link"),
+            ("--crate-name a", "--crate-name ___"),
+            ("--crate-type lib", "--crate-type bin"),
+            ("src/lib.rs", "src/lib.rs src/other.rs"),
+            ("/t/bin/rustc", "/t/bin/rustc-1.95"),
+        ] {
+            assert!(parse(&LIB.replace(from, to)).is_err(), "{to}");
+        }
+    }
+}

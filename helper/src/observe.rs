@@ -1,0 +1,268 @@
+//! What a process and all that it starts open, look for and run: seen by strace, since nobody's own report is a proof.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus};
+
+/// How a path was used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Use {
+    /// Opened to read.
+    Read,
+    /// A directory that was opened: its names were read.
+    List,
+    /// Asked for, and there.
+    Exists,
+    /// Opened or asked for, and not there.
+    Absent,
+    /// Opened to write.
+    Write,
+    /// Run as a program.
+    Run,
+}
+
+/// All that was seen, in the order of time.
+#[derive(Debug, Default)]
+pub(crate) struct Seen {
+    pub(crate) uses: Vec<(Use, PathBuf)>,
+    /// Programs that a child process became; the first process may become others, as scripts do.
+    pub(crate) children_ran: Vec<PathBuf>,
+    pub(crate) connected: bool,
+}
+
+/// A `?` before a name: not every architecture has it.
+const CALLS: &str = "trace=?open,openat,?openat2,execve,?execveat,connect,?stat,?lstat,?statx,?newfstatat,?access,?faccessat,?faccessat2";
+
+/// `program args…` below strace, which writes what it sees to `log`.
+pub(crate) fn command(strace: &Path, log: &Path, program: &Path) -> Command {
+    let mut command = Command::new(strace);
+    command
+        .args([
+            "-f",
+            "--seccomp-bpf",
+            "-qq",
+            "-y",
+            "-e",
+            "signal=none",
+            "-e",
+            "verbose=none",
+            "-e",
+            CALLS,
+            "-o",
+        ])
+        .arg(log)
+        .arg("--")
+        .arg(program);
+    command
+}
+
+/// What the log of a finished process says. An error also where it says nothing of the first program's start: then
+/// nothing was traced.
+pub(crate) fn read(log: &Path) -> io::Result<Seen> {
+    let seen = parse(&std::fs::read(log)?);
+    if seen.uses.iter().any(|(how, _)| *how == Use::Run) {
+        Ok(seen)
+    } else {
+        Err(io::Error::other("nothing was traced"))
+    }
+}
+
+/// Whether the process ended well.
+pub(crate) fn ended_well(status: io::Result<ExitStatus>) -> bool {
+    status.is_ok_and(|status| status.success())
+}
+
+fn parse(log: &[u8]) -> Seen {
+    let mut seen = Seen::default();
+    let mut first = None;
+    // By process: the beginning of a call whose end comes in a later line.
+    let mut begun: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+    for line in log.split(|&byte| byte == b'\n') {
+        let Some(at) = line.iter().position(|&byte| byte == b' ') else {
+            continue;
+        };
+        let (pid, rest) = line.split_at(at);
+        let rest = rest.trim_ascii_start();
+        first.get_or_insert_with(|| pid.to_vec());
+        let is_first = first.as_deref() == Some(pid);
+        if let Some(head) = rest.strip_suffix(b"<unfinished ...>") {
+            begun.push((pid.to_vec(), head.to_vec()));
+        } else if let Some(tail) = rest.strip_prefix(b"<... ") {
+            let Some(at) = begun.iter().position(|(of, _)| of == pid) else {
+                continue;
+            };
+            let mut whole = begun.swap_remove(at).1;
+            let end = memchr::memmem::find(tail, b"resumed>").map_or(tail.len(), |at| at + b"resumed>".len());
+            whole.extend_from_slice(&tail[end..]);
+            note(&whole, is_first, &mut seen);
+        } else {
+            note(rest, is_first, &mut seen);
+        }
+    }
+    // What ended within a call may have opened it.
+    for (pid, head) in begun {
+        note(&head, first.as_deref() == Some(&pid), &mut seen);
+    }
+    seen
+}
+
+/// One whole call: `openat(AT_FDCWD</cwd>, "path", O_RDONLY|O_CLOEXEC) = 3</path>`.
+fn note(call: &[u8], is_first: bool, seen: &mut Seen) {
+    let Some(open) = call.iter().position(|&byte| byte == b'(') else {
+        return;
+    };
+    let (name, rest) = (&call[..open], &call[open + 1..]);
+    if name == b"connect" {
+        // A name service's socket that is not there was no connection.
+        seen.connected |= !failed(rest);
+        return;
+    }
+    let Some((path, after)) = quoted(rest) else {
+        return;
+    };
+    if path.is_empty() {
+        return;
+    }
+    let path = match base(rest) {
+        Some(base) => base.join(path),
+        None => PathBuf::from(path),
+    };
+    let is_there = !failed(after);
+    if name.starts_with(b"execve") {
+        if is_there {
+            if !is_first {
+                seen.children_ran.push(path.clone());
+            }
+            seen.uses.push((Use::Run, path));
+        }
+        return;
+    }
+    let writes = [&b"O_WRONLY"[..], b"O_RDWR", b"O_CREAT", b"O_TRUNC"];
+    let says = |word: &[u8]| memchr::memmem::find(after, word).is_some();
+    let how = if !name.starts_with(b"open") {
+        if is_there { Use::Exists } else { Use::Absent }
+    } else if writes.iter().any(|word| says(word)) {
+        Use::Write
+    } else if !is_there {
+        Use::Absent
+    } else if says(b"O_DIRECTORY") {
+        Use::List
+    } else {
+        Use::Read
+    };
+    seen.uses.push((how, path));
+}
+
+fn failed(after: &[u8]) -> bool {
+    memchr::memmem::rfind(after, b" = -1 ").is_some()
+}
+
+/// The directory that a relative path is below: `AT_FDCWD</cwd>` or `3</dir>`.
+fn base(rest: &[u8]) -> Option<PathBuf> {
+    let quote = rest.iter().position(|&byte| byte == b'"')?;
+    let from = rest[..quote].iter().position(|&byte| byte == b'<')?;
+    let to = rest[..quote].iter().rposition(|&byte| byte == b'>')?;
+    (from < to).then(|| PathBuf::from(OsString::from_vec(unescape(&rest[from + 1..to]))))
+}
+
+/// The first string in quotes, and what follows it.
+fn quoted(rest: &[u8]) -> Option<(OsString, &[u8])> {
+    let begin = rest.iter().position(|&byte| byte == b'"')? + 1;
+    let mut at = begin;
+    while *rest.get(at)? != b'"' {
+        at += if rest[at] == b'\\' { 2 } else { 1 };
+    }
+    Some((OsString::from_vec(unescape(&rest[begin..at])), &rest[at + 1..]))
+}
+
+/// As C writes bytes: `\n`, `\"`, `\303`.
+fn unescape(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.iter().copied().peekable();
+    while let Some(byte) = rest.next() {
+        if byte != b'\\' {
+            bytes.push(byte);
+            continue;
+        }
+        match rest.next() {
+            Some(digit @ b'0'..=b'7') => {
+                let mut value = u32::from(digit - b'0');
+                for _ in 0..2 {
+                    match rest.next_if(|next| (b'0'..=b'7').contains(next)) {
+                        Some(digit) => value = value * 8 + u32::from(digit - b'0'),
+                        None => break,
+                    }
+                }
+                bytes.push(u8::try_from(value & 0xff).unwrap_or_default());
+            }
+            Some(b'n') => bytes.push(b'\n'),
+            Some(b't') => bytes.push(b'\t'),
+            Some(b'r') => bytes.push(b'\r'),
+            Some(b'v') => bytes.push(0x0b),
+            Some(b'f') => bytes.push(0x0c),
+            Some(other) => bytes.push(other),
+            None => {}
+        }
+    }
+    bytes
+}
+
+/// Where strace is: beside the link that the wrapper was called by, else on `search`.
+pub(crate) fn find(beside: Option<&Path>, search: Option<&OsStr>) -> Option<PathBuf> {
+    let near = beside
+        .map(|link| link.with_file_name("strace"))
+        .filter(|path| path.exists());
+    near.or_else(|| crate::facts::real_sccache::find_program(Path::new("strace"), search, Path::new("/")))
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn holds_for(log: &[u8]) {
+    let seen = parse(log);
+    assert!(
+        seen.uses
+            .iter()
+            .all(|(_, path)| !path.as_os_str().as_bytes().is_empty())
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_is_read() {
+        let log = br#"12 execve("/bin/rustc", 0x1, 0x2) = 0
+12 openat(AT_FDCWD</w/a b>, "src/l\303\244b.rs", O_RDONLY|O_CLOEXEC) = 3</w/a b/src/l\303\244b.rs>
+12 openat(AT_FDCWD</w>, "none", O_RDONLY) = -1 ENOENT (No such file or directory)
+13 openat(AT_FDCWD</w>, "/m", O_RDONLY|O_DIRECTORY <unfinished ...>
+12 statx(AT_FDCWD</w>, "there", 0, 0, 0x1) = 0
+13 <... openat resumed>) = 4</m>
+12 statx(3</w/x>, "", AT_EMPTY_PATH, 0, 0x1) = 0
+12 openat(AT_FDCWD</w>, "out", O_WRONLY|O_CREAT, 0666) = 5</w/out>
+14 execve("/bin/git", 0x1, 0x2) = 0
+14 connect(3<socket:[1]>, 0x1, 110) = -1 ENOENT (No such file or directory)
+"#;
+        let seen = parse(log);
+        let expected = [
+            (Use::Run, "/bin/rustc"),
+            (Use::Read, "/w/a b/src/l\u{e4}b.rs"),
+            (Use::Absent, "/w/none"),
+            (Use::Exists, "/w/there"),
+            (Use::List, "/m"),
+            (Use::Write, "/w/out"),
+            (Use::Run, "/bin/git"),
+        ];
+        assert_eq!(seen.uses, expected.map(|(how, path)| (how, PathBuf::from(path))));
+        assert_eq!(seen.children_ran, [Path::new("/bin/git")]);
+        assert!(!seen.connected);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_log_is_read(lines in proptest::collection::vec("[0-9]{1,3} (openat|statx|execve|<... openat resumed>)\\PC{0,40}", 0..9)) {
+            holds_for(lines.join("\n").as_bytes());
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The compiler that sccache knows: called by it as `rustc`, it undoes the normal form and becomes the real one.
+//!
+//! What can be said without rustc it says: which files a compile will make, and on what the compile depends, which is in
+//! the key already. It prints nothing of its own.
+
+mod compile;
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use crate::form::Plan;
+use crate::form::compiler::REAL;
+use crate::form::variables::PLAN;
+
+/// The exit code by which a compile that must not be stored is used all the same: the wrapper waits, and takes it back.
+pub(crate) const NOT_STORED: u8 = 113;
+
+/// Whether a program called by this name is the shim: by the path that the wrapper made.
+pub fn is_called(argv0: &OsStr) -> bool {
+    Path::new(argv0).file_name() == Some(OsStr::new("rustc"))
+}
+
+/// Answers or compiles. `args[0]` is the name this process was called by.
+pub fn run(args: &[OsString]) -> ExitCode {
+    let (shim, args) = match args.split_first() {
+        Some((shim, args)) => (PathBuf::from(shim), args),
+        None => return ExitCode::FAILURE,
+    };
+    let has = |word: &str| args.iter().any(|arg| arg == word);
+    // rustup's proxies take a toolchain; this one is a compiler.
+    if args
+        .first()
+        .is_some_and(|first| first.as_encoded_bytes().starts_with(b"+"))
+    {
+        return ExitCode::FAILURE;
+    }
+    let is_question = has("-vV") || has("--print=sysroot");
+    let plan = std::env::var_os(PLAN).filter(|_| !is_question);
+    let Some(plan) = plan else {
+        return become_real(&shim, args);
+    };
+    let Some(plan) = fs::read(&plan)
+        .ok()
+        .and_then(|text| serde_json::from_slice::<Plan>(&text).ok())
+    else {
+        return say("sccache-shell: the call that this compile belongs to has ended");
+    };
+    if value_of(args, "--crate-name") != Some(OsStr::new(&plan.crate_name)) {
+        return say("sccache-shell: this is not the compile that it was planned to be");
+    }
+    if let Some(output) = value_of(args, "-o") {
+        return answered(fs::write(output, dep_info(&plan, output)));
+    }
+    if has("file-names") {
+        return answered(writeln!(io::stdout(), "{}", plan.file_names.join("\n")));
+    }
+    compile::compile(&plan)
+}
+
+fn answered(done: io::Result<()>) -> ExitCode {
+    if done.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// Only the crate's own root: all else is in the key.
+fn dep_info(plan: &Plan, output: &OsStr) -> Vec<u8> {
+    let mut text = output.as_encoded_bytes().to_vec();
+    text.extend(b": ");
+    for &byte in plan.source.as_encoded_bytes() {
+        if byte == b' ' {
+            text.push(b'\\');
+        }
+        text.push(byte);
+    }
+    text.push(b'\n');
+    text
+}
+
+fn value_of<'a>(args: &'a [OsString], option: &str) -> Option<&'a OsStr> {
+    let at = args.iter().position(|arg| arg == option)?;
+    args.get(at + 1).map(OsString::as_os_str)
+}
+
+fn become_real(shim: &Path, args: &[OsString]) -> ExitCode {
+    let real = shim.with_file_name(REAL);
+    let Ok(real) = fs::read_link(&real) else {
+        return say("sccache-shell: this is not rustc, and there is no link to it here");
+    };
+    let error = Command::new(real).args(args).env_remove(PLAN).exec();
+    say(&format!("sccache-shell: rustc cannot be started: {error}"))
+}
+
+#[allow(clippy::print_stderr, reason = "a compile that fails has to say why")]
+fn say(what: &str) -> ExitCode {
+    eprintln!("{what}");
+    ExitCode::FAILURE
+}

@@ -1,0 +1,140 @@
+//! A compile in normal form, from start to end: sccache is started, waited for, and what it left is made right.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, ExitCode, ExitStatus};
+
+use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use crate::facts::environment::Environment;
+use crate::facts::real_sccache;
+use crate::form::store::Store;
+use crate::form::variables::{KEY, PLAN};
+use crate::form::{self, Formed, Report};
+use crate::shim::NOT_STORED;
+
+/// What came of it, for the trace.
+#[derive(Debug)]
+pub(super) enum Outcome {
+    /// The compiler did not run.
+    Hit,
+    /// It ran, and what it made was stored.
+    Miss,
+    /// It ran, and what it made is used and not stored.
+    NotStored(String),
+    /// The compile failed.
+    Failed,
+}
+
+/// Runs it. An error only where nothing was started.
+pub(super) fn run(
+    mut formed: Formed,
+    real: &Path,
+    env: &Environment,
+    store: &Store,
+    tmpdir: Option<&Path>,
+) -> io::Result<(ExitCode, Outcome)> {
+    let dir = tempfile::Builder::new().tempdir_in(store.dir("run")?)?;
+    let (plan, report) = (dir.path().join("plan"), dir.path().join("report"));
+    formed.plan.report = report.clone().into();
+    fs::write(&plan, serde_json::to_vec(&formed.plan)?)?;
+
+    let mut command = Command::new(real);
+    std::os::unix::process::CommandExt::arg0(&mut command, real_sccache::NAME);
+    command.arg(&formed.shim).args(&formed.args).current_dir(&formed.cwd);
+    for name in &formed.hidden {
+        command.env_remove(name);
+    }
+    command.env(KEY, &formed.key).env(PLAN, &plan);
+    // Named from where cargo is, not from where sccache is run.
+    if let Some(conf) = env.path("SCCACHE_CONF").filter(|conf| conf.is_relative()) {
+        command.env("SCCACHE_CONF", env.cwd().join(conf));
+    }
+    if let Some(tmpdir) = tmpdir {
+        command.env("TMPDIR", tmpdir);
+    }
+    let status = wait(&mut command)?;
+
+    let report = fs::read(&report)
+        .ok()
+        .and_then(|text| serde_json::from_slice::<Report>(&text).ok());
+    if let Some(report) = &report {
+        form::learn(store, &formed, report);
+    }
+    let outcome = match (&report, status.success(), status.code()) {
+        (None, true, _) => Outcome::Hit,
+        (Some(Report::Stored), true, _) => Outcome::Miss,
+        (Some(report), false, Some(code)) if code == i32::from(NOT_STORED) => Outcome::NotStored(said(report)),
+        _ => return Ok((ended(status), Outcome::Failed)),
+    };
+    if matches!(outcome, Outcome::Hit) {
+        finish(&formed)?;
+    }
+    Ok((ExitCode::SUCCESS, outcome))
+}
+
+/// After a hit: dep-info of this worktree, whatever version of sccache wrote one; and programs that can be run.
+fn finish(formed: &Formed) -> io::Result<()> {
+    let (path, text) = &formed.dep_info;
+    replace(path, |file| file.write_all(text))?;
+    for program in &formed.programs {
+        // sccache's server may have forked while it wrote the file: then the kernel calls it busy for as long as the
+        // child has not become another program. A new file was never open there.
+        let mode = fs::metadata(program)?.permissions();
+        replace(program, |file| {
+            io::copy(&mut fs::File::open(program)?, file)?;
+            file.set_permissions(mode)
+        })?;
+    }
+    Ok(())
+}
+
+fn replace(path: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
+    let dir = path.parent().unwrap_or(Path::new("/"));
+    let mut file = tempfile::Builder::new()
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+        .tempfile_in(dir)?;
+    write(file.as_file_mut())?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Waits, and hands on what would have ended the compile had it been this process.
+fn wait(command: &mut Command) -> io::Result<ExitStatus> {
+    let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
+    let handle = signals.handle();
+    let mut child = command.spawn()?;
+    let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+    let forward = std::thread::spawn(move || {
+        for signal in signals.forever() {
+            let signal = rustix::process::Signal::from_named_raw(signal);
+            if let (Some(pid), Some(signal)) = (pid, signal) {
+                let _ = rustix::process::kill_process(pid, signal);
+            }
+        }
+    });
+    let status = child.wait();
+    handle.close();
+    let _ = forward.join();
+    status
+}
+
+fn ended(status: ExitStatus) -> ExitCode {
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+fn said(report: &Report) -> String {
+    match report {
+        Report::Stored => String::new(),
+        Report::NamesThePlace => "its artifact names the place where it was made".into(),
+        Report::Read(paths) => {
+            let paths: Vec<String> = paths.iter().map(|path| Path::new(path).display().to_string()).collect();
+            format!("it read what is in no key: {}", paths.join(", "))
+        }
+        Report::NotStored(why) => why.clone(),
+    }
+}
