@@ -103,5 +103,4 @@ in
 + optionalString cfg.cmakeLauncher launchers
 + tmpDir
 + optionalString (cfg.helper != null && cfg.initConfig) ("\n" + run "init --if-missing")
-+ optionalString (cfg.helper != null && cfg.warm) ("\n" + run "warm --if-new")
 + optionalString checks ("\n" + run "check --quiet")

@@ -86,9 +86,9 @@ in
       Whether the shell creates the user's sccache config, with `cacheSize` in it, where there is none.
     '';
 
-    warm = mkFlag false ''
-      Whether a new git worktree is given what another one has built of registry and git dependencies, copied when the
-      shell is first entered in it. Cargo then compiles your own crates alone.
+    shareMembers = mkFlag true ''
+      Whether the workspace's own crates come from the cache in every worktree. With `false` they are left to sccache
+      alone, which keeps them for each worktree by itself, and debug information names their directories.
     '';
 
     check = {

@@ -20,16 +20,23 @@ let
 
   # cc-rs and CMake go by the name `sccache`, and the helper finds the real one beside the link it was called by.
   wrapperDir = "${
-    pkgs.linkFarm "sccache-shell-wrapper" [
-      {
-        name = "libexec/sccache-shell/sccache";
-        path = helper;
+    pkgs.linkFarm "sccache-shell-wrapper" (
+      [
+        {
+          name = "libexec/sccache-shell/sccache";
+          path = helper;
+        }
+        {
+          name = "libexec/sccache-shell/real";
+          path = sccache;
+        }
+      ]
+      # It sees what a compile reads.
+      ++ optional pkgs.stdenv.hostPlatform.isLinux {
+        name = "libexec/sccache-shell/strace";
+        path = getExe' pkgs.strace "strace";
       }
-      {
-        name = "libexec/sccache-shell/real";
-        path = sccache;
-      }
-    ]
+    )
   }/libexec/sccache-shell";
 
   wrapper = if cfg.helper == null then sccache else "${wrapperDir}/sccache";
@@ -39,6 +46,7 @@ let
   # What the helper is told; a variable of these that is not set here may be an outer shell's and goes.
   told = {
     SCCACHE_SHELL_CACHE_SIZE = cfg.cacheSize;
+    SCCACHE_SHELL_SHARE_MEMBERS = if cfg.shareMembers then null else "false";
     SCCACHE_SHELL_IGNORE = if ignored == [ ] then null else lib.concatStringsSep "," ignored;
   };
 in

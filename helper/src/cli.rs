@@ -1,8 +1,7 @@
-//! The command line: `check`, `explain`, `init`, `stats`, `warm`, `completions`.
+//! The command line: `check`, `explain`, `init`, `stats`, `completions`.
 
 mod init;
 mod stats;
-mod warm;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -43,8 +42,6 @@ enum Command {
     Init(init::InitArgs),
     /// Show what the running server found, what it did not look up, and why
     Stats(stats::StatsArgs),
-    /// Copy what another worktree has built of registry and git dependencies to this one
-    Warm(warm::WarmArgs),
     /// Print completions for a shell
     Completions {
         /// The shell to complete in
@@ -91,7 +88,6 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         Command::Explain { id } => explain(id.as_deref()),
         Command::Init(args) => init::run(&args),
         Command::Stats(args) => stats::run(&args),
-        Command::Warm(args) => warm::run(args),
         Command::Completions { shell } => completions(shell),
     };
     result.unwrap_or_else(|error| {

@@ -44,7 +44,6 @@ pub(crate) struct Invocation {
     pub(crate) libs: Vec<OsString>,
     pub(crate) linker: Option<PathBuf>,
     pub(crate) link_args: Vec<OsString>,
-    pub(crate) target: Option<String>,
     pub(crate) has_cap_lints: bool,
     /// The arguments with what is place alone taken out, for a name of the unit.
     pub(crate) plain_words: Vec<OsString>,
@@ -166,9 +165,7 @@ impl Invocation {
         let mut shown = Vec::with_capacity(self.args.len());
         let mut words = self.args.iter().skip(usize::from(is_clippy)).peekable();
         while let Some(word) = words.next() {
-            if word == "--test" {
-                shown.extend(["--crate-type".into(), "rlib".into()]);
-            } else if word == "--crate-type" && words.next().is_some() {
+            if word == "--test" || word == "--crate-type" && words.next().is_some() {
                 shown.extend(["--crate-type".into(), "rlib".into()]);
             } else if word.as_bytes().starts_with(b"--crate-type=") {
                 shown.push("--crate-type=rlib".into());
@@ -370,7 +367,6 @@ impl Parser {
             libs: self.libs,
             linker: self.linker,
             link_args: self.link_args,
-            target: self.target,
             has_cap_lints: self.has_cap_lints,
             plain_words: self.plain_words,
         })

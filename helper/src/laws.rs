@@ -7,9 +7,8 @@ use std::path::Path;
 
 use crate::facts::environment::Environment;
 use crate::facts::{self, cargo, cmake, target, toml_file, units, worktrees};
-use crate::warm::{dep_info, fingerprint, included, layout, old_paths, packages};
-use crate::wrapper::{call, out_dir};
-use crate::{config_edit, finding, nix_env, reasons, report, size, store_path, version};
+use crate::wrapper::call;
+use crate::{config_edit, finding, nix_env, observe, reasons, report, size, store_path, version};
 
 /// Any bytes as text; other bytes are passed over by reading, before anything is parsed.
 fn text(input: &[u8]) -> &str {
@@ -47,7 +46,6 @@ macro_rules! laws {
 
 laws! {
     answer(input) { facts::answer::holds_for(input) }
-    asked(input) { out_dir::asked::holds_for(&words(input)) }
     cache_location(input) { facts::answer::location::holds_for(input) }
     call(input) { call::holds_for(&words(input)) }
     cargo_files(input) {
@@ -57,23 +55,15 @@ laws! {
     cmake_cache(input) { text(input).lines().for_each(cmake::holds_for) }
     config_edit(input) { config_edit::law::holds_for(text(input)) }
     environment(input) { facts::environment::holds_for(&Environment::of(words(input))) }
-    fingerprint(input) { fingerprint::holds_for(text(input)) }
     git_files(input) { in_a_directory(|dir| worktrees::holds_for(dir, &pieces::<5>(input))) }
-    included(input) { included::holds_for(text(input)) }
     judgement(input) { report::law::holds_for(input) }
-    lock_file(input) {
-        packages::holds_for(text(input));
-        facts::lock::holds_for(text(input));
-    }
+    lock_file(input) { facts::lock::holds_for(text(input)) }
     mounts(input) {
         #[cfg(target_os = "linux")]
         facts::cache_dir::file_system::holds_for(input);
     }
     nix_env(input) { nix_env::law::holds_for(&Environment::of(words(input))) }
-    old_paths(input) {
-        let [old, shared, text] = pieces(input);
-        old_paths::holds_for(old, shared, text);
-    }
+    observed(input) { observe::holds_for(input) }
     process(input) {
         #[cfg(target_os = "linux")]
         facts::process::linux::holds_for(input);
@@ -91,11 +81,7 @@ laws! {
         units::holds_for(input);
     }
     toml_file(input) { toml_file::holds_for(text(input)) }
-    unit_name(input) { layout::holds_for(text(input)) }
-    used(input) { out_dir::dep_info::holds_for(input) }
-    uses(input) { out_dir::uses::holds_for(input) }
     version(input) { version::holds_for(text(input)) }
-    warm_dep_info(input) { dep_info::holds_for(text(input)) }
 }
 
 #[cfg(test)]

@@ -31,8 +31,6 @@ pub mod config_edit;
 
 pub mod wrapper;
 
-pub mod warm;
-
 pub mod report;
 
 pub mod cli;

@@ -87,30 +87,6 @@ fn static_lib_modifiers_unhashed() {
 }
 
 #[test]
-fn out_dir_env_dep() {
-    let mut sandbox = Sandbox::new();
-    sandbox.package("A");
-    sandbox.write(
-        "project/build.rs",
-        "fn main() { std::fs::write(format!(\"{}/x\", std::env::var(\"OUT_DIR\").unwrap()), \"1\").unwrap(); }\n",
-    );
-    sandbox.write(
-        "project/src/lib.rs",
-        "pub const X: &str = include_str!(concat!(env!(\"OUT_DIR\"), \"/x\"));\n",
-    );
-    sandbox.second_worktree("other");
-    sandbox.go_past_the_wrapper();
-    for dir in ["project", "other"] {
-        sandbox.run(dir, "cargo", &["build", "-q", "--offline", "--lib"]);
-    }
-    assert_eq!(sandbox.hits(), 0, "it is as the check says");
-    let finding = sandbox.finding("out-dir-env-dep");
-    assert!(what(&finding).starts_with("app read OUT_DIR"), "{finding}");
-    sandbox.git("project", &["worktree", "remove", "--force", "../other"]);
-    assert!(!sandbox.finds("out-dir-env-dep"), "nobody to share with");
-}
-
-#[test]
 fn rustc_toolchain_differs() {
     let sandbox = Sandbox::new();
     sandbox.package("A");
@@ -129,22 +105,6 @@ fn rustc_toolchain_differs() {
     let finding = sandbox.finding("rustc-toolchain-differs");
     let expected = format!("rustc {mine}, {} by 1.80.0 (051478957 2024-07-21)", other.display());
     assert!(what(&finding).contains(&expected), "{finding}");
-}
-
-#[test]
-fn rust_path_crates() {
-    let sandbox = Sandbox::new();
-    sandbox.package("A");
-    fs::write(sandbox.path("project/src/lib.rs"), "pub fn x() {}\n").unwrap();
-    sandbox.second_worktree("other");
-    assert_eq!(sandbox.ids(), NOTHING, "nothing is built there yet");
-    for dir in ["project", "other"] {
-        sandbox.run(dir, "cargo", &["build", "-q", "--offline", "--lib"]);
-    }
-    assert_eq!(sandbox.hits(), 0, "it is as the check says");
-    assert_eq!(sandbox.ids(), ["rust-path-crates"]);
-    assert_eq!(sandbox.finding("rust-path-crates")["severity"], "info");
-    assert!(sandbox.helper(&["check", "--quiet"]).stdout.is_empty());
 }
 
 #[test]

@@ -100,8 +100,6 @@ fn basedirs_direct_mode_where_the_environment_decides() {
 /// A package in two worktrees with other code in each, the second checked out before the first is built.
 fn two_branches() -> Sandbox {
     let mut sandbox = Sandbox::new();
-    // True of any two worktrees that have been built, and not what these tests are about.
-    sandbox.set("SCCACHE_SHELL_IGNORE", "disk-too-small,rust-path-crates");
     sandbox.package("A");
     let other = sandbox.second_worktree("other");
     fs::write(other.join("src/main.rs"), main_that_prints("B")).unwrap();

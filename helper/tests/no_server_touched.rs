@@ -20,9 +20,6 @@ const COMMANDS: &[&[&str]] = &[
     &["init", "--dry-run"],
     &["init", "--if-missing"],
     &["init", "--size", "48G"],
-    &["warm"],
-    &["warm", "--dry-run"],
-    &["warm", "--if-new"],
     &["completions", "bash"],
     &["--help"],
 ];

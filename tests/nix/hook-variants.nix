@@ -41,7 +41,6 @@ in
     incremental = true;
     cmakeLauncher = false;
     initConfig = true;
-    warm = true;
   };
   off = {
     enable = false;

@@ -44,7 +44,6 @@ mod lines;
 mod mixed_versions;
 mod no_cache_set;
 mod origins;
-mod out_dir_env_dep;
 mod port_invalid;
 mod port_not_sccache;
 mod preprocessor_table_partial;
@@ -52,7 +51,6 @@ mod readonly_mode;
 mod recache_set;
 mod remote_not_compiled_in;
 mod rust_analyzer_wrapper;
-mod rust_path_crates;
 mod rustc_toolchain_differs;
 mod rustc_wrapper_env_unhashed;
 mod rustflags_path;
@@ -79,7 +77,6 @@ mod tmpdir_too_long;
 mod uds_bad;
 mod version_too_old_for_sharing;
 mod workspace_wrapper;
-mod worktree_cold;
 mod wrapper_elsewhere;
 mod wrapper_missing;
 mod wrapper_name_hides_cc;
@@ -211,10 +208,7 @@ pub const GROUPS: [Group; 5] = [
             server_exe_deleted::CHECK,
             mixed_versions::CHECK,
             secrets::CHECK,
-            worktree_cold::CHECK,
-            out_dir_env_dep::CHECK,
             rustc_toolchain_differs::CHECK,
-            rust_path_crates::CHECK,
             cmake_not_wrapped::CHECK,
             basedirs_missing_worktree::CHECK,
             cargo_home_differs_remote::CHECK,
@@ -349,10 +343,7 @@ mod tests {
         server-exe-deleted
         mixed-versions
         secrets
-        worktree-cold
-        out-dir-env-dep
         rustc-toolchain-differs
-        rust-path-crates
         cmake-not-wrapped
         basedirs-missing-worktree
         cargo-home-differs-remote

@@ -9,7 +9,6 @@ use super::print;
 use crate::facts::environment::Environment;
 use crate::facts::{Depth, Facts};
 use crate::report::{self, Stats};
-use crate::wrapper;
 
 #[derive(Debug, Args)]
 pub(super) struct StatsArgs {
@@ -21,9 +20,8 @@ pub(super) struct StatsArgs {
 /// Exit 0 with or without a server, 1 where one listens and gives no answer.
 pub(super) fn run(args: &StatsArgs) -> anyhow::Result<ExitCode> {
     let env = Environment::current();
-    let copies = wrapper::copies(&env);
     let facts = Facts::gather(env, Depth::Door);
-    let stats = Stats::of(&facts, copies);
+    let stats = Stats::of(&facts);
     if args.json {
         print(&(report::stats_json(&stats) + "\n"))?;
     } else {

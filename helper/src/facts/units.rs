@@ -1,10 +1,9 @@
-//! What cargo's units in a target directory tell: which crates read OUT_DIR, which link a static library with modifiers, which
+//! What cargo's units in a target directory tell: which link a static library with modifiers, which
 //! rustc made them. Read for `check` as a person calls it: a target directory holds hundreds of such files.
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -33,8 +32,6 @@ pub struct ModifiedLibrary {
 /// What a target directory's units tell.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Units {
-    /// Crates that read an OUT_DIR inside of the target directory.
-    pub out_dir_crates: BTreeSet<String>,
     /// Static libraries that are linked with modifiers.
     pub modified_libraries: BTreeSet<ModifiedLibrary>,
     /// The rustc that built last: `1.95.0 (59807616e 2026-04-14)`.
@@ -46,7 +43,6 @@ impl Units {
     pub(super) fn read(dir: &Path) -> Self {
         let deadline = Instant::now() + LIMIT;
         Self {
-            out_dir_crates: out_dir_crates(dir, deadline),
             modified_libraries: modified_libraries(dir, deadline),
             rustc: rustc_in(dir),
         }
@@ -63,16 +59,6 @@ fn entries(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     entries.map(|entry| entry.path())
 }
 
-/// `<profile>/deps/NAME-HASH.d` holds `# env-dep:OUT_DIR=…` for each crate that reads it.
-fn out_dir_crates(dir: &Path, deadline: Instant) -> BTreeSet<String> {
-    dep_infos(dir)
-        .take(MAX_FILES)
-        .take_while(|_| Instant::now() < deadline)
-        .filter(|path| read::start(path, MAX_FILE).is_ok_and(|text| reads_out_dir(&text, dir)))
-        .filter_map(|path| name_before_hash(path.file_stem()?))
-        .collect()
-}
-
 /// The dep-info files of all units, `<profile>/deps/*.d` (with a target triple one level deeper).
 pub(super) fn dep_infos(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     profiles(dir)
@@ -83,16 +69,6 @@ pub(super) fn dep_infos(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
 /// The profiles' directories, those of a target triple too.
 fn profiles(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     entries(dir).flat_map(|path| entries(&path).chain(std::iter::once(path)))
-}
-
-/// Only an OUT_DIR in the target directory is another one in each worktree.
-fn reads_out_dir(dep_info: &[u8], dir: &Path) -> bool {
-    const MARK: &[u8] = b"# env-dep:OUT_DIR=";
-    let mut lines = dep_info.split(|byte| *byte == b'\n');
-    lines.any(|line| {
-        line.strip_prefix(MARK)
-            .is_some_and(|value| Path::new(OsStr::from_bytes(value)).starts_with(dir))
-    })
 }
 
 /// `<profile>/build/PACKAGE-HASH/output` is what a build script said.
@@ -162,10 +138,7 @@ pub(crate) fn holds_for(bytes: &[u8]) {
     if let Some(rustc) = rustc_of(bytes) {
         assert!(!rustc.contains('\n'));
     }
-    let marked = [b"# env-dep:OUT_DIR=/w/", bytes].concat();
-    assert!(reads_out_dir(&marked, Path::new("/w")));
-    assert!(!reads_out_dir(bytes, Path::new("/w")) || bytes.windows(2).any(|two| two == b"/w"));
-    if let Some(name) = name_before_hash(OsStr::from_bytes(bytes)) {
+    if let Some(name) = name_before_hash(std::os::unix::ffi::OsStrExt::from_bytes(bytes)) {
         assert_eq!(bytes.len(), name.len() + "-0123456789abcdef".len());
     }
 }
@@ -181,20 +154,6 @@ mod tests {
             cargo::rustc-link-lib=static:+verbatim=libc.a\ncargo:rustc-link-lib=static:-bundle=d\n\
             cargo:rustc-link-lib=dylib:+verbatim=e\ncargo:rerun-if-changed=x\n";
         assert_eq!(modified(output), ["static:+whole-archive=b", "static:+verbatim=libc.a"]);
-    }
-
-    #[test]
-    fn only_an_out_dir_in_the_target_directory() {
-        let dir = Path::new("/w/target");
-        assert!(reads_out_dir(
-            b"x: y\n\n# env-dep:OUT_DIR=/w/target/debug/build/x/out\n",
-            dir
-        ));
-        assert!(!reads_out_dir(
-            b"# env-dep:OUT_DIR=/home/me/.cache/sccache-shell/out/1\n",
-            dir
-        ));
-        assert!(!reads_out_dir(b"# env-dep:MY_OUT_DIR=/w/target\n", dir));
     }
 
     #[test]

@@ -9,7 +9,6 @@ use crate::facts::answer::Answer;
 use crate::facts::environment::Environment;
 use crate::facts::listener::Listener;
 use crate::facts::{Depth, Facts};
-use crate::wrapper::Copies;
 
 pub(crate) fn holds_for(answer: &[u8]) {
     static FACTS: OnceLock<Facts> = OnceLock::new();
@@ -30,7 +29,7 @@ pub(crate) fn holds_for(answer: &[u8]) {
     let found = checks::run(&facts, &[]);
     let door = quiet(&found);
     assert!(door.lines().count() <= 5);
-    let stats = Stats::of(&facts, Copies::default());
+    let stats = Stats::of(&facts);
     let is_json = |text: &str| serde_json::from_str::<serde_json::Value>(text).is_ok();
     assert!(is_json(&json(&found)) && is_json(&stats_json(&stats)));
     for text in [

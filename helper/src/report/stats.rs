@@ -9,7 +9,6 @@ use crate::facts::Facts;
 use crate::facts::answer::{Answer, PerLanguage};
 use crate::reasons::{self, Kind};
 use crate::redact;
-use crate::wrapper::Copies;
 
 pub use text::text;
 
@@ -33,7 +32,6 @@ pub struct Stats {
     /// The most frequent first.
     not_cached: Vec<NotCached>,
     errors: Errors,
-    out_dir_copies: OutDirCopies,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -86,15 +84,9 @@ struct Errors {
     lookups: u64,
 }
 
-#[derive(Debug, Clone, PartialEq, Serialize)]
-struct OutDirCopies {
-    number: u64,
-    bytes: u64,
-}
-
 impl Stats {
-    /// What the facts and the wrapper's copies come to.
-    pub fn of(facts: &Facts, copies: Copies) -> Self {
+    /// What the facts come to.
+    pub fn of(facts: &Facts) -> Self {
         let running = facts.running();
         let none = Answer::default();
         let stats = &running.unwrap_or(&none).stats;
@@ -122,10 +114,6 @@ impl Stats {
                 reads: stats.cache_read_errors,
                 timeouts: stats.cache_timeouts,
                 lookups: stats.cache_errors.total(),
-            },
-            out_dir_copies: OutDirCopies {
-                number: copies.number,
-                bytes: copies.bytes,
             },
         }
     }

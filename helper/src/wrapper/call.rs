@@ -3,6 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use crate::read;
+
 /// One call of the wrapper.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Call<'a> {
@@ -26,9 +28,11 @@ impl<'a> Call<'a> {
         match args.split_first() {
             None => Self::Sccache,
             Some((first, _)) if first.as_encoded_bytes().starts_with(b"-") => Self::Sccache,
-            Some((first, rest)) if Path::new(first).file_stem() == Some(OsStr::new("rustc")) => Self::Rustc {
-                crate_name: values(rest, "--crate-name").first().copied(),
-            },
+            Some((first, rest)) if Path::new(first).file_stem() == Some(OsStr::new("rustc")) && !wraps_rustc(args) => {
+                Self::Rustc {
+                    crate_name: values(rest, "--crate-name").first().copied(),
+                }
+            }
             Some((first, _)) => Self::Compiler { program: first },
         }
     }
@@ -48,11 +52,6 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Retired with the copies.
-pub(super) fn dependency(args: &[OsString]) -> Option<&Path> {
-    args.first().map(Path::new)
-}
-
 /// Whether it is clippy's rustc.
 pub(super) fn is_clippy(program: &OsStr) -> bool {
     Path::new(program).file_name() == Some(OsStr::new("clippy-driver"))
@@ -62,6 +61,19 @@ pub(super) fn is_clippy(program: &OsStr) -> bool {
 pub(super) fn wraps_rustc(args: &[OsString]) -> bool {
     args.get(1)
         .is_some_and(|first| Path::new(first).file_name() == Some(OsStr::new("rustc")))
+}
+
+/// Whether a source of C or assembler takes in a file while it is assembled: sccache hashes what the preprocessor says,
+/// and that does not say it.
+pub(super) fn takes_in_files(args: &[OsString], cwd: &Path) -> bool {
+    let ending = |path: &Path| path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
+    let is_source = |path: &Path| {
+        ending(path).is_some_and(|ending| matches!(&*ending, "s" | "sx" | "asm" | "c" | "cc" | "cpp" | "cxx" | "m"))
+    };
+    let sources = args.iter().skip(1).map(Path::new).filter(|path| is_source(path));
+    sources
+        .filter_map(|path| read::start(&cwd.join(path), read::MAX_MADE).ok())
+        .any(|text| memchr::memmem::find(&text.to_ascii_lowercase(), b"incbin").is_some())
 }
 
 /// All values of an option, given as `--option value` or `--option=value`.

@@ -6,7 +6,6 @@ pub(crate) mod call;
 mod formed;
 mod key_env;
 mod nix_key;
-pub(crate) mod out_dir;
 mod rpath;
 mod tmpdir;
 mod trace;
@@ -24,9 +23,6 @@ use crate::form::{self, Formed, Ground, Other};
 use crate::invocation::Invocation;
 use crate::observe;
 use call::Call;
-
-pub use out_dir::{Copies, copies};
-pub(crate) use out_dir::{copies_dir, keep_copy};
 
 /// The shell's own exit code for a command that is not there.
 const NOT_FOUND: u8 = 127;
@@ -113,6 +109,9 @@ fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
         // Another tool between cargo and rustc: sccache would refuse it, and end the build.
         Call::Compiler { program } if call::wraps_rustc(args) && !call::is_clippy(program) => {
             Form::Uncached("a workspace wrapper that sccache does not know".into())
+        }
+        Call::Compiler { .. } if call::takes_in_files(args, env.cwd()) => {
+            Form::Uncached("its source takes in a file by `.incbin`, which no preprocessor shows".into())
         }
         _ => Form::None,
     };

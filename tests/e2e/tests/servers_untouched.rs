@@ -4,7 +4,7 @@ use sccache_shell_e2e::flake::{Consumer, Entry};
 use sccache_shell_e2e::home::Home;
 
 /// Everything that can be asked of us short of a compile. The shell's hook runs before each.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 15] = [
     "true",
     "sccache-shell check",
     "sccache-shell check --quiet",
@@ -13,7 +13,6 @@ const COMMANDS: [&str; 16] = [
     "sccache-shell check --report",
     "sccache-shell stats",
     "sccache-shell stats --json",
-    "sccache-shell warm",
     "sccache-shell explain",
     "sccache-shell explain cache-size",
     "sccache-shell init --dry-run --size 30G",

@@ -21,6 +21,7 @@ lib.genAttrs [
   "rustfmt"
   "sccache"
   "shellcheck"
+  "strace"
 ] own
 // {
   bashInteractive = tool "bash-interactive" [ "bash" ];

@@ -21,14 +21,6 @@ pub fn text(stats: &Stats, bars: bool) -> String {
         text += &calls_text(stats);
         text += &errors_text(&stats.errors);
     }
-    if stats.out_dir_copies.number > 0 {
-        let copies = &stats.out_dir_copies;
-        line(
-            &mut text,
-            "OUT_DIR",
-            &format!("{} copies by content, {}", copies.number, Size(copies.bytes)),
-        );
-    }
     text
 }
 
@@ -232,10 +224,6 @@ mod tests {
                 timeouts: 0,
                 lookups: 0,
             },
-            out_dir_copies: OutDirCopies {
-                number: 7,
-                bytes: 3 << 20,
-            },
         }
     }
 
@@ -262,8 +250,6 @@ mod tests {
 
         errors  sccache-shell check says more
                3  entries that could not be stored
-
-        OUT_DIR    7 copies by content, 3 MiB
         "#);
     }
 

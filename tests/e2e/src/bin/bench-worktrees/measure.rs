@@ -9,7 +9,7 @@ use sccache_shell_e2e::machine;
 use sccache_shell_e2e::output::Output;
 
 use crate::arguments::Arguments;
-use crate::contender::{Contender, Kind, helper};
+use crate::contender::{Contender, Kind};
 use crate::counted::Counted;
 use crate::progress;
 use crate::project::Project;
@@ -21,7 +21,6 @@ pub(crate) enum Step {
     Again,
     Members,
     Second,
-    Warmed,
     Branch,
     Other,
     NoOp,
@@ -29,12 +28,11 @@ pub(crate) enum Step {
 }
 
 impl Step {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Cold,
         Self::Again,
         Self::Members,
         Self::Second,
-        Self::Warmed,
         Self::Branch,
         Self::Other,
         Self::NoOp,
@@ -48,8 +46,7 @@ impl Step {
             Self::Again => "again after `cargo clean`",
             Self::Members => "the members alone, again",
             Self::Second => "first build in another worktree",
-            Self::Warmed => "the same, with `warm`",
-            Self::Branch => "first build of another branch (ours: `warm`)",
+            Self::Branch => "first build of another branch",
             Self::Other => "first build in another project",
             Self::NoOp => "nothing to do",
             Self::Edit => "one line edited in a member",
@@ -63,7 +60,6 @@ impl Step {
             Self::Again => "again",
             Self::Members => "members",
             Self::Second => "worktree",
-            Self::Warmed => "warm",
             Self::Branch => "branch",
             Self::Other => "project",
             Self::NoOp => "no-op",
@@ -99,11 +95,7 @@ pub(crate) fn run(kind: Kind, arguments: &Arguments) -> Measured {
         builds: Vec::new(),
     };
     let Project {
-        first,
-        second,
-        third,
-        branch,
-        ..
+        first, second, branch, ..
     } = &project;
     way.build(Step::Cold, first);
     way.cargo(first, &["clean", "--quiet"]);
@@ -118,14 +110,8 @@ pub(crate) fn run(kind: Kind, arguments: &Arguments) -> Measured {
     );
     way.build(Step::Members, first);
     way.build(Step::Second, second);
-    if kind == Kind::Ours {
-        way.measure(Step::Warmed, |way| way.warm_and_build(third));
-    }
     project.edit(branch);
-    way.measure(Step::Branch, |way| match kind {
-        Kind::Ours => way.warm_and_build(branch),
-        _ => way.cargo(branch, BUILD),
-    });
+    way.build(Step::Branch, branch);
     if let Some(other) = &project.other {
         way.build(Step::Other, other);
     }
@@ -170,11 +156,6 @@ impl Way<'_> {
             counted,
             missed,
         });
-    }
-
-    fn warm_and_build(&self, dir: &Path) {
-        drop(Output::of(self.contender.command(helper()).arg("warm").current_dir(dir)).ok());
-        self.cargo(dir, BUILD);
     }
 
     fn cargo(&self, dir: &Path, args: &[&str]) {

@@ -14,7 +14,6 @@ use crate::contender::Contender;
 pub(crate) struct Project {
     pub(crate) first: PathBuf,
     pub(crate) second: PathBuf,
-    pub(crate) third: PathBuf,
     /// One more worktree, to be edited before its first build.
     pub(crate) branch: PathBuf,
     /// Only where the project is a generated one.
@@ -40,7 +39,7 @@ impl Project {
             }
             None => Some(generate(contender, &first, arguments.small)),
         };
-        let [second, third, branch] = ["second", "third", "branch"].map(|name| worktree::linked(&first, name));
+        let [second, branch] = ["second", "branch"].map(|name| worktree::linked(&first, name));
         fetch(contender, &first);
         let own = packages(contender, &first);
         let source = own.iter().find_map(library).or_else(|| own.iter().find_map(program));
@@ -57,7 +56,6 @@ impl Project {
                 .to_owned(),
             first,
             second,
-            third,
             branch,
             other,
         }

@@ -70,9 +70,7 @@ impl<'a> Report<'a> {
         row(text, "build", head.iter().cloned());
         row(text, "---", head.iter().map(|_| "---:".to_owned()));
         for step in self.steps() {
-            // What `warm` makes faster is the first build in another worktree.
-            let theirs = if step == Step::Warmed { Step::Second } else { step };
-            let ratio = |peer: &Kind| Some(of(self, Kind::Ours, step)? / of(self, *peer, theirs)?);
+            let ratio = |peer: &Kind| Some(of(self, Kind::Ours, step)? / of(self, *peer, step)?);
             let times = self.kinds.iter().map(|kind| number(of(self, *kind, step), 1));
             row(
                 text,
@@ -105,7 +103,7 @@ impl<'a> Report<'a> {
 
     fn misses(&self, text: &mut String) {
         let _ = writeln!(text, "\nWhat missed, members aside:\n");
-        for step in [Step::Again, Step::Second, Step::Warmed, Step::Other] {
+        for step in [Step::Again, Step::Second, Step::Other] {
             for kind in self.kinds.iter().filter(|kind| **kind != Kind::None) {
                 if let Some(build) = self.builds(*kind, step).last() {
                     let names: Vec<&str> = build.missed.iter().map(String::as_str).collect();
