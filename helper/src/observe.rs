@@ -32,6 +32,23 @@ pub(crate) struct Seen {
     pub(crate) connected: bool,
 }
 
+impl Seen {
+    /// The toolchains of the compilers that ran, wherever a script found them: what lies above rustc's own library.
+    pub(crate) fn toolchains(&self) -> impl Iterator<Item = PathBuf> + '_ {
+        let is_driver = |path: &&PathBuf| {
+            let name = path.file_name().unwrap_or_default();
+            name.as_encoded_bytes().starts_with(b"librustc_driver-")
+        };
+        let read = self
+            .uses
+            .iter()
+            .filter(|(how, _)| *how == Use::Read)
+            .map(|(_, path)| path);
+        let above = read.filter(is_driver).filter_map(|path| path.parent()?.parent());
+        above.filter(|dir| dir.parent().is_some()).map(Path::to_owned)
+    }
+}
+
 /// A `?` before a name: not every architecture has it.
 const CALLS: &str = "trace=?open,openat,?openat2,execve,?execveat,connect,?stat,?lstat,?statx,?newfstatat,?access,?faccessat,?faccessat2";
 

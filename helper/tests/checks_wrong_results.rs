@@ -99,7 +99,7 @@ fn basedirs_direct_mode_where_the_environment_decides() {
 
 /// A package in two worktrees with other code in each, the second checked out before the first is built.
 fn two_branches() -> Sandbox {
-    let mut sandbox = Sandbox::new();
+    let sandbox = Sandbox::new();
     sandbox.package("A");
     let other = sandbox.second_worktree("other");
     fs::write(other.join("src/main.rs"), main_that_prints("B")).unwrap();

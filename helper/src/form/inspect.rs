@@ -41,6 +41,7 @@ pub(crate) enum Failure {
 
 /// Which directories belong to compilers.
 pub(crate) fn toolchains(rustc: &Path, env: &Environment) -> Vec<PathBuf> {
+    let rustc = rustc.canonicalize().unwrap_or_else(|_| rustc.to_owned());
     let own = rustc.parent().and_then(Path::parent).map(Path::to_owned);
     let rustup = env
         .path("RUSTUP_HOME")
@@ -99,11 +100,13 @@ pub(crate) fn inspect(
         if seen.connected {
             return Err(Failure::Uncached("a macro opens a connection".into()));
         }
+        let mut toolchains = toolchains(rustc, env);
+        toolchains.extend(seen.toolchains());
         let eye = Eye {
             call,
             places,
             env,
-            toolchains: toolchains(rustc, env),
+            toolchains,
             temp: temp.path(),
         };
         for (how, path) in &seen.uses {

@@ -102,11 +102,13 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
         .filter(|(how, _)| *how == Use::Write)
         .map(|(_, path)| at(path))
         .collect();
+    let toolchains: Vec<PathBuf> = seen.toolchains().collect();
     let is_fine = |path: &Path| {
         let is_in = |dirs: &[OsString]| dirs.iter().any(|dir| path.starts_with(dir));
         ALWAYS.iter().any(|dir| path.starts_with(dir))
             || SYSTEM.iter().any(|dir| path.starts_with(dir)) && !(plan.is_linked && is_linkable(path))
             || is_in(&plan.constant)
+            || toolchains.iter().any(|dir| path.starts_with(dir))
             || plan.allowed.iter().any(|known| path == Path::new(known))
             || plan.inputs.iter().any(|(known, _)| path == Path::new(known))
             || written.iter().any(|file| file == path)
