@@ -1,7 +1,7 @@
 //! Variables that are part of every Rust key.
 
 use super::Check;
-use crate::cargo_env::{is_cargo_only, is_in_every_key};
+use crate::cargo_env::is_in_every_key;
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
 
@@ -23,16 +23,14 @@ const SAID_ELSEWHERE: [&str; 6] = [
 ];
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    if !facts.caches_rust() {
+    if !facts.caches_rust_plainly() {
         return Vec::new();
     }
-    let is_ours = facts.wrapper_is_ours();
     let names: Vec<&str> = facts
         .env
         .names()
         .filter_map(|name| name.to_str())
         .filter(|name| is_in_every_key(name) && !SAID_ELSEWHERE.contains(name))
-        .filter(|name| !(is_ours && is_cargo_only(name)))
         .collect();
     if names.is_empty() {
         return Vec::new();
@@ -46,6 +44,5 @@ fn run(facts: &Facts) -> Vec<Finding> {
         ),
         Fix::Do("put the setting into .cargo/config.toml, or see that every shell has the same".to_owned()),
     );
-    // What our wrapper leaves in may change what is compiled, and a shell sets it for all who enter.
-    vec![if is_ours { finding.at(Severity::Info) } else { finding }]
+    vec![finding]
 }

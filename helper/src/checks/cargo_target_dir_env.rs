@@ -17,7 +17,7 @@ const VARIABLES: [&str; 3] = ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CAR
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let set = VARIABLES.iter().find_map(|name| Some((*name, facts.env.path(name)?)));
-    let Some((name, dir)) = set.filter(|_| facts.caches_rust()) else {
+    let Some((name, dir)) = set.filter(|_| facts.caches_rust_plainly()) else {
         return Vec::new();
     };
     let finding = CHECK.finding(

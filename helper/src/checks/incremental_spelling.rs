@@ -18,7 +18,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     // 1 is another check's, and our wrapper takes the variable out of the key.
-    if matches!(value.as_str(), "0" | "1") || facts.wrapper_is_ours() || !facts.caches_rust() {
+    if matches!(value.as_str(), "0" | "1") || !facts.caches_rust_plainly() {
         return Vec::new();
     }
     vec![CHECK.finding(

@@ -16,7 +16,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some((libraries, first)) = libraries.and_then(|libraries| Some((libraries, libraries.first()?))) else {
         return Vec::new();
     };
-    if !facts.caches_rust() {
+    if !facts.caches_rust_plainly() {
         return Vec::new();
     }
     vec![

@@ -27,7 +27,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         .and_then(Answer::version)
         .or_else(|| facts.planned()?.version());
     match version {
-        Some(version) if version < MENDED && others > 0 => vec![CHECK.finding(
+        Some(version) if version < MENDED && others > 0 && facts.caches_rust_plainly() => vec![CHECK.finding(
             format!(
                 "sccache {version} gives a hit the dep-info of the worktree that compiled it: cargo may rebuild too much, or too little"
             ),

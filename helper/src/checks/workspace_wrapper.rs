@@ -19,7 +19,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     let known = ["rustc", "clippy-driver"].map(OsStr::new);
     let is_known = wrapper.value.file_stem().is_none_or(|stem| known.contains(&stem));
-    if is_known || !facts.caches_rust() {
+    if is_known || !facts.caches_rust_plainly() {
         return Vec::new();
     }
     let fix = if wrapper.origin.is_env() {

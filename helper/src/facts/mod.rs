@@ -252,6 +252,11 @@ impl Facts {
         Some(self.config.as_ref()?.path.display().to_string())
     }
 
+    /// Whether Rust is cached by plain sccache, without the normal form of our wrapper.
+    pub fn caches_rust_plainly(&self) -> bool {
+        self.caches_rust() && !self.wrapper_is_ours()
+    }
+
     /// Whether cargo's wrapper is ours, which gives sccache a good TMPDIR by itself.
     pub fn wrapper_is_ours(&self) -> bool {
         self.cargo

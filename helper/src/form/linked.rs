@@ -186,7 +186,8 @@ fn what_it_reads(driver: &Path, call: &Invocation, strace: &Path) -> io::Result<
     files.extend(link(&["-static"]).unwrap_or_default());
     // Not every machine has it; C++ in a library asks for it.
     files.extend(link(&["-Wl,-Bdynamic", "-lstdc++"]).unwrap_or_default());
-    files.retain(|path| !path.starts_with("/proc") && !path.starts_with("/dev"));
+    // What a script wrote for itself has gone again.
+    files.retain(|path| !path.starts_with("/proc") && !path.starts_with("/dev") && path.exists());
     files.sort();
     files.dedup();
     Ok(files)

@@ -2,6 +2,7 @@
 
 use super::overview::Row;
 use crate::facts::Facts;
+use crate::facts::environment::names;
 use crate::facts::siblings::{Difference, Sibling};
 
 /// So many worktrees are all told one by one.
@@ -20,7 +21,13 @@ pub(super) fn rows(facts: &Facts) -> Vec<Row> {
     if others == 0 {
         return Vec::new();
     }
-    let what = "crates from registries and git can be shared, members cannot";
+    let is_in_form =
+        facts.wrapper_is_ours() && facts.env.get(names::SHARE_MEMBERS).is_none_or(|value| value != "false");
+    let what = if is_in_form {
+        "all crates can be shared"
+    } else {
+        "crates from registries and git can be shared, members cannot"
+    };
     let mut rows = vec![("worktrees", format!("{}; {what}", others + 1))];
     if let Some(deep) = &facts.deep {
         let all = deep.lock.sourced().count();
