@@ -4,6 +4,7 @@ pub(crate) mod compiler;
 pub(crate) mod input;
 pub(crate) mod inspect;
 mod linked;
+mod memo;
 pub(crate) mod place;
 pub(crate) mod store;
 pub(crate) mod variables;
@@ -17,7 +18,8 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use self::input::Input;
-use self::inspect::{Failure, Inspection};
+use self::inspect::Inspection;
+pub(crate) use self::memo::learn;
 use self::place::{Places, absolute};
 use self::store::Store;
 use crate::digest::Digest;
@@ -112,12 +114,12 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Other
     let shim = compiler::shim(store, &rustc).map_err(plain)?;
     let base = base(call, env, &places, &rustc).map_err(plain)?;
     let unit = digest("unit", &base);
-    let inspection = inspection(&unit, call, ground, &places, &rustc.path)?;
+    let inspection = memo::inspection(&unit, call, ground, &places, &rustc.path)?;
 
     let mut lines = base;
     let mut inputs = inspection.inputs.clone();
     inputs.extend(linked::bundled(call, &places).map_err(plain)?);
-    inputs.extend(learned(store, &unit, &places).map_err(plain)?);
+    inputs.extend(memo::learned(store, &unit, &places).map_err(plain)?);
     let mut allowed_system = Vec::new();
     if let Some(strace) = strace.filter(|_| call.is_linked()) {
         inputs.extend(linked::inputs(call, &places, env, &inspection).map_err(plain)?);
@@ -270,77 +272,6 @@ fn digest(purpose: &str, lines: &[(Vec<u8>, Vec<u8>)]) -> String {
     digest.hex()
 }
 
-/// What was remembered of an inspection.
-#[derive(Serialize, Deserialize)]
-struct Memo {
-    root: OsString,
-    externs: Vec<String>,
-    inspection: Inspection,
-}
-
-/// The last inspection of the unit, where all is as it was then; else a new one.
-fn inspection(
-    unit: &str,
-    call: &Invocation,
-    ground: &Ground<'_>,
-    places: &Places,
-    rustc: &Path,
-) -> Result<Inspection, Other> {
-    let Ground { env, store, strace } = *ground;
-    let root = env.cwd().as_os_str().to_owned();
-    let externs = call
-        .externs
-        .iter()
-        .map(|path| input::file(path))
-        .collect::<io::Result<Vec<_>>>();
-    let externs = externs.map_err(plain)?;
-    let memo = store
-        .read("memo", unit)
-        .and_then(|text| serde_json::from_slice::<Memo>(&text).ok());
-    let is_good = |memo: &Memo| {
-        memo.externs == externs
-            && memo.inspection.observed == strace.is_some()
-            && (memo.root == root || memo.inspection.is_portable(places))
-            && memo.inspection.holds(places, env)
-    };
-    if let Some(memo) = memo.filter(is_good) {
-        return Ok(memo.inspection);
-    }
-    let inspection = match inspect::inspect(call, env, places, rustc, strace) {
-        Ok(inspection) => inspection,
-        Err(Failure::DoesNotCompile) => return Err(Other::Uncached("does not compile".into())),
-        Err(Failure::Uncached(why)) => return Err(Other::Uncached(why)),
-        Err(Failure::Unknown(why)) => return Err(Other::Plain(why)),
-    };
-    let memo = Memo {
-        root,
-        externs,
-        inspection,
-    };
-    if let Ok(text) = serde_json::to_vec(&memo) {
-        let _ = store.write("memo", unit, &text);
-    }
-    Ok(memo.inspection)
-}
-
-/// What an earlier compile of the unit read and no inspection could foresee.
-fn learned(store: &Store, unit: &str, places: &Places) -> io::Result<Vec<Input>> {
-    let names: Vec<OsString> = store
-        .read("learned", unit)
-        .and_then(|text| serde_json::from_slice(&text).ok())
-        .unwrap_or_default();
-    let input = |name: OsString| {
-        let path = places
-            .path(&name)
-            .ok_or_else(|| io::Error::other("a file of another place"))?;
-        Ok(Input {
-            state: input::State::read(&path)?,
-            name,
-        })
-    };
-    names.into_iter().map(input).collect()
-}
-
 fn why_private(
     store: &Store,
     unit: &str,
@@ -360,30 +291,6 @@ fn why_private(
         return Some("nothing can watch what it reads".into());
     }
     None
-}
-
-/// Keeps what a compile taught: files that it read unforeseen, or that its artifact names its place.
-pub(crate) fn learn(store: &Store, formed: &Formed, report: &Report) {
-    match report {
-        Report::NamesThePlace => {
-            let _ = store.write("private", &formed.unit, b"");
-        }
-        Report::Read(paths) => {
-            // By name, so that another worktree looks at its own.
-            let Some(places) = formed.places() else { return };
-            let mut names: Vec<OsString> = store
-                .read("learned", &formed.unit)
-                .and_then(|text| serde_json::from_slice(&text).ok())
-                .unwrap_or_default();
-            names.extend(paths.iter().map(|path| places.name(Path::new(path))));
-            names.sort();
-            names.dedup();
-            if let Ok(text) = serde_json::to_vec(&names) {
-                let _ = store.write("learned", &formed.unit, &text);
-            }
-        }
-        _ => {}
-    }
 }
 
 impl Formed {

@@ -1,0 +1,109 @@
+//! What is remembered of a unit: what its last inspection saw, and what a compile read that no inspection could foresee.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::input::{self, Input};
+use super::inspect::{self, Failure, Inspection};
+use super::place::Places;
+use super::store::Store;
+use super::{Formed, Ground, Other, Report, plain};
+use crate::invocation::Invocation;
+
+/// What was remembered of an inspection.
+#[derive(Serialize, Deserialize)]
+struct Memo {
+    root: OsString,
+    externs: Vec<String>,
+    inspection: Inspection,
+}
+
+/// The last inspection of the unit, where all is as it was then; else a new one.
+pub(super) fn inspection(
+    unit: &str,
+    call: &Invocation,
+    ground: &Ground<'_>,
+    places: &Places,
+    rustc: &Path,
+) -> Result<Inspection, Other> {
+    let Ground { env, store, strace } = *ground;
+    let root = env.cwd().as_os_str().to_owned();
+    let externs = call
+        .externs
+        .iter()
+        .map(|path| input::file(path))
+        .collect::<io::Result<Vec<_>>>();
+    let externs = externs.map_err(plain)?;
+    let memo = store
+        .read("memo", unit)
+        .and_then(|text| serde_json::from_slice::<Memo>(&text).ok());
+    let is_good = |memo: &Memo| {
+        memo.externs == externs
+            && memo.inspection.observed == strace.is_some()
+            && (memo.root == root || memo.inspection.is_portable(places))
+            && memo.inspection.holds(places, env)
+    };
+    if let Some(memo) = memo.filter(is_good) {
+        return Ok(memo.inspection);
+    }
+    let inspection = match inspect::inspect(call, env, places, rustc, strace) {
+        Ok(inspection) => inspection,
+        Err(Failure::DoesNotCompile) => return Err(Other::Uncached("does not compile".into())),
+        Err(Failure::Uncached(why)) => return Err(Other::Uncached(why)),
+        Err(Failure::Unknown(why)) => return Err(Other::Plain(why)),
+    };
+    let memo = Memo {
+        root,
+        externs,
+        inspection,
+    };
+    if let Ok(text) = serde_json::to_vec(&memo) {
+        let _ = store.write("memo", unit, &text);
+    }
+    Ok(memo.inspection)
+}
+
+/// What an earlier compile of the unit read and no inspection could foresee.
+pub(super) fn learned(store: &Store, unit: &str, places: &Places) -> io::Result<Vec<Input>> {
+    let names: Vec<OsString> = store
+        .read("learned", unit)
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default();
+    let input = |name: OsString| {
+        let path = places
+            .path(&name)
+            .ok_or_else(|| io::Error::other("a file of another place"))?;
+        Ok(Input {
+            state: input::State::read(&path)?,
+            name,
+        })
+    };
+    names.into_iter().map(input).collect()
+}
+
+/// Keeps what a compile taught: files that it read unforeseen, or that its artifact names its place.
+pub(crate) fn learn(store: &Store, formed: &Formed, report: &Report) {
+    match report {
+        Report::NamesThePlace => {
+            let _ = store.write("private", &formed.unit, b"");
+        }
+        Report::Read(paths) => {
+            // By name, so that another worktree looks at its own.
+            let Some(places) = formed.places() else { return };
+            let mut names: Vec<OsString> = store
+                .read("learned", &formed.unit)
+                .and_then(|text| serde_json::from_slice(&text).ok())
+                .unwrap_or_default();
+            names.extend(paths.iter().map(|path| places.name(Path::new(path))));
+            names.sort();
+            names.dedup();
+            if let Ok(text) = serde_json::to_vec(&names) {
+                let _ = store.write("learned", &formed.unit, &text);
+            }
+        }
+        _ => {}
+    }
+}
