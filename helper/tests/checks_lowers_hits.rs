@@ -135,12 +135,15 @@ fn cargo_target_dir_env() {
 fn cargo_home_per_project() {
     let mut sandbox = Sandbox::new();
     sandbox.start_server();
-    assert!(!shares(
-        &sandbox,
-        true,
-        &[("CARGO_HOME", "/a")],
-        &[("CARGO_HOME", "/b")]
-    ));
+    // Behind our wrapper only the sources' own path is left of it.
+    for (wrapped, expected) in [(false, false), (true, true)] {
+        let homes = ["/a", "/b"].map(|dir| [("CARGO_HOME", dir)]);
+        assert_eq!(
+            shares(&sandbox, wrapped, &homes[0], &homes[1]),
+            expected,
+            "wrapped: {wrapped}"
+        );
+    }
     sandbox.git("project", &["init", "-q"]);
     fs::create_dir_all(sandbox.path("home/.cargo")).unwrap();
     symlink(sandbox.path("home/.cargo"), sandbox.path("link")).unwrap();
