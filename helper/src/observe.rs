@@ -44,8 +44,11 @@ impl Seen {
             .iter()
             .filter(|(how, _)| *how == Use::Read)
             .map(|(_, path)| path);
-        let above = read.filter(is_driver).filter_map(|path| path.parent()?.parent());
-        above.filter(|dir| dir.parent().is_some()).map(Path::to_owned)
+        // The loader names it `bin/../lib/…`.
+        let above = read
+            .filter(is_driver)
+            .filter_map(|path| Some(path.canonicalize().ok()?.parent()?.parent()?.to_owned()));
+        above.filter(|dir| dir.parent().is_some())
     }
 }
 

@@ -127,7 +127,7 @@ pub(crate) fn a_test_knows_its_program() -> Case {
         files: "=== Cargo.toml\n[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
                 === src/main.rs\nfn main() { println!(\"one\"); }\n\
                 === tests/t.rs\n#[test] fn t() { let out = std::process::Command::new(env!(\"CARGO_BIN_EXE_app\")).output().unwrap(); \
-                std::fs::write(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/target/said\"), out.stdout).unwrap(); assert!(std::path::Path::new(env!(\"CARGO_TARGET_TMPDIR\")).is_dir()); }\n",
+                std::fs::write(concat!(env!(\"CARGO_TARGET_TMPDIR\"), \"/said\"), out.stdout).unwrap(); assert!(std::path::Path::new(env!(\"CARGO_TARGET_TMPDIR\")).is_dir()); }\n",
         change: "=== src/main.rs\nfn main() { println!(\"two\"); }\n",
         cargo: &["test", "--quiet"],
         says_the_same: true,
