@@ -138,7 +138,9 @@ fn is_of_this_call(name: &OsStr, value: &OsStr, parent: Option<&BTreeMap<OsStrin
     let Some(parent) = parent else {
         return false;
     };
-    !OWN.iter().any(|own| name == *own) && parent.get(name).map(OsString::as_os_str) != Some(value)
+    // nixpkgs' variables are the shell's, and what of them decides is told by its own rules.
+    let is_own = OWN.iter().any(|own| name == *own) || nix_env::decides_a_link(name);
+    !is_own && parent.get(name).map(OsString::as_os_str) != Some(value)
 }
 
 /// The variables that cargo was started with.
