@@ -186,8 +186,15 @@ fn what_it_reads(driver: &Path, call: &Invocation, strace: &Path) -> io::Result<
     files.extend(link(&["-static"]).unwrap_or_default());
     // Not every machine has it; C++ in a library asks for it.
     files.extend(link(&["-Wl,-Bdynamic", "-lstdc++"]).unwrap_or_default());
-    // What a script wrote for itself has gone again.
-    files.retain(|path| !path.starts_with("/proc") && !path.starts_with("/dev") && path.exists());
+    // What a script wrote for itself goes with its shell.
+    let temp = std::env::temp_dir();
+    let passes = |path: &Path| {
+        ["/proc", "/dev", "/tmp", "/var/tmp"]
+            .iter()
+            .any(|dir| path.starts_with(dir))
+            || path.starts_with(&temp)
+    };
+    files.retain(|path| !passes(path) && path.exists());
     files.sort();
     files.dedup();
     Ok(files)
