@@ -49,8 +49,11 @@ fn outlives(home: &Home, consumer: &Consumer, entry: Entry, first: &str) {
             .ok(),
     );
     let counted = home.stats().since(&before);
+    // The second shell is entered by `nix develop`. `nix-shell` gives the linker other variables, so what is linked, three
+    // build scripts and the program, is linked anew after it, and nothing else.
+    let linked = if matches!(entry, Entry::NixShell) { 4 } else { 0 };
     assert!(
-        counted.rust.hits > 10 && counted.rust.misses == 0,
+        counted.rust.hits > 10 && counted.rust.misses <= linked,
         "{entry:?}: {counted:?}"
     );
     assert_eq!(counted.errors, 0, "{entry:?}: {counted:?}");
