@@ -301,3 +301,35 @@ fn a_server_started_in_a_nix_shell_outlives_its_tmpdir() {
     assert_eq!(compile(&sandbox), (0, 2));
     assert_eq!((sandbox.server_pid(), sandbox.ids()), (pid, Vec::new()));
 }
+
+/// A stand-in for sccache that has the shim compile, and its report nowhere to go, as on a full disk.
+#[test]
+fn a_good_compile_that_cannot_be_reported_is_a_good_compile() {
+    let stub = tempfile::tempdir().unwrap();
+    let program = stub.path().join("sccache");
+    let script = "#!/bin/sh\n[ \"$1\" = --version ] && { echo sccache 0.19.0; exit; }\n\
+                  mkdir \"$(dirname \"$SCCACHE_SHELL_PLAN\")/report\" || exit 9\nexec \"$@\"\n";
+    fs::write(&program, script).unwrap();
+    fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    let sandbox = Sandbox::with_sccache(&program);
+    sandbox.write("project/x.rs", "pub fn x() {}");
+    let deps = sandbox.path("project/target/debug/deps");
+    fs::create_dir_all(&deps).unwrap();
+    let mut rustc = sandbox.wrapper();
+    rustc.args([
+        "rustc",
+        "--crate-name",
+        "x",
+        "--crate-type",
+        "lib",
+        "--emit",
+        "link,dep-info",
+        "x.rs",
+    ]);
+    rustc
+        .args(["-C", "metadata=1", "-C", "extra-filename=-1", "--out-dir"])
+        .arg(&deps);
+    let output = rustc.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(deps.join("libx-1.rlib").is_file());
+}

@@ -251,16 +251,7 @@ impl Inspection {
         let paths: Vec<Vec<u8>> = self
             .files
             .iter()
-            .map(|name| {
-                let path = places.path(name).unwrap_or_default();
-                path.as_os_str().as_bytes().iter().fold(Vec::new(), |mut text, &byte| {
-                    if byte == b' ' {
-                        text.push(b'\\');
-                    }
-                    text.push(byte);
-                    text
-                })
-            })
+            .map(|name| spaces_escaped(&places.path(name).unwrap_or_default()))
             .collect();
         let mut text = [target.as_os_str().as_bytes(), b": ", &paths.join(&b' '), b"\n\n"].concat();
         for path in &paths {
@@ -283,6 +274,18 @@ impl Inspection {
         }
         text
     }
+}
+
+/// As rustc writes a path into dep-info (`escape_dep_filename`).
+pub(crate) fn spaces_escaped(path: &Path) -> Vec<u8> {
+    let mut text = Vec::with_capacity(path.as_os_str().len());
+    for &byte in path.as_os_str().as_bytes() {
+        if byte == b' ' {
+            text.push(b'\\');
+        }
+        text.push(byte);
+    }
+    text
 }
 
 /// As rustc writes a value into dep-info (`escape_dep_env`).

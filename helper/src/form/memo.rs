@@ -68,10 +68,6 @@ pub(super) fn inspection(
 
 /// What an earlier compile of the unit read and no inspection could foresee.
 pub(super) fn learned(store: &Store, unit: &str, places: &Places) -> io::Result<Vec<Input>> {
-    let names: Vec<OsString> = store
-        .read("learned", unit)
-        .and_then(|text| serde_json::from_slice(&text).ok())
-        .unwrap_or_default();
     let input = |name: OsString| {
         let path = places
             .path(&name)
@@ -81,7 +77,13 @@ pub(super) fn learned(store: &Store, unit: &str, places: &Places) -> io::Result<
             name,
         })
     };
-    names.into_iter().map(input).collect()
+    learned_names(store, unit).into_iter().map(input).collect()
+}
+
+fn learned_names(store: &Store, unit: &str) -> Vec<OsString> {
+    let text = store.read("learned", unit);
+    text.and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default()
 }
 
 /// Keeps what a compile taught: files that it read unforeseen, or that its artifact names its place.
@@ -92,12 +94,8 @@ pub(crate) fn learn(store: &Store, formed: &Formed, report: &Report) {
         }
         Report::Read(paths) => {
             // By name, so that another worktree looks at its own.
-            let Some(places) = formed.places() else { return };
-            let mut names: Vec<OsString> = store
-                .read("learned", &formed.unit)
-                .and_then(|text| serde_json::from_slice(&text).ok())
-                .unwrap_or_default();
-            names.extend(paths.iter().map(|path| places.name(Path::new(path))));
+            let mut names = learned_names(store, &formed.unit);
+            names.extend(paths.iter().map(|path| formed.places.name(Path::new(path))));
             names.sort();
             names.dedup();
             if let Ok(text) = serde_json::to_vec(&names) {

@@ -76,6 +76,7 @@ pub(crate) struct Formed {
     pub(crate) key: String,
     pub(crate) hidden: Vec<OsString>,
     pub(crate) plan: Plan,
+    places: Places,
     /// Why the key names the worktree, where it does.
     pub(crate) private: Option<String>,
     pub(crate) dep_info: (PathBuf, Vec<u8>),
@@ -210,6 +211,7 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Other
             inputs: resolved,
             report: OsString::new(),
         },
+        places,
         private,
         cwd,
         unit,
@@ -291,15 +293,6 @@ fn why_private(
         return Some("nothing can watch what it reads".into());
     }
     None
-}
-
-impl Formed {
-    fn places(&self) -> Option<Places> {
-        let args: Vec<OsString> = std::iter::once(self.plan.program.clone())
-            .chain(self.plan.args.iter().cloned())
-            .collect();
-        Places::of(&Invocation::parse(&args).ok()?, &Environment::current()).ok()
-    }
 }
 
 /// What the shim did with a compile.

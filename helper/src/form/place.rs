@@ -25,19 +25,11 @@ pub(crate) struct Places {
     cargo_home: Option<PathBuf>,
 }
 
-/// What lies below these is the system's or the toolchain's: it is in the key otherwise, or as old as the compiler.
-const SYSTEM: &[&str] = &[
-    "/usr",
-    "/lib",
-    "/lib64",
-    "/bin",
-    "/sbin",
-    "/proc",
-    "/sys",
-    "/dev",
-    "/nix/store",
-    "/run/current-system",
-];
+/// The system's own: as old as the compiler but for what is linked.
+pub(crate) const SYSTEM: &[&str] = &["/usr", "/lib", "/lib64", "/bin", "/sbin"];
+
+/// What never changes, or is the kernel's.
+const ALWAYS: &[&str] = &["/proc", "/sys", "/dev", "/nix/store", "/run/current-system"];
 
 /// Files of the loader and the C library, which every process opens.
 const LOADER: &[&str] = &[
@@ -167,7 +159,7 @@ impl Places {
     pub(crate) fn is_constant(&self, path: &Path, toolchain: &Path) -> bool {
         let is_mine = self.needles().iter().any(|place| path.starts_with(place));
         !is_mine
-            && (SYSTEM.iter().any(|dir| path.starts_with(dir))
+            && (SYSTEM.iter().chain(ALWAYS).any(|dir| path.starts_with(dir))
                 || LOADER.iter().any(|file| path == Path::new(file))
                 || path.starts_with(toolchain)
                 || self.is_source(path))

@@ -2,21 +2,17 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
-use super::NOT_STORED;
-use crate::form::place::absolute;
+use super::{NOT_STORED, ended};
+use crate::form::place::{SYSTEM, absolute};
 use crate::form::variables::{KEY, PLAN};
 use crate::form::{Plan, Report};
 use crate::observe::{self, Seen, Use};
 
 /// What every process opens.
 const ALWAYS: &[&str] = &["/proc", "/sys", "/dev", "/nix/store", "/etc", "/run/current-system"];
-
-/// The system's own: as old as the compiler but for what is linked.
-const SYSTEM: &[&str] = &["/usr", "/lib", "/lib64", "/bin", "/sbin"];
 
 /// Compiles, and ends as rustc did, or with [`NOT_STORED`].
 pub(super) fn compile(plan: &Plan) -> ExitCode {
@@ -48,12 +44,6 @@ fn run(plan: &Plan, watched: Option<(&Path, &Path)>) -> std::io::Result<ExitStat
     command.env_remove(PLAN).env_remove(KEY);
     command.envs(plan.restore.iter().map(|(name, value)| (name, value)));
     command.status()
-}
-
-fn ended(status: ExitStatus) -> ExitCode {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok())
-        .map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 fn judge(plan: &Plan, log: Option<&Path>) -> Report {
@@ -149,7 +139,8 @@ fn is_own(plan: &Plan, path: &Path) -> bool {
     };
     let library = format!("lib{}", plan.stem);
     begins(Path::new(&plan.out_dir), &[&plan.stem, &library, "rmeta"])
-        || begins(&std::env::temp_dir(), &["rustc", "cc", "sccache-shell"])
+        // A workspace may lie there too, and be called so.
+        || !path.starts_with(&plan.cwd) && begins(&std::env::temp_dir(), &["rustc", "cc", "sccache-shell"])
 }
 
 /// What a linker takes in of the system; what a program loads to run has a version after `.so`.

@@ -8,12 +8,13 @@ mod compile;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Command, ExitCode, ExitStatus};
 
 use crate::form::Plan;
 use crate::form::compiler::REAL;
+use crate::form::inspect::spaces_escaped;
 use crate::form::variables::PLAN;
 
 /// The exit code by which a compile that must not be stored is used all the same: the wrapper waits, and takes it back.
@@ -61,6 +62,13 @@ pub fn run(args: &[OsString]) -> ExitCode {
     compile::compile(&plan)
 }
 
+/// As a process ended; what a signal ended has no code, and a shell says it like this.
+pub(crate) fn ended(status: ExitStatus) -> ExitCode {
+    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
 fn answered(done: io::Result<()>) -> ExitCode {
     if done.is_ok() {
         ExitCode::SUCCESS
@@ -71,16 +79,8 @@ fn answered(done: io::Result<()>) -> ExitCode {
 
 /// Only the crate's own root: all else is in the key.
 fn dep_info(plan: &Plan, output: &OsStr) -> Vec<u8> {
-    let mut text = output.as_encoded_bytes().to_vec();
-    text.extend(b": ");
-    for &byte in plan.source.as_encoded_bytes() {
-        if byte == b' ' {
-            text.push(b'\\');
-        }
-        text.push(byte);
-    }
-    text.push(b'\n');
-    text
+    let source = spaces_escaped(Path::new(&plan.source));
+    [output.as_encoded_bytes(), b": ", &source, b"\n"].concat()
 }
 
 fn value_of<'a>(args: &'a [OsString], option: &str) -> Option<&'a OsStr> {

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Command, ExitCode, ExitStatus};
 
@@ -14,7 +13,7 @@ use crate::facts::real_sccache;
 use crate::form::store::Store;
 use crate::form::variables::{KEY, PLAN};
 use crate::form::{self, Formed, Report};
-use crate::shim::NOT_STORED;
+use crate::shim::{NOT_STORED, ended};
 
 /// What came of it, for the trace.
 #[derive(Debug)]
@@ -29,7 +28,7 @@ pub(super) enum Outcome {
     Failed,
 }
 
-/// Runs it. An error only where nothing was started.
+/// Runs it. After an error the call is still to be made: nothing was started, or what a hit left could not be made right.
 pub(super) fn run(
     mut formed: Formed,
     real: &Path,
@@ -67,7 +66,8 @@ pub(super) fn run(
     let outcome = match (&report, status.success(), status.code()) {
         (None, true, _) => Outcome::Hit,
         (Some(Report::Stored), true, _) => Outcome::Miss,
-        (Some(report), false, Some(code)) if code == i32::from(NOT_STORED) => Outcome::NotStored(said(report)),
+        // The shim ends so after a good compile alone, also where a full disk kept it from saying why.
+        (report, false, Some(code)) if code == i32::from(NOT_STORED) => Outcome::NotStored(said(report.as_ref())),
         _ => return Ok((ended(status), Outcome::Failed)),
     };
     if matches!(outcome, Outcome::Hit) {
@@ -121,20 +121,14 @@ fn wait(command: &mut Command) -> io::Result<ExitStatus> {
     status
 }
 
-fn ended(status: ExitStatus) -> ExitCode {
-    let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
-    code.and_then(|code| u8::try_from(code).ok())
-        .map_or(ExitCode::FAILURE, ExitCode::from)
-}
-
-fn said(report: &Report) -> String {
+fn said(report: Option<&Report>) -> String {
     match report {
-        Report::Stored => String::new(),
-        Report::NamesThePlace => "its artifact names the place where it was made".into(),
-        Report::Read(paths) => {
+        None | Some(Report::Stored) => "what was made of it could not be written down".into(),
+        Some(Report::NamesThePlace) => "its artifact names the place where it was made".into(),
+        Some(Report::Read(paths)) => {
             let paths: Vec<String> = paths.iter().map(|path| Path::new(path).display().to_string()).collect();
             format!("it read what is in no key: {}", paths.join(", "))
         }
-        Report::NotStored(why) => why.clone(),
+        Some(Report::NotStored(why)) => why.clone(),
     }
 }

@@ -168,17 +168,15 @@ fn normal(
     let store = Store::open(env).map_err(plain)?;
     form::versions::tried(real, &store).map_err(Other::Plain)?;
     let strace = observe::find(called_as.filter(|path| path.components().count() > 1), env.get("PATH"));
-    let linked = call.is_linked().then(|| env.with(rpath::plan(env)));
+    let shorter = if call.is_linked() { rpath::plan(env) } else { Vec::new() };
+    let env = env.with(shorter.iter().cloned());
     let ground = Ground {
-        env: linked.as_ref().unwrap_or(env),
+        env: &env,
         store: &store,
         strace: strace.as_deref(),
     };
     let mut formed = form::of(&call, &ground)?;
-    formed
-        .plan
-        .restore
-        .extend(rpath::plan(env).into_iter().filter(|_| call.is_linked()));
+    formed.plan.restore.extend(shorter);
     Ok((formed, store))
 }
 
