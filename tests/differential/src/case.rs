@@ -8,7 +8,7 @@
 //! set 2: NAME=value                           a variable of the environment
 //! uses: app dep, dep mac                      who depends on whom (default: app dep, dep mac)
 //! trees: one, with space                      names of the worktrees' directories
-//! same: yes                                   both worlds show the same, on purpose
+//! same: git                                   the places in which both worlds show the same, on purpose
 //! fails 2: yes                                cargo fails, as it should
 //! needs: cargo-clippy                         programs without which the case is left out
 //! quick: git                                  the places in which it is in the test run too (default: none)
@@ -86,8 +86,8 @@ pub struct Case {
     pub quick: Vec<Place>,
     /// The programs without which it cannot run.
     pub needs: Vec<String>,
-    /// Whether both worlds show the same.
-    pub same: bool,
+    /// The places in which both worlds show the same.
+    pub same: Vec<Place>,
     /// Who depends on whom.
     pub uses: Option<Vec<(String, String)>>,
     /// Names of the two worktrees' directories.
@@ -113,7 +113,7 @@ impl Case {
             places: vec![Place::Member],
             quick: Vec::new(),
             needs: Vec::new(),
-            same: false,
+            same: Vec::new(),
             uses: None,
             trees: ["one".to_owned(), "second-tree".to_owned()],
             worlds: Default::default(),
@@ -161,7 +161,7 @@ impl Case {
             "place" => self.places = places(value)?,
             "quick" => self.quick = places(value)?,
             "needs" => self.needs = words(value).map(str::to_owned).collect(),
-            "same" => self.same = true,
+            "same" => self.same = places(value)?,
             "uses" => self.uses = Some(edges(value).ok_or("not two words")?),
             "trees" => {
                 let (one, two) = value.split_once(", ").ok_or("not two names")?;

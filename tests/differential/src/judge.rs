@@ -74,6 +74,9 @@ impl<'a> Judge<'a> {
     fn row(mut self, place: Place, kept: Option<String>) -> Row {
         let mut row = Row::new(&self.lab.case.name, place);
         row.kept = kept;
+        if !self.describe(&mut row) {
+            return row;
+        }
         for first in self.depth.orders.clone() {
             let steps = schedule::steps(first, self.depth.project);
             for step in &steps {
@@ -89,30 +92,31 @@ impl<'a> Judge<'a> {
             row.ours.extend(self.bytes(&trail.digests, first));
             row.ours.extend(self.wrong(&trail, first));
         }
-        self.describe(&mut row);
         row
     }
 
-    /// What a build without a cache shows, and whether the case shows anything at all.
-    fn describe(&mut self, row: &mut Row) {
+    /// What a build without a cache shows; whether the case shows anything at all.
+    fn describe(&mut self, row: &mut Row) -> bool {
         let steps = schedule::steps(World::First, false);
         let seen = |truth: &mut Truth, at: usize| truth.clean(self.lab, &steps[at]).seen.clone();
         let (one, two) = (seen(&mut self.truth, 0), seen(&mut self.truth, 1));
         row.truth = [one.shown(), two.shown()];
-        if one == two && !self.lab.case.same {
+        if one == two && !self.lab.case.same.contains(&row.place) {
             row.ours
-                .push(format!("the case proves nothing, both worlds show {:?}", one.shown()));
+                .push("the case proves nothing: both worlds show the same".to_owned());
         }
         for (world, seen) in World::ALL.into_iter().zip([one, two]) {
             let fails = seen.codes.iter().any(|code| *code != Some(0));
             if fails != self.lab.case.world(world).fails {
-                let (number, messages) = (world.number(), seen.messages.join("\n"));
+                let said = only(&seen.messages, &[]);
+                let number = world.number();
                 row.ours.push(format!(
-                    "the case is broken: world {number} ends with {:?}\n{messages}",
+                    "the case is broken: world {number} ends with {:?}: {said}",
                     seen.codes
                 ));
             }
         }
+        row.ours.is_empty()
     }
 
     fn wrong(&mut self, trail: &Trail, first: World) -> Vec<String> {

@@ -209,7 +209,7 @@ impl Lab {
                         .iter()
                         .map(move |(path, text)| (format!("{name}/{path}"), text.clone()))
                 });
-                self.commit_all(repository, &all.collect(), "crates");
+                self.commit_all(repository, &all.collect(), "crates", false);
                 String::new()
             }
             Place::Registry => {
@@ -238,17 +238,14 @@ impl Lab {
 
     fn commit(&self, repository: &Path, worlds: &[(World, Files)]) {
         for (world, files) in worlds {
-            self.commit_all(
-                repository,
-                files,
-                &format!("world {} of {}", world.number(), repository.display()),
-            );
+            let message = format!("world {} of {}", world.number(), repository.display());
+            self.commit_all(repository, files, &message, true);
             git(repository, &["tag", &tag(*world)]);
         }
     }
 
-    /// Makes `files` all that the repository holds.
-    fn commit_all(&self, repository: &Path, files: &Files, message: &str) {
+    /// Makes `files` all that the repository holds; `apart`: by a commit of its own even where nothing has changed.
+    fn commit_all(&self, repository: &Path, files: &Files, message: &str, apart: bool) {
         fs::create_dir_all(repository).expect("the lab is writable");
         if !repository.join(".git").exists() {
             git(repository, &["init", "--quiet"]);
@@ -256,6 +253,10 @@ impl Lab {
         git(repository, &["rm", "-rq", "--ignore-unmatch", "."]);
         self.write(repository, files);
         git(repository, &["add", "--all"]);
+        // Unchanged crates are no new commit, or their directories in CARGO_HOME would differ. Worktrees differ in theirs.
+        if !apart && git(repository, &["status", "--porcelain"]).stdout().is_empty() {
+            return;
+        }
         git(
             repository,
             &["commit", "--quiet", "--allow-empty", "--message", message],

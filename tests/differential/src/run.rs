@@ -63,11 +63,11 @@ pub fn run(lab: &Lab, mode: Mode, tree: Tree, world: World) -> Seen {
         let out = Output::of(&mut lab.cargo(mode, tree, world, args));
         seen.codes.push(out.code());
         for line in out.stdout().lines() {
-            seen.stdout.push_str(without_time(line));
+            seen.stdout.push_str(&without_thread(without_time(line)));
             seen.stdout.push('\n');
         }
         let messages = out.told().into_iter().filter(|line| status(line).is_none());
-        seen.messages.extend(messages.map(str::to_owned));
+        seen.messages.extend(messages.map(without_thread));
     }
     seen.messages.sort();
     seen
@@ -95,6 +95,14 @@ fn status(line: &str) -> Option<(&str, &str)> {
     let trimmed = line.trim_start();
     let (word, rest) = trimmed.split_once(' ')?;
     (trimmed.len() < line.len() && STATUS.contains(&word)).then_some((word, rest))
+}
+
+/// What a panic prints, `thread 'main' (4711) panicked at …`, without the thread's number.
+fn without_thread(line: &str) -> String {
+    match line.split_once("' (").zip(line.split_once(") panicked at ")) {
+        Some(((thread, _), (_, place))) => format!("{thread}' panicked at {place}"),
+        None => line.to_owned(),
+    }
 }
 
 /// What the test harness prints, without its `finished in 0.01s`.

@@ -51,7 +51,10 @@ fn a_file_without_a_number_is_in_both_worlds() {
 fn a_number_says_in_which_world() {
     let case = case();
     let (one, two) = (case.world(World::First), case.world(World::Second));
-    assert_eq!((&*one.files["dep/data.txt"], &*two.files["dep/data.txt"]), ("one\n", "two\n"));
+    assert_eq!(
+        (&*one.files["dep/data.txt"], &*two.files["dep/data.txt"]),
+        ("one\n", "two\n")
+    );
     assert_eq!((one.lab.len(), two.lab.len()), (0, 1));
     assert_eq!((one.set.len(), two.set.len()), (0, 1));
     assert_eq!((one.fails, two.fails), (false, true));
@@ -81,7 +84,10 @@ fn other_places_take_the_crates_out_of_the_worktree() {
     assert!(!git.worktree.keys().any(|path| path.starts_with("dep/")));
     assert!(git.outside["dep"].contains_key("src/lib.rs"));
     let registry = laid_out(World::Second, Place::Registry);
-    assert!(registry.worktree["Cargo.toml"].contains("dep = \"=0.1.1\""), "other content, other version");
+    assert!(
+        registry.worktree["Cargo.toml"].contains("dep = \"=0.1.1\""),
+        "other content, other version"
+    );
 }
 
 #[test]
@@ -96,6 +102,10 @@ fn a_quick_case_is_quick_in_a_place_that_it_has() {
 fn a_case_has_a_program_and_an_explanation() {
     for case in cases::all() {
         assert!(case.about.ends_with('.'), "{}: {}", case.name, case.about);
-        assert!(World::ALL.iter().any(|world| case.world(*world).files.contains_key("src/main.rs")));
+        assert!(
+            World::ALL
+                .iter()
+                .any(|world| case.world(*world).files.contains_key("src/main.rs"))
+        );
     }
 }
