@@ -21,7 +21,10 @@ rustPlatform.buildRustPackage {
           (lib.fileset.maybeMissing ../helper/fuzz)
         ]
       ))
-      # As much of the other member as cargo needs to load the workspace.
+      # As much of the other members as cargo needs to load the workspace.
+      ../tests/differential/Cargo.toml
+      ../tests/differential/src/lib.rs
+      ../tests/differential/src/main.rs
       ../tests/e2e/Cargo.toml
       ../tests/e2e/src/lib.rs
     ];
