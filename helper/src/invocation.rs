@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use crate::why::{Rule, Why};
+
 /// What a call makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -16,9 +18,6 @@ pub(crate) enum Kind {
     /// `--test`: a test harness.
     Test,
 }
-
-/// Why a call is left to plain sccache.
-pub(crate) type Why = String;
 
 /// One call that cargo made.
 #[derive(Debug, Clone)]
@@ -106,17 +105,18 @@ const WORDS: &[&str] = &[
 impl Invocation {
     /// Reads the arguments that follow the wrapper's own name.
     pub(crate) fn parse(args: &[OsString]) -> Result<Self, Why> {
-        let (program, rest) = args.split_first().ok_or("no compiler")?;
+        let no_compiler = || Rule::Question.because("no compiler");
+        let (program, rest) = args.split_first().ok_or_else(no_compiler)?;
         let program = PathBuf::from(program);
         let is_clippy = program.file_name() == Some(OsStr::new("clippy-driver"));
         let (rustc, words) = if is_clippy {
-            let (rustc, words) = rest.split_first().ok_or("no compiler")?;
+            let (rustc, words) = rest.split_first().ok_or_else(no_compiler)?;
             (PathBuf::from(rustc), words)
         } else {
             (program.clone(), rest)
         };
         if rustc.file_name() != Some(OsStr::new("rustc")) {
-            return Err("the compiler is not called rustc".into());
+            return Err(Rule::Compiler.because("the compiler is not called rustc"));
         }
         let mut parser = Parser::default();
         let mut words = words.iter();
@@ -207,21 +207,21 @@ impl Parser {
         if bytes.starts_with(b"--") {
             let (name, value) = match bytes.iter().position(|&byte| byte == b'=') {
                 Some(at) => (&bytes[..at], OsStr::from_bytes(&bytes[at + 1..])),
-                None => (bytes, rest.next().ok_or("an option without its value")?.as_os_str()),
+                None => (bytes, rest.next().ok_or_else(without_value)?.as_os_str()),
             };
             return self.long(&String::from_utf8_lossy(name), value);
         }
         if bytes.len() >= 2 && bytes[0] == b'-' {
             let (name, joined) = bytes.split_at(2);
             let value = if joined.is_empty() {
-                rest.next().ok_or("an option without its value")?.as_os_str()
+                rest.next().ok_or_else(without_value)?.as_os_str()
             } else {
                 OsStr::from_bytes(joined)
             };
             return self.short(name[1], value);
         }
         if self.input.is_some() || !bytes.ends_with(b".rs") {
-            return Err(format!("the argument `{}`", word.to_string_lossy()));
+            return Err(unknown(format!("the argument `{}`", word.to_string_lossy())));
         }
         self.input = Some(PathBuf::from(word));
         Ok(())
@@ -237,7 +237,7 @@ impl Parser {
             "--target" => {
                 let target = text(value)?;
                 if target.ends_with(".json") {
-                    return Err("a target that a file describes".into());
+                    return Err(unknown("a target that a file describes"));
                 }
                 self.target = Some(target);
             }
@@ -248,7 +248,7 @@ impl Parser {
                     return Ok(());
                 }
             }
-            _ => return Err(format!("the option `{name}`")),
+            _ => return Err(unknown(format!("the option `{name}`"))),
         }
         if name != "--out-dir" {
             self.plain_words.extend([OsString::from(name), value.to_owned()]);
@@ -266,14 +266,14 @@ impl Parser {
                     None => ("all".to_owned(), bytes),
                 };
                 if !matches!(kind.as_str(), "all" | "crate" | "dependency" | "native") {
-                    return Err(format!("a search path of the kind `{kind}`"));
+                    return Err(unknown(format!("a search path of the kind `{kind}`")));
                 }
                 self.search.push((kind, PathBuf::from(OsStr::from_bytes(dir))));
                 return Ok(());
             }
             b'l' => self.libs.push(value.to_owned()),
             b'A' | b'W' | b'D' | b'F' => {}
-            _ => return Err(format!("the option `-{}`", char::from(name))),
+            _ => return Err(unknown(format!("the option `-{}`", char::from(name)))),
         }
         self.plain_words
             .extend([OsString::from(format!("-{}", char::from(name))), value.to_owned()]);
@@ -287,7 +287,7 @@ impl Parser {
             return if value == "proc_macro" {
                 Ok(())
             } else {
-                Err("an --extern without a file".into())
+                Err(unknown("an --extern without a file"))
             };
         };
         let path = PathBuf::from(OsStr::from_bytes(&bytes[at + 1..]));
@@ -303,8 +303,11 @@ impl Parser {
         let name = String::from_utf8_lossy(&bytes[..at.unwrap_or(bytes.len())]).replace('_', "-");
         let setting = at.map(|at| OsStr::from_bytes(&bytes[at + 1..]));
         match (name.as_str(), setting) {
-            ("incremental", _) => return Err("incremental".into()),
+            ("incremental", _) => return Err(Rule::Incremental.because("`-C incremental`")),
             ("split-debuginfo", Some(how)) if how == "off" => {}
+            ("split-debuginfo", _) if cfg!(target_os = "linux") => {
+                return Err(Rule::SplitDebuginfo.because("`-C split-debuginfo`"));
+            }
             ("extra-filename", Some(extra)) => self.extra_filename = Some(text(extra)?),
             ("linker", Some(linker)) => self.linker = Some(PathBuf::from(linker)),
             ("link-arg", Some(arg)) => self.link_args.push(arg.to_owned()),
@@ -317,7 +320,7 @@ impl Parser {
                     .extend(words.map(|word| OsStr::from_bytes(word).to_owned()));
             }
             (name, _) if CODEGEN.contains(&name) => {}
-            (name, _) => return Err(format!("the option `-C {name}`")),
+            (name, _) => return Err(unknown(format!("the option `-C {name}`"))),
         }
         self.plain_words.extend(["-C".into(), value.to_owned()]);
         Ok(())
@@ -327,29 +330,34 @@ impl Parser {
         let kind = match (self.crate_type, self.is_test) {
             (Some(kind), false) => kind,
             (None, true) => Kind::Test,
-            (Some(_), true) => return Err("a test of a crate type".into()),
-            (None, false) => return Err("no crate type".into()),
+            (Some(_), true) => return Err(Rule::CrateType.because("a test of a crate type")),
+            (None, false) => return Err(Rule::Question.because("no crate type")),
         };
-        let emit = self.emit.ok_or("no --emit")?;
+        let emit = self.emit.ok_or_else(|| Rule::Question.because("no --emit"))?;
         let has = |what: &str| emit.iter().any(|emitted| emitted == what);
         if emit
             .iter()
             .any(|what| !matches!(what.as_str(), "dep-info" | "metadata" | "link"))
             || !has("dep-info")
         {
-            return Err("an --emit that cargo does not use to build".into());
+            return Err(unknown("an --emit that cargo does not use to build"));
         }
         let (links, emits_metadata) = (has("link"), has("metadata"));
         if !links && !emits_metadata || links && emits_metadata && kind != Kind::Lib {
-            return Err("an --emit that cargo does not use to build".into());
+            return Err(unknown("an --emit that cargo does not use to build"));
         }
-        let crate_name = self.crate_name.ok_or("no crate name")?;
+        let crate_name = self
+            .crate_name
+            .ok_or_else(|| Rule::Question.because("no crate name"))?;
         if crate_name == "___" {
-            return Err("cargo's probe".into());
+            return Err(Rule::Question.because("cargo's probe"));
         }
-        let out_dir = self.out_dir.filter(|dir| dir.is_absolute()).ok_or("no --out-dir")?;
+        let out_dir = self
+            .out_dir
+            .filter(|dir| dir.is_absolute())
+            .ok_or_else(|| unknown("no --out-dir"))?;
         if links && kind != Kind::Lib && self.target.as_ref().is_some_and(|target| !is_unix(target)) {
-            return Err("a program for another kind of system".into());
+            return Err(Rule::CrateType.because("a program for another kind of system"));
         }
         Ok(Invocation {
             program,
@@ -360,8 +368,8 @@ impl Parser {
             links,
             emits_metadata,
             out_dir,
-            extra_filename: self.extra_filename.ok_or("no extra-filename")?,
-            input: self.input.ok_or("no source file")?,
+            extra_filename: self.extra_filename.ok_or_else(|| unknown("no extra-filename"))?,
+            input: self.input.ok_or_else(|| unknown("no source file"))?,
             externs: self.externs,
             search: self.search,
             libs: self.libs,
@@ -371,6 +379,14 @@ impl Parser {
             plain_words: self.plain_words,
         })
     }
+}
+
+fn unknown(what: impl std::fmt::Display) -> Why {
+    Rule::Unknown.because(what)
+}
+
+fn without_value() -> Why {
+    unknown("an option without its value")
 }
 
 /// Programs have no ending there, and nothing lies beside them.
@@ -383,7 +399,7 @@ fn crate_type(value: &OsStr) -> Result<Kind, Why> {
         Some("lib" | "rlib") => Ok(Kind::Lib),
         Some("bin") => Ok(Kind::Bin),
         Some("proc-macro") => Ok(Kind::ProcMacro),
-        _ => Err(format!("the crate type {}", Path::new(value).display())),
+        _ => Err(Rule::CrateType.because(format!("the crate type {}", Path::new(value).display()))),
     }
 }
 
@@ -391,7 +407,7 @@ fn text(value: &OsStr) -> Result<String, Why> {
     value
         .to_str()
         .map(str::to_owned)
-        .ok_or_else(|| "a name that is not UTF-8".into())
+        .ok_or_else(|| unknown("a name that is not UTF-8"))
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ pub mod size;
 pub mod store_path;
 pub mod tmp_dir;
 pub mod version;
+pub mod why;
 
 pub mod facts;
 pub mod nix_env;

@@ -13,6 +13,7 @@ use super::store::Store;
 use crate::digest::Digest;
 use crate::facts::environment::Environment;
 use crate::facts::real_sccache;
+use crate::why::{Rule, Why};
 
 /// Beside the shim: a link to the compiler that it stands for.
 pub(crate) const REAL: &str = "real";
@@ -27,12 +28,13 @@ pub(crate) struct Compiler {
 }
 
 /// Finds what `named` names; an error with the reason where it is not certain what that runs.
-pub(crate) fn find(named: &Path, env: &Environment) -> Result<Compiler, String> {
-    let mut path = real_sccache::find_program(named, env.get("PATH"), env.cwd()).ok_or("no such compiler")?;
+pub(crate) fn find(named: &Path, env: &Environment) -> Result<Compiler, Why> {
+    let unclear = |what: &str| Rule::Compiler.because(what);
+    let mut path = real_sccache::find_program(named, env.get("PATH"), env.cwd()).ok_or_else(|| unclear("no such compiler"))?;
     if is_proxy(&path) {
-        path = behind_proxy(env, named).ok_or("rustup's proxy, and which toolchain it takes is not said")?;
+        path = behind_proxy(env, named).ok_or_else(|| unclear("rustup's proxy, and which toolchain it takes is not said"))?;
     }
-    let identity = identity(&path).map_err(|error| error.to_string())?;
+    let identity = identity(&path)?;
     Ok(Compiler { path, identity })
 }
 

@@ -12,6 +12,7 @@ use super::place::{Places, absolute};
 use crate::facts::environment::Environment;
 use crate::invocation::Invocation;
 use crate::observe::{self, Use};
+use crate::why::{Rule, Why};
 
 /// What was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,17 +27,6 @@ pub(crate) struct Inspection {
     pub(crate) crates: Vec<OsString>,
     /// Whether it was observed, or only reported.
     pub(crate) observed: bool,
-}
-
-/// Why there is none.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// rustc fails; it is to say why itself.
-    DoesNotCompile,
-    /// Something was done that no key can hold.
-    Uncached(String),
-    /// It could not be looked at.
-    Unknown(String),
 }
 
 /// Which directories belong to compilers.
@@ -58,12 +48,8 @@ pub(crate) fn inspect(
     places: &Places,
     rustc: &Path,
     strace: Option<&Path>,
-) -> Result<Inspection, Failure> {
-    let unknown = |error: std::io::Error| Failure::Unknown(error.to_string());
-    let temp = tempfile::Builder::new()
-        .prefix("sccache-shell")
-        .tempdir()
-        .map_err(unknown)?;
+) -> Result<Inspection, Why> {
+    let temp = tempfile::Builder::new().prefix("sccache-shell").tempdir()?;
     let (log, dep_info) = (temp.path().join("log"), temp.path().join("deps.d"));
     let mut command = match strace {
         Some(strace) => observe::command(strace, &log, &call.program),
@@ -79,26 +65,26 @@ pub(crate) fn inspect(
         .status();
     if !observe::ended_well(status) {
         return Err(if strace.is_some() && observe::read(&log).is_err() {
-            Failure::Unknown("strace may not trace here".into())
+            Rule::Untraced.because("strace may not trace here")
         } else {
-            Failure::DoesNotCompile
+            Rule::DoesNotCompile.because("does not compile")
         });
     }
-    let text = std::fs::read(&dep_info).map_err(unknown)?;
+    let text = std::fs::read(&dep_info)?;
     let mut inspection = reported(&text, places, env.cwd());
     let mut inputs = Vec::new();
     for file in &inspection.files {
         let path = absolute(Path::new(&places.path(file).unwrap_or_default()), env.cwd());
-        inputs.push(named(places, &path, State::read(&path).map_err(unknown)?));
+        inputs.push(named(places, &path, State::read(&path)?));
     }
     if strace.is_some() {
         inspection.observed = true;
-        let seen = observe::read(&log).map_err(unknown)?;
+        let seen = observe::read(&log)?;
         if let Some(program) = seen.children_ran.first() {
-            return Err(Failure::Uncached(format!("a macro runs {}", program.display())));
+            return Err(Rule::Runs.because(format!("a macro runs {}", program.display())));
         }
         if seen.connected {
-            return Err(Failure::Uncached("a macro opens a connection".into()));
+            return Err(Rule::Connects.because("a macro opens a connection"));
         }
         let mut toolchains = toolchains(rustc, env);
         toolchains.extend(seen.toolchains());
@@ -143,7 +129,7 @@ struct Eye<'a> {
 }
 
 impl Eye<'_> {
-    fn note(&self, how: Use, path: &Path, inputs: &mut Vec<Input>, crates: &mut Vec<OsString>) -> Result<(), Failure> {
+    fn note(&self, how: Use, path: &Path, inputs: &mut Vec<Input>, crates: &mut Vec<OsString>) -> Result<(), Why> {
         let path = absolute(path, self.env.cwd());
         let is_dir_of_crates = |dir: &Path| self.call.search.iter().any(|(_, known)| dir == known);
         let is_constant =
@@ -155,7 +141,7 @@ impl Eye<'_> {
             if path.starts_with("/dev") || path.starts_with("/proc") {
                 return Ok(());
             }
-            return Err(Failure::Uncached(format!("a macro writes {}", path.display())));
+            return Err(Rule::Writes.because(format!("a macro writes {}", path.display())));
         }
         if is_constant || is_dir_of_crates(&path) {
             return Ok(());
@@ -174,7 +160,7 @@ impl Eye<'_> {
             Use::Read | Use::List => State::read(&path),
             _ => Ok(State::exists(&path)),
         };
-        let state = state.map_err(|error| Failure::Uncached(format!("{} is read: {error}", path.display())))?;
+        let state = state.map_err(|error| Rule::Unreadable.because(format!("{} is read: {error}", path.display())))?;
         inputs.push(named(self.places, &path, state));
         Ok(())
     }

@@ -7,11 +7,12 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::input::{self, Input};
-use super::inspect::{self, Failure, Inspection};
+use super::inspect::{self, Inspection};
 use super::place::Places;
 use super::store::Store;
-use super::{Formed, Ground, Other, Report, plain};
+use super::{Formed, Ground, Report};
 use crate::invocation::Invocation;
+use crate::why::{Rule, Why};
 
 /// What was remembered of an inspection.
 #[derive(Serialize, Deserialize)]
@@ -28,7 +29,7 @@ pub(super) fn inspection(
     ground: &Ground<'_>,
     places: &Places,
     rustc: &Path,
-) -> Result<Inspection, Other> {
+) -> Result<Inspection, Why> {
     let Ground { env, store, strace } = *ground;
     let root = env.cwd().as_os_str().to_owned();
     let externs = call
@@ -36,7 +37,7 @@ pub(super) fn inspection(
         .iter()
         .map(|path| input::file(path))
         .collect::<io::Result<Vec<_>>>();
-    let externs = externs.map_err(plain)?;
+    let externs = externs?;
     let memo = store
         .read("memo", unit)
         .and_then(|text| serde_json::from_slice::<Memo>(&text).ok());
@@ -49,12 +50,7 @@ pub(super) fn inspection(
     if let Some(memo) = memo.filter(is_good) {
         return Ok(memo.inspection);
     }
-    let inspection = match inspect::inspect(call, env, places, rustc, strace) {
-        Ok(inspection) => inspection,
-        Err(Failure::DoesNotCompile) => return Err(Other::Uncached("does not compile".into())),
-        Err(Failure::Uncached(why)) => return Err(Other::Uncached(why)),
-        Err(Failure::Unknown(why)) => return Err(Other::Plain(why)),
-    };
+    let inspection = inspect::inspect(call, env, places, rustc, strace)?;
     let memo = Memo {
         root,
         externs,
@@ -89,7 +85,7 @@ fn learned_names(store: &Store, unit: &str) -> Vec<OsString> {
 /// Keeps what a compile taught: files that it read unforeseen, or that its artifact names its place.
 pub(crate) fn learn(store: &Store, formed: &Formed, report: &Report) {
     match report {
-        Report::NamesThePlace => {
+        Report::NotStored(why) if why.rule == Rule::NamesPlace => {
             let _ = store.write("private", &formed.unit, b"");
         }
         Report::Read(paths) => {

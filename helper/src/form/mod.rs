@@ -25,6 +25,7 @@ use self::store::Store;
 use crate::digest::Digest;
 use crate::facts::environment::Environment;
 use crate::invocation::{Invocation, Kind};
+use crate::why::{Rule, Why};
 
 /// In every key: a change of what the shim does makes new ones.
 const VERSION: &str = "1";
@@ -78,18 +79,9 @@ pub(crate) struct Formed {
     pub(crate) plan: Plan,
     places: Places,
     /// Why the key names the worktree, where it does.
-    pub(crate) private: Option<String>,
+    pub(crate) private: Option<Why>,
     pub(crate) dep_info: (PathBuf, Vec<u8>),
     pub(crate) programs: Vec<PathBuf>,
-}
-
-/// Why a call does not take the form.
-#[derive(Debug)]
-pub(crate) enum Other {
-    /// As sccache alone would do it.
-    Plain(String),
-    /// Past sccache.
-    Uncached(String),
 }
 
 /// What the form stands on, beside the call.
@@ -100,31 +92,27 @@ pub(crate) struct Ground<'a> {
     pub(crate) strace: Option<&'a Path>,
 }
 
-fn plain(error: impl std::fmt::Display) -> Other {
-    Other::Plain(error.to_string())
-}
-
-/// Puts a call into normal form.
-pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Other> {
+/// Puts a call into normal form, or says why it is plain or uncached.
+pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> {
     let Ground { env, store, strace } = *ground;
-    let places = Places::of(call, env).map_err(Other::Plain)?;
+    let places = Places::of(call, env)?;
     if call.is_linked() && strace.is_none() {
-        return Err(plain("linked, and nothing can watch it"));
+        return Err(Rule::Untraced.because("linked, and nothing can watch it"));
     }
-    let rustc = compiler::find(&call.rustc, env).map_err(Other::Plain)?;
-    let shim = compiler::shim(store, &rustc).map_err(plain)?;
-    let base = base(call, env, &places, &rustc).map_err(plain)?;
+    let rustc = compiler::find(&call.rustc, env)?;
+    let shim = compiler::shim(store, &rustc)?;
+    let base = base(call, env, &places, &rustc)?;
     let unit = digest("unit", &base);
     let inspection = memo::inspection(&unit, call, ground, &places, &rustc.path)?;
 
     let mut lines = base;
     let mut inputs = inspection.inputs.clone();
-    inputs.extend(linked::bundled(call, &places).map_err(plain)?);
-    inputs.extend(memo::learned(store, &unit, &places).map_err(plain)?);
+    inputs.extend(linked::bundled(call, &places)?);
+    inputs.extend(memo::learned(store, &unit, &places)?);
     let mut allowed_system = Vec::new();
     if let Some(strace) = strace.filter(|_| call.is_linked()) {
-        inputs.extend(linked::inputs(call, &places, env, &inspection).map_err(plain)?);
-        let linker = linked::linker(call, env, store, strace).map_err(plain)?;
+        inputs.extend(linked::inputs(call, &places, env, &inspection)?);
+        let linker = linked::linker(call, env, store, strace)?;
         allowed_system = linked::linker_files(&linker);
         lines.extend(linker);
     }
@@ -247,6 +235,10 @@ fn base(
     for word in &call.plain_words {
         lines.push((b"argument".to_vec(), word.as_bytes().to_vec()));
     }
+    // Of two directories with a library of one name the first counts.
+    for (kind, dir) in call.search.iter().filter(|(kind, _)| kind == "native" || kind == "all") {
+        lines.push((format!("search {kind}").into_bytes(), places.name(dir).into_encoded_bytes()));
+    }
     if let Some(root) = &places.root {
         let member = env
             .path("CARGO_MANIFEST_DIR")
@@ -280,17 +272,17 @@ fn why_private(
     inspection: &Inspection,
     places: &Places,
     call: &Invocation,
-) -> Option<String> {
+) -> Option<Why> {
     if inspection.names_the_place(places) {
-        return Some("it reads a variable that names this place".into());
+        return Some(Rule::ReadsPlace.because("it reads a variable that names this place"));
     }
     if store.file("private", unit).exists() {
-        return Some("its artifact named the place where it was made".into());
+        return Some(Rule::HoldsPlace.because("its artifact named the place where it was made"));
     }
     let reads_out_dir = || inspection.env.iter().any(|(name, _)| name == "OUT_DIR");
     let could_load_macros = !places.is_dependency && !call.externs.is_empty();
     if !inspection.observed && (could_load_macros || reads_out_dir()) {
-        return Some("nothing can watch what it reads".into());
+        return Some(Rule::Unwatched.because("nothing can watch what it reads"));
     }
     None
 }
@@ -300,10 +292,8 @@ fn why_private(
 pub(crate) enum Report {
     /// It was compiled, and may be stored.
     Stored,
-    /// Its artifact names the place where it was made.
-    NamesThePlace,
     /// These were read and are in no key.
     Read(Vec<OsString>),
     /// Another reason why it must not be stored.
-    NotStored(String),
+    NotStored(Why),
 }

@@ -6,6 +6,7 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::facts::environment::Environment;
 use crate::invocation::Invocation;
+use crate::why::{Rule, Why};
 
 const ROOT: &str = "<root>";
 const BUILD: &str = "<build>";
@@ -42,7 +43,7 @@ const LOADER: &[&str] = &[
 
 impl Places {
     /// Where `call` happens.
-    pub(crate) fn of(call: &Invocation, env: &Environment) -> Result<Self, String> {
+    pub(crate) fn of(call: &Invocation, env: &Environment) -> Result<Self, Why> {
         let cargo_home = env
             .path("CARGO_HOME")
             .map(Path::to_owned)
@@ -56,13 +57,13 @@ impl Places {
         let places = Self {
             root: call.input.is_relative().then(|| env.cwd().to_owned()),
             is_dependency,
-            build: profile_dir(&call.out_dir).ok_or("an --out-dir that is not cargo's")?,
+            build: profile_dir(&call.out_dir).ok_or_else(|| Rule::Place.because("an --out-dir that is not cargo's"))?,
             out: env.path("OUT_DIR").filter(|dir| dir.is_absolute()).map(Path::to_owned),
             cargo_home,
         };
         let odd = |path: &Path| path.as_os_str().as_bytes().iter().any(|byte| b"=\n".contains(byte));
         if places.needles().iter().any(|path| odd(path)) || places.root.as_deref() == Some(Path::new("/")) {
-            return Err("a directory whose name rustc cannot be given to replace".into());
+            return Err(Rule::Place.because("a directory whose name rustc cannot be given to replace"));
         }
         Ok(places)
     }

@@ -5,13 +5,14 @@ use std::process::Command;
 
 use super::compiler;
 use super::store::Store;
+use crate::why::{Rule, Why};
 
 /// The oldest and the newest minor version of 0.x.
 const TRIED: std::ops::RangeInclusive<u32> = 15..=19;
 
 /// An error that says which version it is, where that was not tried.
-pub(crate) fn tried(real: &Path, store: &Store) -> Result<(), String> {
-    let identity = compiler::identity(real).map_err(|error| error.to_string())?;
+pub(crate) fn tried(real: &Path, store: &Store) -> Result<(), Why> {
+    let identity = compiler::identity(real)?;
     let said = match store.read("versions", &identity) {
         Some(said) => said,
         None => {
@@ -20,7 +21,7 @@ pub(crate) fn tried(real: &Path, store: &Store) -> Result<(), String> {
                 .env_remove("CARGO_INCREMENTAL")
                 .env_remove("CARGO_BUILD_INCREMENTAL")
                 .output();
-            let said = output.map_err(|error| error.to_string())?.stdout;
+            let said = output?.stdout;
             let _ = store.write("versions", &identity, &said);
             said
         }
@@ -32,6 +33,6 @@ pub(crate) fn tried(real: &Path, store: &Store) -> Result<(), String> {
     if minor.is_some_and(|minor| TRIED.contains(&minor)) {
         Ok(())
     } else {
-        Err(format!("the form was not tried with {said}"))
+        Err(Rule::Untried.because(format!("the form was not tried with {said}")))
     }
 }

@@ -10,6 +10,7 @@ use crate::form::place::{SYSTEM, absolute};
 use crate::form::variables::{KEY, PLAN};
 use crate::form::{Plan, Report};
 use crate::observe::{self, Seen, Use};
+use crate::why::Rule;
 
 /// What every process opens.
 const ALWAYS: &[&str] = &["/proc", "/sys", "/dev", "/nix/store", "/etc", "/run/current-system"];
@@ -54,12 +55,12 @@ fn judge(plan: &Plan, log: Option<&Path>) -> Report {
                     return report;
                 }
             }
-            None => return Report::NotStored("nothing was traced".into()),
+            None => return Report::NotStored(Rule::Lost.because("nothing was traced")),
         }
     }
     for (path, state) in &plan.inputs {
         if !state.is_now(Path::new(path)) {
-            return Report::NotStored(format!("{} changed meanwhile", Path::new(path).display()));
+            return Report::NotStored(Rule::Changed.because(format!("{} changed meanwhile", Path::new(path).display())));
         }
     }
     for name in &plan.file_names {
@@ -67,10 +68,10 @@ fn judge(plan: &Plan, log: Option<&Path>) -> Report {
             Ok(bytes) => {
                 let holds = |needle: &OsString| memchr::memmem::find(&bytes, needle.as_encoded_bytes()).is_some();
                 if plan.needles.iter().any(holds) {
-                    return Report::NamesThePlace;
+                    return Report::NotStored(Rule::NamesPlace.because("its artifact names the place where it was made"));
                 }
             }
-            Err(error) => return Report::NotStored(format!("{name}: {error}")),
+            Err(error) => return Report::NotStored(Rule::Lost.because(format!("{name}: {error}"))),
         }
     }
     Report::Stored
@@ -79,10 +80,10 @@ fn judge(plan: &Plan, log: Option<&Path>) -> Report {
 /// What was done that is in no key.
 fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
     if !plan.is_linked && !seen.children_ran.is_empty() {
-        return Some(Report::NotStored("a program was run".into()));
+        return Some(Report::NotStored(Rule::RanUnforeseen.because("a program was run")));
     }
     if seen.connected {
-        return Some(Report::NotStored("a connection was opened".into()));
+        return Some(Report::NotStored(Rule::RanUnforeseen.because("a connection was opened")));
     }
     let cwd = Path::new(&plan.cwd);
     let at = |path: &Path| absolute(path, cwd);

@@ -14,6 +14,7 @@ use crate::form::store::Store;
 use crate::form::variables::{KEY, PLAN};
 use crate::form::{self, Formed, Report};
 use crate::shim::{NOT_STORED, ended};
+use crate::why::{Rule, Why};
 
 /// What came of it, for the trace.
 #[derive(Debug)]
@@ -23,9 +24,29 @@ pub(super) enum Outcome {
     /// It ran, and what it made was stored.
     Miss,
     /// It ran, and what it made is used and not stored.
-    NotStored(String),
+    NotStored(Why),
     /// The compile failed.
     Failed,
+}
+
+impl Outcome {
+    /// Its name in the trace.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Hit => "hit",
+            Self::Miss => "miss",
+            Self::NotStored(_) => "not stored",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Why it was not stored.
+    pub(super) fn why(&self) -> Option<&Why> {
+        match self {
+            Self::NotStored(why) => Some(why),
+            _ => None,
+        }
+    }
 }
 
 /// Runs it. After an error the call is still to be made: nothing was started, or what a hit left could not be made right.
@@ -121,13 +142,12 @@ fn wait(command: &mut Command) -> io::Result<ExitStatus> {
     status
 }
 
-fn said(report: Option<&Report>) -> String {
+fn said(report: Option<&Report>) -> Why {
     match report {
-        None | Some(Report::Stored) => "what was made of it could not be written down".into(),
-        Some(Report::NamesThePlace) => "its artifact names the place where it was made".into(),
+        None | Some(Report::Stored) => Rule::Lost.because("what was made of it could not be written down"),
         Some(Report::Read(paths)) => {
             let paths: Vec<String> = paths.iter().map(|path| Path::new(path).display().to_string()).collect();
-            format!("it read what is in no key: {}", paths.join(", "))
+            Rule::Unforeseen.because(format!("it read what is in no key: {}", paths.join(", ")))
         }
         Some(Report::NotStored(why)) => why.clone(),
     }

@@ -19,9 +19,10 @@ use std::process::{Command, ExitCode};
 use crate::facts::environment::{Environment, names};
 use crate::facts::real_sccache;
 use crate::form::store::Store;
-use crate::form::{self, Formed, Ground, Other};
+use crate::form::{self, Formed, Ground};
 use crate::invocation::Invocation;
 use crate::observe;
+use crate::why::{Rule, Treatment, Why};
 use call::Call;
 
 /// The shell's own exit code for a command that is not there.
@@ -33,15 +34,19 @@ enum Form {
     /// No compile of Rust.
     #[default]
     None,
-    /// As sccache alone would do it.
-    Plain(String),
-    /// Past sccache.
-    Uncached(String),
+    /// Plain or uncached, by the rule.
+    Other(Why),
     /// In normal form: what came of it, and why its key names the worktree, where it does.
     Normal {
         outcome: formed::Outcome,
-        private: Option<String>,
+        private: Option<Why>,
     },
+}
+
+impl Form {
+    fn is_uncached(&self) -> bool {
+        matches!(self, Self::Other(why) if why.rule.treatment() == Treatment::Uncached)
+    }
 }
 
 /// What to do for one call, decided before anything is done.
@@ -88,7 +93,7 @@ pub fn run(args: &[OsString]) -> ExitCode {
         return code;
     }
     // Each exec returns only with its error; then the next best is tried.
-    if let Some(real) = real.as_ref().filter(|_| !matches!(plan.form, Form::Uncached(_))) {
+    if let Some(real) = real.as_ref().filter(|_| !plan.form.is_uncached()) {
         let _ = exec_sccache(real, args, &plan);
     }
     if call.is_compile() {
@@ -108,10 +113,10 @@ fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
     let form = match call {
         // Another tool between cargo and rustc: sccache would refuse it, and end the build.
         Call::Compiler { program } if call::wraps_rustc(args) && !call::is_clippy(program) => {
-            Form::Uncached("a workspace wrapper that sccache does not know".into())
+            Form::Other(Rule::WorkspaceWrapper.because("a workspace wrapper that sccache does not know"))
         }
         Call::Compiler { .. } if call::takes_in_files(args, env.cwd()) => {
-            Form::Uncached("its source takes in a file by `.incbin`, which no preprocessor shows".into())
+            Form::Other(Rule::Incbin.because("its source takes in a file by `.incbin`, which no preprocessor shows"))
         }
         _ => Form::None,
     };
@@ -141,11 +146,10 @@ fn compile(
                     plan.form = Form::Normal { outcome, private };
                     return Some(code);
                 }
-                Err(error) => plan.form = Form::Plain(error.to_string()),
+                Err(error) => plan.form = Form::Other(error.into()),
             }
         }
-        Err(Other::Plain(why)) => plan.form = Form::Plain(why),
-        Err(Other::Uncached(why)) => plan.form = Form::Uncached(why),
+        Err(why) => plan.form = Form::Other(why),
     }
     None
 }
@@ -155,18 +159,13 @@ fn normal(
     called_as: Option<&Path>,
     args: &[OsString],
     env: &Environment,
-) -> Result<(Formed, Store), Other> {
-    let plain = |error: io::Error| Other::Plain(error.to_string());
-    let call = Invocation::parse(args).map_err(|why| match why.as_str() {
-        // sccache would refuse it, and with CARGO_INCREMENTAL=1 any call.
-        "incremental" => Other::Uncached(why),
-        _ => Other::Plain(why),
-    })?;
+) -> Result<(Formed, Store), Why> {
+    let call = Invocation::parse(args)?;
     if env.get(names::SHARE_MEMBERS) == Some(OsStr::new("false")) && call.input.is_relative() {
-        return Err(Other::Plain("members are not shared".into()));
+        return Err(Rule::MembersOff.because("members are not shared"));
     }
-    let store = Store::open(env).map_err(plain)?;
-    form::versions::tried(real, &store).map_err(Other::Plain)?;
+    let store = Store::open(env)?;
+    form::versions::tried(real, &store)?;
     let strace = observe::find(called_as.filter(|path| path.components().count() > 1), env.get("PATH"));
     let shorter = if call.is_linked() { rpath::plan(env) } else { Vec::new() };
     let env = env.with(shorter.iter().cloned());

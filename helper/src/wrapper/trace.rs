@@ -14,8 +14,8 @@ use serde::Serialize;
 use super::Form;
 use super::Plan;
 use super::call::Call;
-use super::formed::Outcome;
 use crate::facts::environment::{Environment, names};
+use crate::why::Why;
 
 /// A line of the trace, written as JSON so that any byte in a path can be shown.
 #[derive(Serialize)]
@@ -46,6 +46,9 @@ struct Line<'a> {
     /// Why its key names the worktree.
     #[serde(skip_serializing_if = "Option::is_none")]
     private: Option<String>,
+    /// The rule by which it is plain, uncached, private or not stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<&'static str>,
     /// Why it is plain, uncached or not stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
@@ -87,7 +90,9 @@ fn line<'a>(call: &Call<'_>, plan: &Plan, real: Option<&'a Path>) -> Line<'a> {
         Call::Compiler { program } => (lossy(program), None),
         Call::Sccache => (String::new(), None),
     };
-    let (form, outcome, private, why) = told(&plan.form);
+    let (form, outcome) = told(&plan.form);
+    let (private, why) = whys(&plan.form);
+    let rule = why.or(private).map(|why| why.rule.id());
     Line {
         time_ms: SystemTime::now()
             .duration_since(UNIX_EPOCH)
@@ -109,33 +114,28 @@ fn line<'a>(call: &Call<'_>, plan: &Plan, real: Option<&'a Path>) -> Line<'a> {
         }),
         form,
         outcome,
-        private,
-        why,
+        rule,
+        private: private.map(Why::to_string),
+        why: why.map(Why::to_string),
         sccache: real.map(Path::to_string_lossy),
     }
 }
 
-type Told = (
-    Option<&'static str>,
-    Option<&'static str>,
-    Option<String>,
-    Option<String>,
-);
-
-fn told(form: &Form) -> Told {
+/// The form and what came of it.
+fn told(form: &Form) -> (Option<&'static str>, Option<&'static str>) {
     match form {
-        Form::None => (None, None, None, None),
-        Form::Plain(why) => (Some("plain"), None, None, Some(why.clone())),
-        Form::Uncached(why) => (Some("uncached"), None, None, Some(why.clone())),
-        Form::Normal { outcome, private } => {
-            let (outcome, why) = match outcome {
-                Outcome::Hit => ("hit", None),
-                Outcome::Miss => ("miss", None),
-                Outcome::NotStored(why) => ("not stored", Some(why.clone())),
-                Outcome::Failed => ("failed", None),
-            };
-            (Some("normal"), Some(outcome), private.clone(), why)
-        }
+        Form::None => (None, None),
+        Form::Other(why) => (Some(why.rule.treatment().name()), None),
+        Form::Normal { outcome, .. } => (Some("normal"), Some(outcome.name())),
+    }
+}
+
+/// Why its key names the worktree, and why it is plain, uncached or not stored.
+fn whys(form: &Form) -> (Option<&Why>, Option<&Why>) {
+    match form {
+        Form::None => (None, None),
+        Form::Other(why) => (None, Some(why)),
+        Form::Normal { outcome, private } => (private.as_ref(), outcome.why()),
     }
 }
 
