@@ -319,6 +319,10 @@ impl Parser {
                 self.link_args
                     .extend(words.map(|word| OsStr::from_bytes(word).to_owned()));
             }
+            // From the output to the toolchain: the way from there is another in each place.
+            ("rpath", setting) if !matches!(setting.and_then(OsStr::to_str), Some("no" | "n" | "off" | "false")) => {
+                return Err(unknown("the option `-C rpath`"));
+            }
             (name, _) if CODEGEN.contains(&name) => {}
             (name, _) => return Err(unknown(format!("the option `-C {name}`"))),
         }
@@ -346,9 +350,7 @@ impl Parser {
         if !links && !emits_metadata || links && emits_metadata && kind != Kind::Lib {
             return Err(unknown("an --emit that cargo does not use to build"));
         }
-        let crate_name = self
-            .crate_name
-            .ok_or_else(|| Rule::Question.because("no crate name"))?;
+        let crate_name = self.crate_name.ok_or_else(|| Rule::Question.because("no crate name"))?;
         if crate_name == "___" {
             return Err(Rule::Question.because("cargo's probe"));
         }
@@ -368,7 +370,8 @@ impl Parser {
             links,
             emits_metadata,
             out_dir,
-            extra_filename: self.extra_filename.ok_or_else(|| unknown("no extra-filename"))?,
+            // Programs have none in the newer layout of the build directory.
+            extra_filename: self.extra_filename.unwrap_or_default(),
             input: self.input.ok_or_else(|| unknown("no source file"))?,
             externs: self.externs,
             search: self.search,

@@ -18,6 +18,7 @@ pub mod why;
 pub mod facts;
 pub mod nix_env;
 
+pub(crate) mod confine;
 pub(crate) mod invocation;
 pub(crate) mod observe;
 

@@ -3,8 +3,13 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::Duration;
+
+use crate::confine;
 
 /// How a path was used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,11 +18,11 @@ pub(crate) enum Use {
     Read,
     /// A directory that was opened: its names were read.
     List,
-    /// Asked for, and there.
+    /// Asked for, and there; also where a link leads.
     Exists,
     /// Opened or asked for, and not there.
     Absent,
-    /// Opened to write.
+    /// Opened to write, made, renamed, removed or changed; also where that was refused.
     Write,
     /// Run as a program.
     Run,
@@ -27,9 +32,12 @@ pub(crate) enum Use {
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) uses: Vec<(Use, PathBuf)>,
-    /// Programs that a child process became; the first process may become others, as scripts do.
+    /// Programs that a child process became or tried to; the first process may become others, as scripts do.
     pub(crate) children_ran: Vec<PathBuf>,
+    /// Whether anything was asked outside of the file system, answered or not.
     pub(crate) connected: bool,
+    /// An entry of `/proc` that stands for a file elsewhere, or for the process's own arguments or variables.
+    pub(crate) indirect: Option<PathBuf>,
 }
 
 impl Seen {
@@ -52,26 +60,73 @@ impl Seen {
     }
 }
 
+/// How much of what is done is of interest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Depth {
+    /// What is read, run and connected to.
+    Reads,
+    /// Also where links lead, and what is changed: rustc itself asks for hundreds of links, at 50 µs each.
+    All,
+}
+
 /// A `?` before a name: not every architecture has it.
-const CALLS: &str = "trace=?open,openat,?openat2,execve,?execveat,connect,?stat,?lstat,?statx,?newfstatat,?access,?faccessat,?faccessat2";
+const READS: &str = "trace=?open,openat,?openat2,?creat,execve,?execveat,socket,connect,?io_uring_setup,\
+    ?stat,?lstat,?statx,?newfstatat,?access,?faccessat,?faccessat2";
+const MORE: &str = ",?readlink,?readlinkat,?mkdir,?mkdirat,?mknod,?mknodat,?symlink,?symlinkat,?link,?linkat,\
+    ?rename,?renameat,?renameat2,?unlink,?unlinkat,?rmdir,?truncate,?chmod,?fchmodat,?fchmodat2,\
+    ?chown,?lchown,?fchownat,?utime,?utimes,?futimesat,?utimensat,?setxattr,?lsetxattr";
+
+/// Calls that change what is there.
+const CHANGES: &[&str] = &[
+    "creat",
+    "mkdir",
+    "mknod",
+    "symlink",
+    "link",
+    "rename",
+    "unlink",
+    "rmdir",
+    "truncate",
+    "chmod",
+    "fchmodat",
+    "chown",
+    "lchown",
+    "fchownat",
+    "utim",
+    "futimesat",
+    "setxattr",
+    "lsetxattr",
+];
+
+/// Sockets of the C library's name service, which asks who the user is; what they answer is in no artifact.
+const NAME_SERVICE: &[&str] = &[
+    "/run/nscd/",
+    "/var/run/nscd/",
+    "/run/systemd/userdb/",
+    "/var/lib/sss/pipes/",
+];
 
 /// `program args…` below strace, which writes what it sees to `log`.
-pub(crate) fn command(strace: &Path, log: &Path, program: &Path) -> Command {
+pub(crate) fn command(strace: &Path, log: &Path, depth: Depth, program: &Path) -> Command {
+    let calls = match depth {
+        Depth::Reads => READS.to_owned(),
+        Depth::All => [READS, MORE].concat(),
+    };
     let mut command = Command::new(strace);
     command
         .args([
             "-f",
             "--seccomp-bpf",
-            "-qq",
+            "-q",
             "-y",
             "-e",
             "signal=none",
             "-e",
-            "verbose=none",
+            "verbose=connect",
             "-e",
-            CALLS,
-            "-o",
         ])
+        .arg(calls)
+        .arg("-o")
         .arg(log)
         .arg("--")
         .arg(program);
@@ -87,6 +142,56 @@ pub(crate) fn read(log: &Path) -> io::Result<Seen> {
     } else {
         Err(io::Error::other("nothing was traced"))
     }
+}
+
+/// Runs a command of [`command`] that may write below `writable` alone, to the end of its first process: what that leaves
+/// behind, a daemon, is watched no longer. Without `log` it is no such command.
+pub(crate) fn status(command: &mut Command, log: Option<&Path>, writable: &[&Path]) -> io::Result<ExitStatus> {
+    let mut child = confine::spawn(command, writable)?;
+    match log {
+        Some(log) => first_ended(&mut child, log),
+        None => child.wait(),
+    }
+}
+
+/// Waits for strace, or for the first process where others go on after it.
+pub(crate) fn first_ended(strace: &mut Child, log: &Path) -> io::Result<ExitStatus> {
+    /// How often it is looked whether only others are left.
+    const LOOK: Duration = Duration::from_millis(500);
+    let pid = rustix::process::Pid::from_child(strace);
+    std::thread::scope(|scope| {
+        let (send, ended) = std::sync::mpsc::channel();
+        scope.spawn(move || send.send(strace.wait()));
+        loop {
+            match ended.recv_timeout(LOOK) {
+                Ok(status) => return status,
+                Err(RecvTimeoutError::Disconnected) => return Err(io::Error::other("strace was not waited for")),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if let Some(status) = std::fs::read(log).ok().and_then(|log| first_status(&log)) {
+                // It lets go of those that are left, and ends.
+                let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+                let _ = ended.recv();
+                return Ok(status);
+            }
+        }
+    })
+}
+
+/// How the first process ended: `12 +++ exited with 0 +++`.
+fn first_status(log: &[u8]) -> Option<ExitStatus> {
+    let text = |line: &[u8]| String::from_utf8_lossy(line).into_owned();
+    let mut lines = log.split(|&byte| byte == b'\n');
+    let first = text(lines.next()?).split(' ').next()?.to_owned();
+    let ends = format!("{first} +++ ");
+    let last = lines.rfind(|line| line.starts_with(ends.as_bytes()))?;
+    let last = text(last);
+    let code = last
+        .strip_prefix(&ends)?
+        .strip_prefix("exited with ")?
+        .split(' ')
+        .next()?;
+    Some(ExitStatus::from_raw(code.parse::<i32>().ok()? << 8))
 }
 
 /// Whether the process ended well.
@@ -134,10 +239,22 @@ fn note(call: &[u8], is_first: bool, seen: &mut Seen) {
         return;
     };
     let (name, rest) = (&call[..open], &call[open + 1..]);
-    if name == b"connect" {
-        // A name service's socket that is not there was no connection.
-        seen.connected |= !failed(rest);
-        return;
+    let mentions = |word: &str| memchr::memmem::find(rest, word.as_bytes()).is_some();
+    match name {
+        // What does not block has not failed, and what failed may succeed the next time.
+        b"connect" => {
+            seen.connected |= !NAME_SERVICE.iter().any(|dir| mentions(&format!("sun_path=\"{dir}")));
+            return;
+        }
+        b"socket" => {
+            seen.connected |= !mentions("AF_UNIX");
+            return;
+        }
+        b"io_uring_setup" => {
+            seen.connected |= !failed(rest);
+            return;
+        }
+        _ => {}
     }
     let Some((path, after)) = quoted(rest) else {
         return;
@@ -150,18 +267,36 @@ fn note(call: &[u8], is_first: bool, seen: &mut Seen) {
         None => PathBuf::from(path),
     };
     let is_there = !failed(after);
+    if is_indirect(&path) {
+        seen.indirect.get_or_insert_with(|| path.clone());
+    }
     if name.starts_with(b"execve") {
+        if !is_first {
+            seen.children_ran.push(path.clone());
+        }
         if is_there {
-            if !is_first {
-                seen.children_ran.push(path.clone());
-            }
             seen.uses.push((Use::Run, path));
         }
         return;
     }
+    let is_one_of = |names: &[&str]| names.iter().any(|begin| name.starts_with(begin.as_bytes()));
     let writes = [&b"O_WRONLY"[..], b"O_RDWR", b"O_CREAT", b"O_TRUNC"];
     let says = |word: &[u8]| memchr::memmem::find(after, word).is_some();
-    let how = if !name.starts_with(b"open") {
+    let how = if is_one_of(CHANGES) || name == b"openat2" {
+        // That it is there already, or not there, is all that such a call says.
+        match (says(b" EEXIST "), says(b" ENOENT ") || says(b" ENOTDIR ")) {
+            (true, _) => Use::Exists,
+            (_, true) => Use::Absent,
+            _ => Use::Write,
+        }
+    } else if name.starts_with(b"readlink") {
+        // A path that is not a link says so.
+        if is_there || says(b" EINVAL ") {
+            Use::Exists
+        } else {
+            Use::Absent
+        }
+    } else if !name.starts_with(b"open") {
         if is_there { Use::Exists } else { Use::Absent }
     } else if writes.iter().any(|word| says(word)) {
         Use::Write
@@ -173,6 +308,22 @@ fn note(call: &[u8], is_first: bool, seen: &mut Seen) {
         Use::Read
     };
     seen.uses.push((how, path));
+}
+
+/// Entries of `/proc` by which a process reaches files by another name, or reads what it was started with.
+fn is_indirect(path: &Path) -> bool {
+    let mut parts = path.iter().filter_map(OsStr::to_str).skip(1);
+    let is_process =
+        |name: &str| matches!(name, "self" | "thread-self") || name.bytes().all(|byte| byte.is_ascii_digit());
+    if parts.next() != Some("proc") || !parts.next().is_some_and(is_process) {
+        return false;
+    }
+    match parts.next() {
+        Some("environ" | "cmdline" | "task" | "map_files") => true,
+        Some("cwd" | "root") => true,
+        Some("fd") => parts.nth(1).is_some(),
+        _ => false,
+    }
 }
 
 fn failed(after: &[u8]) -> bool {
@@ -257,8 +408,14 @@ mod tests {
 13 <... openat resumed>) = 4</m>
 12 statx(3</w/x>, "", AT_EMPTY_PATH, 0, 0x1) = 0
 12 openat(AT_FDCWD</w>, "out", O_WRONLY|O_CREAT, 0666) = 5</w/out>
+14 execve("/no/git", 0x1, 0x2) = -1 ENOENT (No such file or directory)
 14 execve("/bin/git", 0x1, 0x2) = 0
-14 connect(3<socket:[1]>, 0x1, 110) = -1 ENOENT (No such file or directory)
+14 socket(AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0) = 3<socket:[1]>
+14 connect(3<socket:[1]>, {sa_family=AF_UNIX, sun_path="/var/run/nscd/socket"}, 110) = -1 ENOENT (No such file or directory)
+12 readlink("/w/link", 0x1, 1023) = 3
+12 readlink("/w/dir", 0x1, 1023) = -1 EINVAL (Invalid argument)
+12 mkdir("/w/dir", 0777) = -1 EEXIST (File exists)
+12 mkdir("/w/new", 0777) = -1 EACCES (Permission denied)
 "#;
         let seen = parse(log);
         let expected = [
@@ -269,10 +426,48 @@ mod tests {
             (Use::List, "/m"),
             (Use::Write, "/w/out"),
             (Use::Run, "/bin/git"),
+            (Use::Exists, "/w/link"),
+            (Use::Exists, "/w/dir"),
+            (Use::Exists, "/w/dir"),
+            (Use::Write, "/w/new"),
         ];
         assert_eq!(seen.uses, expected.map(|(how, path)| (how, PathBuf::from(path))));
-        assert_eq!(seen.children_ran, [Path::new("/bin/git")]);
+        assert_eq!(seen.children_ran, [Path::new("/no/git"), Path::new("/bin/git")]);
         assert!(!seen.connected);
+        assert_eq!(seen.indirect, None);
+    }
+
+    #[test]
+    fn what_is_asked_elsewhere_is_a_connection() {
+        let is_connected = |call: &str| parse(call.as_bytes()).connected;
+        assert!(is_connected(
+            "1 connect(3<socket:[1]>, {sa_family=AF_UNIX, sun_path=\"/run/db\"}, 110) = -1 ENOENT (No such file or directory)"
+        ));
+        assert!(is_connected("1 socket(AF_INET, SOCK_DGRAM, 0) = 3<UDP:[1]>"));
+        assert!(is_connected("1 io_uring_setup(8, 0x1) = 3"));
+        assert!(!is_connected(
+            "1 io_uring_setup(8, 0x1) = -1 EPERM (Operation not permitted)"
+        ));
+    }
+
+    #[test]
+    fn a_file_by_another_name() {
+        for path in [
+            "/proc/self/cwd/a",
+            "/proc/12/environ",
+            "/proc/self/fd/3/x",
+            "/proc/self/root/etc",
+        ] {
+            assert!(is_indirect(Path::new(path)), "{path}");
+        }
+        for path in [
+            "/proc/self/maps",
+            "/proc/self/fd/3",
+            "/proc/cpuinfo",
+            "/w/proc/self/cwd",
+        ] {
+            assert!(!is_indirect(Path::new(path)), "{path}");
+        }
     }
 
     proptest::proptest! {

@@ -30,9 +30,11 @@ pub(crate) struct Compiler {
 /// Finds what `named` names; an error with the reason where it is not certain what that runs.
 pub(crate) fn find(named: &Path, env: &Environment) -> Result<Compiler, Why> {
     let unclear = |what: &str| Rule::Compiler.because(what);
-    let mut path = real_sccache::find_program(named, env.get("PATH"), env.cwd()).ok_or_else(|| unclear("no such compiler"))?;
+    let mut path =
+        real_sccache::find_program(named, env.get("PATH"), env.cwd()).ok_or_else(|| unclear("no such compiler"))?;
     if is_proxy(&path) {
-        path = behind_proxy(env, named).ok_or_else(|| unclear("rustup's proxy, and which toolchain it takes is not said"))?;
+        path = behind_proxy(env, named)
+            .ok_or_else(|| unclear("rustup's proxy, and which toolchain it takes is not said"))?;
     }
     let identity = identity(&path)?;
     Ok(Compiler { path, identity })

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +25,8 @@ pub(crate) enum State {
     File(String),
     /// A directory whose names were read.
     Names(String),
-    /// There, and nothing more was asked.
-    Exists { is_dir: bool },
+    /// There, and only asked for: what its metadata says.
+    Entry(String),
     /// Nothing is there.
     Absent,
 }
@@ -42,16 +42,30 @@ impl State {
         if data.is_dir() {
             names(path)
         } else {
-            Ok(Self::File(file(path)?))
+            let link = link(path).map_or(String::new(), |to| format!(" by a link to {}", to.display()));
+            Ok(Self::File(file(path)? + &link))
         }
     }
 
-    /// Whether there is something at `path` now, and no more.
-    pub(crate) fn exists(path: &Path) -> Self {
+    /// What the metadata at `path` says now, but for times and owner.
+    pub(crate) fn entry(path: &Path) -> Self {
+        let link = link(path).map_or(String::new(), |to| format!("a link to {} ", to.display()));
         match fs::metadata(path) {
-            Ok(data) => Self::Exists { is_dir: data.is_dir() },
-            Err(_) => Self::Absent,
+            Ok(data) if data.is_file() => Self::Entry(format!(
+                "{link}a file of {} bytes, {:o}",
+                data.len(),
+                data.mode() & 0o111
+            )),
+            Ok(data) if data.is_dir() => Self::Entry(format!("{link}a directory")),
+            Ok(_) => Self::Entry(format!("{link}something else")),
+            Err(_) if link.is_empty() => Self::Absent,
+            Err(_) => Self::Entry(format!("{link}that leads nowhere")),
         }
+    }
+
+    /// The entry of a directory that is no link.
+    pub(crate) fn directory() -> Self {
+        Self::Entry("a directory".to_owned())
     }
 
     /// Whether it is the state of `path` now.
@@ -62,7 +76,7 @@ impl State {
     fn now(&self, path: &Path) -> io::Result<Self> {
         match self {
             Self::File(_) | Self::Names(_) => Self::read(path),
-            Self::Exists { .. } | Self::Absent => Ok(Self::exists(path)),
+            Self::Entry(_) | Self::Absent => Ok(Self::entry(path)),
         }
     }
 }
@@ -77,14 +91,16 @@ impl Input {
     /// For the key and for a person.
     pub(crate) fn line(&self) -> (Vec<u8>, Vec<u8>) {
         let state = match &self.state {
-            State::File(digest) => digest.as_str(),
-            State::Names(digest) => digest.as_str(),
-            State::Exists { is_dir: true } => "a directory",
-            State::Exists { is_dir: false } => "there",
+            State::File(text) | State::Names(text) | State::Entry(text) => text.as_str(),
             State::Absent => "absent",
         };
         (self.name.as_bytes().to_owned(), state.as_bytes().to_owned())
     }
+}
+
+/// Where the link at `path` leads.
+fn link(path: &Path) -> Option<PathBuf> {
+    fs::read_link(path).ok()
 }
 
 fn is_absence(error: &io::Error) -> bool {
@@ -95,13 +111,14 @@ fn names(dir: &Path) -> io::Result<State> {
     let mut names = Vec::new();
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
-        names.push((entry.file_name(), entry.file_type()?.is_dir()));
+        let kind = entry.file_type()?;
+        names.push((entry.file_name(), kind.is_dir(), kind.is_symlink()));
     }
     names.sort();
     let mut digest = crate::digest::Digest::new("names");
-    for (name, is_dir) in names {
+    for (name, is_dir, is_link) in names {
         digest.field(name.as_bytes());
-        digest.field(&[u8::from(is_dir)]);
+        digest.field(&[u8::from(is_dir), u8::from(is_link)]);
     }
     Ok(State::Names(digest.hex()))
 }

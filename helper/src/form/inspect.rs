@@ -11,7 +11,7 @@ use super::input::{self, Input, State, named};
 use super::place::{Places, absolute};
 use crate::facts::environment::Environment;
 use crate::invocation::Invocation;
-use crate::observe::{self, Use};
+use crate::observe::{self, Seen, Use};
 use crate::why::{Rule, Why};
 
 /// What was read.
@@ -27,12 +27,21 @@ pub(crate) struct Inspection {
     pub(crate) crates: Vec<OsString>,
     /// Whether it was observed, or only reported.
     pub(crate) observed: bool,
+    /// Whether a source takes OUT_DIR's path itself, not only a file of it.
+    pub(crate) takes_out_dir: bool,
+    /// Why no key can hold what was done.
+    pub(crate) refused: Option<Why>,
 }
 
-/// Which directories belong to compilers.
+/// Which directories belong to compilers: rustup's, and the one that rustc's own library is below.
 pub(crate) fn toolchains(rustc: &Path, env: &Environment) -> Vec<PathBuf> {
     let rustc = rustc.canonicalize().unwrap_or_else(|_| rustc.to_owned());
-    let own = rustc.parent().and_then(Path::parent).map(Path::to_owned);
+    let above = rustc.parent().and_then(Path::parent);
+    let has_library = |dir: &&Path| {
+        let mut names = std::fs::read_dir(dir.join("lib")).into_iter().flatten().flatten();
+        names.any(|entry| entry.file_name().as_encoded_bytes().starts_with(b"librustc_driver-"))
+    };
+    let own = above.filter(has_library).map(Path::to_owned);
     let rustup = env
         .path("RUSTUP_HOME")
         .map(Path::to_owned)
@@ -48,21 +57,26 @@ pub(crate) fn inspect(
     places: &Places,
     rustc: &Path,
     strace: Option<&Path>,
+    remaps: &[OsString],
 ) -> Result<Inspection, Why> {
     let temp = tempfile::Builder::new().prefix("sccache-shell").tempdir()?;
     let (log, dep_info) = (temp.path().join("log"), temp.path().join("deps.d"));
     let mut command = match strace {
-        Some(strace) => observe::command(strace, &log, &call.program),
+        Some(strace) => observe::command(strace, &log, observe::Depth::All, &call.program),
         None => Command::new(&call.program),
     };
-    let status = command
+    command
         .args(dep_info_args(call))
+        .args(remaps)
         .arg("-o")
         .arg(&dep_info)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+        .stderr(Stdio::null());
+    let jobserver = jobserver(env);
+    let writable: Vec<&Path> = jobserver.iter().map(PathBuf::as_path).chain([temp.path()]).collect();
+    // What a macro writes is written once, by the compile itself.
+    let status = observe::status(&mut command, strace.map(|_| log.as_path()), &writable);
     if !observe::ended_well(status) {
         return Err(if strace.is_some() && observe::read(&log).is_err() {
             Rule::Untraced.because("strace may not trace here")
@@ -73,19 +87,16 @@ pub(crate) fn inspect(
     let text = std::fs::read(&dep_info)?;
     let mut inspection = reported(&text, places, env.cwd());
     let mut inputs = Vec::new();
+    let reads_out_dir = inspection.env.iter().any(|(name, _)| name == "OUT_DIR");
     for file in &inspection.files {
         let path = absolute(Path::new(&places.path(file).unwrap_or_default()), env.cwd());
+        inspection.takes_out_dir |= reads_out_dir && std::fs::read(&path).is_ok_and(|text| takes_out_dir(&text));
         inputs.push(named(places, &path, State::read(&path)?));
     }
     if strace.is_some() {
         inspection.observed = true;
         let seen = observe::read(&log)?;
-        if let Some(program) = seen.children_ran.first() {
-            return Err(Rule::Runs.because(format!("a macro runs {}", program.display())));
-        }
-        if seen.connected {
-            return Err(Rule::Connects.because("a macro opens a connection"));
-        }
+        inspection.refused = refused(&seen);
         let mut toolchains = toolchains(rustc, env);
         toolchains.extend(seen.toolchains());
         let eye = Eye {
@@ -93,16 +104,62 @@ pub(crate) fn inspect(
             places,
             env,
             toolchains,
-            temp: temp.path(),
+            writable: &writable,
         };
         for (how, path) in &seen.uses {
-            eye.note(*how, path, &mut inputs, &mut inspection.crates)?;
+            if let Err(why) = eye.note(*how, path, &mut inputs, &mut inspection.crates) {
+                inspection.refused.get_or_insert(why);
+            }
         }
         inspection.crates.sort();
         inspection.crates.dedup();
     }
     inspection.inputs = input::tidy(inputs);
     Ok(inspection)
+}
+
+/// Whether `"OUT_DIR"` stands in a source anywhere but at the beginning of what is included. Then an optimiser or a constant
+/// may take the path apart, so that no search of the artifact finds it.
+fn takes_out_dir(source: &[u8]) -> bool {
+    const INCLUDED: [&[u8]; 3] = [
+        b"include!(concat!(env!(",
+        b"include_str!(concat!(env!(",
+        b"include_bytes!(concat!(env!(",
+    ];
+    memchr::memmem::find_iter(source, b"\"OUT_DIR\"").any(|at| {
+        let mut before = source[at.saturating_sub(200)..at].to_vec();
+        before.retain(|byte| !byte.is_ascii_whitespace());
+        !INCLUDED.iter().any(|begin| before.ends_with(begin))
+    })
+}
+
+/// What was done that no key can hold.
+fn refused(seen: &Seen) -> Option<Why> {
+    let program = seen
+        .children_ran
+        .first()
+        .map(|path| Rule::Runs.because(format!("a macro runs {}", path.display())));
+    let connection = || {
+        seen.connected
+            .then(|| Rule::Connects.because("a macro opens a connection"))
+    };
+    let indirect = || {
+        let path = seen.indirect.as_ref()?;
+        Some(Rule::Unreadable.because(format!("{} is read", path.display())))
+    };
+    program.or_else(connection).or_else(indirect)
+}
+
+/// The named pipe of a `make` that cargo was started by.
+fn jobserver(env: &Environment) -> Option<PathBuf> {
+    let flags = ["CARGO_MAKEFLAGS", "MAKEFLAGS"]
+        .into_iter()
+        .filter_map(|name| env.text(name));
+    let fifo = |flags: &str| {
+        let mut words = flags.split_whitespace();
+        words.find_map(|word| Some(PathBuf::from(word.strip_prefix("--jobserver-auth=fifo:")?)))
+    };
+    flags.into_iter().find_map(|flags| fifo(flags.as_ref()))
 }
 
 /// The arguments with another `--emit` and no directory for outputs.
@@ -125,23 +182,32 @@ struct Eye<'a> {
     places: &'a Places,
     env: &'a Environment,
     toolchains: Vec<PathBuf>,
-    temp: &'a Path,
+    writable: &'a [&'a Path],
 }
 
 impl Eye<'_> {
     fn note(&self, how: Use, path: &Path, inputs: &mut Vec<Input>, crates: &mut Vec<OsString>) -> Result<(), Why> {
         let path = absolute(path, self.env.cwd());
-        let is_dir_of_crates = |dir: &Path| self.call.search.iter().any(|(_, known)| dir == known);
-        let is_constant =
-            self.toolchains.iter().any(|dir| path.starts_with(dir)) || self.places.is_constant(&path, self.temp);
-        if how == Use::Run || path == Path::new("/") || path.starts_with(self.temp) {
+        let is_out = |dir: &Path| self.places.out.as_deref() == Some(dir);
+        let is_dir_of_crates = |dir: &Path| {
+            let mut dirs = self
+                .call
+                .search
+                .iter()
+                .filter(|(kind, _)| kind == "dependency" || kind == "crate");
+            !is_out(dir) && dirs.any(|(_, known)| dir == known)
+        };
+        if how == Use::Run || path == Path::new("/") || self.writable.iter().any(|dir| path.starts_with(dir)) {
             return Ok(());
         }
+        let is_constant = self.places.is_constant(&path, &self.toolchains);
         if how == Use::Write {
-            if path.starts_with("/dev") || path.starts_with("/proc") {
-                return Ok(());
-            }
-            return Err(Rule::Writes.because(format!("a macro writes {}", path.display())));
+            let keeps_nothing = is_constant && (path.starts_with("/dev") || path.starts_with("/proc"));
+            return if keeps_nothing {
+                Ok(())
+            } else {
+                Err(Rule::Writes.because(format!("a macro writes {}", path.display())))
+            };
         }
         if is_constant || is_dir_of_crates(&path) {
             return Ok(());
@@ -158,8 +224,12 @@ impl Eye<'_> {
         }
         let state = match how {
             Use::Read | Use::List => State::read(&path),
-            _ => Ok(State::exists(&path)),
+            _ => Ok(State::entry(&path)),
         };
+        // Above the workspace there is a directory in each place, by whatever name.
+        if state.as_ref().is_ok_and(|state| *state == State::directory()) && self.places.is_above(&path) {
+            return Ok(());
+        }
         let state = state.map_err(|error| Rule::Unreadable.because(format!("{} is read: {error}", path.display())))?;
         inputs.push(named(self.places, &path, state));
         Ok(())
@@ -225,11 +295,13 @@ impl Inspection {
             .all(|input| Places::is_shared(&input.name) || places.is_source(Path::new(&input.name)))
     }
 
-    /// Whether a variable that the crate reads names this worktree.
+    /// Whether the crate takes a path that is this worktree's alone.
     pub(crate) fn names_the_place(&self, places: &Places) -> bool {
-        self.env
-            .iter()
-            .any(|(_, value)| value.as_ref().is_some_and(|value| places.is_named_in(value)))
+        self.takes_out_dir
+            || self
+                .env
+                .iter()
+                .any(|(_, value)| value.as_ref().is_some_and(|value| places.is_named_in(value)))
     }
 
     /// Cargo's `.d` file, as rustc would have written it here.
@@ -286,4 +358,26 @@ fn escaped(value: &OsStr) -> OsString {
         }
     }
     OsStr::from_bytes(&text).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_taken_or_a_file_is_included() {
+        for source in [
+            r#"include!(concat!(env!("OUT_DIR"), "/a.rs"));"#,
+            "static A: &str = include_str! (concat!(\n    env!(\"OUT_DIR\"), \"/a\"));",
+            "// OUT_DIR has it",
+        ] {
+            assert!(!takes_out_dir(source.as_bytes()), "{source}");
+        }
+        for source in [
+            r#"const DIR: &str = env!("OUT_DIR");"#,
+            r#"include!(concat!(env!("OUT_DIR"), "/a.rs")); const D: &str = concat!(env!("OUT_DIR"), "/b");"#,
+        ] {
+            assert!(takes_out_dir(source.as_bytes()), "{source}");
+        }
+    }
 }

@@ -35,7 +35,7 @@ pub(crate) fn inputs(
         inputs.push(named(places, &path, State::File(input::file(&path)?)));
     }
     for dir in native_dirs(call) {
-        if places.is_constant(dir, Path::new("/nix/store")) {
+        if places.is_constant(dir, &[]) {
             continue;
         }
         for entry in fs::read_dir(dir).into_iter().flatten() {
@@ -69,7 +69,7 @@ pub(crate) fn bundled(call: &Invocation, places: &Places) -> io::Result<Vec<Inpu
     Ok(input::tidy(inputs))
 }
 
-fn native_dirs(call: &Invocation) -> impl Iterator<Item = &Path> {
+pub(super) fn native_dirs(call: &Invocation) -> impl Iterator<Item = &Path> {
     let native = call
         .search
         .iter()
@@ -162,7 +162,8 @@ fn what_it_reads(driver: &Path, call: &Invocation, strace: &Path) -> io::Result<
     let (source, log) = (temp.path().join("empty.c"), temp.path().join("log"));
     fs::write(&source, "int main(void) { return 0; }\n")?;
     let link = |more: &[&str]| -> io::Result<Vec<PathBuf>> {
-        let status = observe::command(strace, &log, driver)
+        let mut command = observe::command(strace, &log, observe::Depth::Reads, driver);
+        command
             .args(chosen(call).map(OsStr::from_bytes))
             .args(more)
             .arg(&source)
@@ -171,14 +172,24 @@ fn what_it_reads(driver: &Path, call: &Invocation, strace: &Path) -> io::Result<
             .args(LIBRARIES)
             .stdin(std::process::Stdio::null())
             .stdout(std::process::Stdio::null())
-            .stderr(std::process::Stdio::null())
-            .status()?;
+            .stderr(std::process::Stdio::null());
+        let status = observe::status(&mut command, Some(&log), &[Path::new("/")])?;
         if !status.success() {
             return Err(io::Error::other("the linker cannot link an empty program"));
         }
-        let uses = observe::read(&log)?.uses.into_iter();
-        let read = uses.filter(|(how, path)| matches!(how, Use::Read | Use::Run) && !path.starts_with(temp.path()));
-        Ok(read.map(|(_, path)| absolute(&path, Path::new("/"))).collect())
+        let uses = observe::read(&log)?.uses;
+        let read = uses.iter().filter(|(how, _)| matches!(how, Use::Read | Use::Run));
+        let names: Vec<_> = read.filter_map(|(_, path)| path.file_name()).collect();
+        // Also where one was looked for in vain: there another may appear.
+        let counts = |how: &Use, path: &Path| match how {
+            Use::Read | Use::Run => true,
+            Use::Absent | Use::Exists => path.file_name().is_some_and(|name| names.contains(&name)),
+            Use::List | Use::Write => false,
+        };
+        let counted = uses
+            .iter()
+            .filter(|(how, path)| counts(how, path) && !path.starts_with(temp.path()));
+        Ok(counted.map(|(_, path)| absolute(path, Path::new("/"))).collect())
     };
     let mut files = link(&[])?;
     // A position-independent and a shared one begin with other objects.
@@ -194,7 +205,7 @@ fn what_it_reads(driver: &Path, call: &Invocation, strace: &Path) -> io::Result<
             .any(|dir| path.starts_with(dir))
             || path.starts_with(&temp)
     };
-    files.retain(|path| !passes(path) && path.exists());
+    files.retain(|path| !passes(path));
     files.sort();
     files.dedup();
     Ok(files)

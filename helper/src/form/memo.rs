@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+use super::compiler::Compiler;
 use super::input::{self, Input};
 use super::inspect::{self, Inspection};
 use super::place::Places;
@@ -28,7 +29,8 @@ pub(super) fn inspection(
     call: &Invocation,
     ground: &Ground<'_>,
     places: &Places,
-    rustc: &Path,
+    rustc: &Compiler,
+    remaps: &[OsString],
 ) -> Result<Inspection, Why> {
     let Ground { env, store, strace } = *ground;
     let root = env.cwd().as_os_str().to_owned();
@@ -38,7 +40,7 @@ pub(super) fn inspection(
         .map(|path| input::file(path))
         .collect::<io::Result<Vec<_>>>();
     let externs = externs?;
-    let memo = store
+    let remembered = store
         .read("memo", unit)
         .and_then(|text| serde_json::from_slice::<Memo>(&text).ok());
     let is_good = |memo: &Memo| {
@@ -47,19 +49,25 @@ pub(super) fn inspection(
             && (memo.root == root || memo.inspection.is_portable(places))
             && memo.inspection.holds(places, env)
     };
-    if let Some(memo) = memo.filter(is_good) {
-        return Ok(memo.inspection);
-    }
-    let inspection = inspect::inspect(call, env, places, rustc, strace)?;
-    let memo = Memo {
-        root,
-        externs,
-        inspection,
+    let memo = match remembered.filter(is_good) {
+        Some(memo) => memo,
+        None => {
+            let inspection = inspect::inspect(call, env, places, &rustc.path, strace, remaps)?;
+            let memo = Memo {
+                root,
+                externs,
+                inspection,
+            };
+            if let Ok(text) = serde_json::to_vec(&memo) {
+                let _ = store.write("memo", unit, &text);
+            }
+            memo
+        }
     };
-    if let Ok(text) = serde_json::to_vec(&memo) {
-        let _ = store.write("memo", unit, &text);
+    match memo.inspection.refused {
+        Some(why) => Err(why),
+        None => Ok(memo.inspection),
     }
-    Ok(memo.inspection)
 }
 
 /// What an earlier compile of the unit read and no inspection could foresee.

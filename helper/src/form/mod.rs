@@ -28,7 +28,7 @@ use crate::invocation::{Invocation, Kind};
 use crate::why::{Rule, Why};
 
 /// In every key: a change of what the shim does makes new ones.
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 
 /// Where a compile is run from, for sccache: a directory that is everywhere and has nothing of cargo's in it.
 const NOWHERE: &str = "/";
@@ -61,10 +61,22 @@ pub(crate) struct Plan {
     /// How files that the compile makes for itself begin.
     pub(crate) stem: String,
     pub(crate) is_linked: bool,
+    /// Search paths whose libraries are in the key.
+    pub(crate) native: Vec<OsString>,
     /// Must be as they were when the compile has ended: path and state.
     pub(crate) inputs: Vec<(OsString, input::State)>,
     /// Where the shim says what it did.
     pub(crate) report: OsString,
+}
+
+impl Plan {
+    /// Whether a library at `path` would be in the key: what is linked is known by its search paths.
+    pub(crate) fn is_foreseen(&self, path: &Path) -> bool {
+        self.is_linked
+            && path
+                .parent()
+                .is_some_and(|dir| self.native.iter().any(|known| dir == Path::new(known)))
+    }
 }
 
 /// What a call becomes.
@@ -82,6 +94,8 @@ pub(crate) struct Formed {
     pub(crate) private: Option<Why>,
     pub(crate) dep_info: (PathBuf, Vec<u8>),
     pub(crate) programs: Vec<PathBuf>,
+    /// What stands in rustc's messages for places, and the places: the longer first.
+    pub(crate) spoken: Vec<(String, PathBuf)>,
 }
 
 /// What the form stands on, beside the call.
@@ -103,7 +117,8 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
     let shim = compiler::shim(store, &rustc)?;
     let base = base(call, env, &places, &rustc)?;
     let unit = digest("unit", &base);
-    let inspection = memo::inspection(&unit, call, ground, &places, &rustc.path)?;
+    let remaps = places.remaps(&package(env));
+    let inspection = memo::inspection(&unit, call, ground, &places, &rustc, &remaps)?;
 
     let mut lines = base;
     let mut inputs = inspection.inputs.clone();
@@ -174,11 +189,13 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
         hidden: restore.iter().map(|(name, _)| name.clone()).collect(),
         dep_info: (dep_info.clone(), inspection.dep_info(&dep_info, &places)),
         programs,
+        spoken: places.spoken(&package(env)),
         plan: Plan {
             cwd: env.cwd().as_os_str().to_owned(),
             program: call.program.clone().into(),
             args: call.args.clone(),
-            remaps: places.remaps(&package(env)),
+            // What only this worktree gets can be as cargo would have it.
+            remaps: if private.is_some() { Vec::new() } else { remaps },
             restore,
             crate_name: call.crate_name.clone(),
             file_names: outputs,
@@ -196,6 +213,9 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
             crates,
             stem: call.stem(),
             is_linked: call.is_linked(),
+            native: linked::native_dirs(call)
+                .map(|dir| dir.as_os_str().to_owned())
+                .collect(),
             inputs: resolved,
             report: OsString::new(),
         },
@@ -237,7 +257,10 @@ fn base(
     }
     // Of two directories with a library of one name the first counts.
     for (kind, dir) in call.search.iter().filter(|(kind, _)| kind == "native" || kind == "all") {
-        lines.push((format!("search {kind}").into_bytes(), places.name(dir).into_encoded_bytes()));
+        lines.push((
+            format!("search {kind}").into_bytes(),
+            places.name(dir).into_encoded_bytes(),
+        ));
     }
     if let Some(root) = &places.root {
         let member = env
@@ -248,12 +271,7 @@ fn base(
             member.map_or(b"elsewhere".to_vec(), |dir| dir.as_os_str().as_bytes().to_vec()),
         ));
     }
-    lines.extend(variables::lines(
-        env,
-        places,
-        call.is_linked(),
-        !call.externs.is_empty(),
-    ));
+    lines.extend(variables::lines(call, env, places));
     Ok(lines)
 }
 
@@ -266,13 +284,7 @@ fn digest(purpose: &str, lines: &[(Vec<u8>, Vec<u8>)]) -> String {
     digest.hex()
 }
 
-fn why_private(
-    store: &Store,
-    unit: &str,
-    inspection: &Inspection,
-    places: &Places,
-    call: &Invocation,
-) -> Option<Why> {
+fn why_private(store: &Store, unit: &str, inspection: &Inspection, places: &Places, call: &Invocation) -> Option<Why> {
     if inspection.names_the_place(places) {
         return Some(Rule::ReadsPlace.because("it reads a variable that names this place"));
     }

@@ -1,16 +1,26 @@
 //! Names for files that are the same in every worktree: from the workspace's root, the build directory, OUT_DIR.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
 
+use super::input::is_library;
 use crate::facts::environment::Environment;
 use crate::invocation::Invocation;
 use crate::why::{Rule, Why};
 
-const ROOT: &str = "<root>";
-const BUILD: &str = "<build>";
-const OUT: &str = "<out>";
+// No path and no variable has a NUL byte.
+const ROOT: &str = "\0root";
+const BUILD: &str = "\0build";
+const OUT: &str = "\0out";
+
+/// A name of [`Places::name`] for a person.
+pub(crate) fn readable(name: &str) -> String {
+    name.replace(ROOT, "<root>")
+        .replace(BUILD, "<build>")
+        .replace(OUT, "<out>")
+}
 
 /// Where a compile happens.
 #[derive(Debug, Clone, Default)]
@@ -24,13 +34,18 @@ pub(crate) struct Places {
     /// OUT_DIR, where there is one.
     pub(crate) out: Option<PathBuf>,
     cargo_home: Option<PathBuf>,
+    /// Where links among them lead.
+    real: Vec<PathBuf>,
 }
 
-/// The system's own: as old as the compiler but for what is linked.
-pub(crate) const SYSTEM: &[&str] = &["/usr", "/lib", "/lib64", "/bin", "/sbin"];
+/// Where the loader finds libraries, and the C library its locales.
+pub(crate) const SYSTEM: &[&str] = &["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/locale"];
 
 /// What never changes, or is the kernel's.
-const ALWAYS: &[&str] = &["/proc", "/sys", "/dev", "/nix/store", "/run/current-system"];
+const ALWAYS: &[&str] = &["/proc", "/sys", "/dev", "/nix/store"];
+
+/// Below those: memory that files are kept in.
+const KEPT: &[&str] = &["/dev/shm", "/dev/mqueue"];
 
 /// Files of the loader and the C library, which every process opens.
 const LOADER: &[&str] = &[
@@ -57,15 +72,26 @@ impl Places {
         let places = Self {
             root: call.input.is_relative().then(|| env.cwd().to_owned()),
             is_dependency,
+            real: Vec::new(),
             build: profile_dir(&call.out_dir).ok_or_else(|| Rule::Place.because("an --out-dir that is not cargo's"))?,
             out: env.path("OUT_DIR").filter(|dir| dir.is_absolute()).map(Path::to_owned),
             cargo_home,
         };
+        let manifest_dir = env.path("CARGO_MANIFEST_DIR");
+        if places.root.is_some() && manifest_dir.is_some_and(|dir| !dir.starts_with(env.cwd())) {
+            return Err(Rule::Place.because("cargo names the package's directory by a link"));
+        }
         let odd = |path: &Path| path.as_os_str().as_bytes().iter().any(|byte| b"=\n".contains(byte));
         if places.needles().iter().any(|path| odd(path)) || places.root.as_deref() == Some(Path::new("/")) {
             return Err(Rule::Place.because("a directory whose name rustc cannot be given to replace"));
         }
-        Ok(places)
+        // A target directory may be a link to a larger disk.
+        let real = places.needles().into_iter().filter_map(|path| path.canonicalize().ok());
+        let real = real.filter(|path| !places.needles().iter().any(|known| path.starts_with(known)));
+        Ok(Self {
+            real: real.collect(),
+            ..places
+        })
     }
 
     /// The paths that must not stand in an artifact that others get.
@@ -74,6 +100,7 @@ impl Places {
             .iter()
             .chain([&self.build])
             .chain(&self.out)
+            .chain(&self.real)
             .cloned()
             .collect()
     }
@@ -81,11 +108,8 @@ impl Places {
     /// The arguments by which rustc writes names for them; of several that fit it takes the last.
     pub(crate) fn remaps(&self, package: &str) -> Vec<OsString> {
         let root = self.root.iter().map(|root| (root, ".".to_owned()));
-        let build = [(&self.build, "/cargo/build-dir".to_owned())];
-        let out = self
-            .out
-            .iter()
-            .map(|out| (out, format!("/cargo/build-dir/build/{package}/out")));
+        let build = [(&self.build, BUILD_SPOKEN.to_owned())];
+        let out = self.out.iter().map(|out| (out, out_spoken(package)));
         let remap = |(from, to): (&PathBuf, String)| {
             let mut arg = OsString::from("--remap-path-prefix=");
             arg.push(from);
@@ -94,6 +118,14 @@ impl Places {
             arg
         };
         root.chain(build).chain(out).map(remap).collect()
+    }
+
+    /// What [`Self::remaps`] makes rustc say of places that its messages name, where it names them at all: of generated
+    /// sources.
+    pub(crate) fn spoken(&self, package: &str) -> Vec<(String, PathBuf)> {
+        let out = self.out.iter().map(|out| (out_spoken(package), out.clone()));
+        out.chain(self.out.iter().map(|_| (BUILD_SPOKEN.to_owned(), self.build.clone())))
+            .collect()
     }
 
     /// A path's name; one that begins with none of the places is its own.
@@ -118,7 +150,7 @@ impl Places {
     /// The path that a name stands for here; `None` for a place that is not here.
     pub(crate) fn path(&self, name: &OsStr) -> Option<PathBuf> {
         let bytes = name.as_bytes();
-        if !bytes.starts_with(b"<") {
+        if !bytes.starts_with(b"\0") {
             return Some(PathBuf::from(name));
         }
         self.known().iter().find_map(|(dir, place)| {
@@ -134,7 +166,7 @@ impl Places {
 
     /// Whether a name is the same file in every worktree, as far as its place goes.
     pub(crate) fn is_shared(name: &OsStr) -> bool {
-        name.as_bytes().starts_with(b"<")
+        name.as_bytes().starts_with(b"\0")
     }
 
     /// A variable's value with OUT_DIR at its beginning replaced by a constant, as bytes.
@@ -156,14 +188,23 @@ impl Places {
             .any(|path| memchr::memmem::find(text.as_bytes(), path.as_os_str().as_bytes()).is_some())
     }
 
-    /// Whether what lies at `path` is the system's, the toolchain's, or a registry's source.
-    pub(crate) fn is_constant(&self, path: &Path, toolchain: &Path) -> bool {
+    /// Whether what lies at `path` cannot change while the compiler stays: the loader's, a toolchain's, a registry's.
+    pub(crate) fn is_constant(&self, path: &Path, toolchains: &[PathBuf]) -> bool {
+        let path = &resolved(path);
+        let is_below = |dirs: &[&str]| dirs.iter().any(|dir| path.starts_with(dir));
         let is_mine = self.needles().iter().any(|place| path.starts_with(place));
+        let is_loaded = || path.extension().is_none_or(|end| end != "so") && is_library(path) || is_locale(path);
         !is_mine
-            && (SYSTEM.iter().chain(ALWAYS).any(|dir| path.starts_with(dir))
+            && (is_below(ALWAYS) && !is_below(KEPT)
+                || is_below(SYSTEM) && (path.is_dir() || is_loaded() || !path.exists())
                 || LOADER.iter().any(|file| path == Path::new(file))
-                || path.starts_with(toolchain)
+                || toolchains.iter().any(|dir| path.starts_with(dir))
                 || self.is_source(path))
+    }
+
+    /// Whether `path` is one of the places or lies above one: it is there as surely as they are.
+    pub(crate) fn is_above(&self, path: &Path) -> bool {
+        self.needles().iter().any(|place| place.starts_with(path))
     }
 
     /// Whether `path` is below where cargo unpacks registries and git checkouts.
@@ -186,6 +227,13 @@ impl Places {
     }
 }
 
+/// The build directory in artifacts, as cargo's own trim-paths calls it.
+const BUILD_SPOKEN: &str = "/cargo/build-dir";
+
+fn out_spoken(package: &str) -> String {
+    format!("{BUILD_SPOKEN}/build/{package}/out")
+}
+
 /// `<build directory>/<profile>` of an out-dir: `…/deps`, `…/examples`, `…/build/<package>[/<hash>[/out]]`.
 fn profile_dir(out_dir: &Path) -> Option<PathBuf> {
     let is_named = |dir: &&Path, names: &[&str]| names.iter().any(|name| dir.file_name() == Some(OsStr::new(name)));
@@ -196,15 +244,23 @@ fn profile_dir(out_dir: &Path) -> Option<PathBuf> {
     found.parent().filter(|dir| dir.parent().is_some()).map(Path::to_owned)
 }
 
-/// The path from `cwd`, without `.`; one with `..` as the file system has it.
+/// The path from `cwd`, without `.`. A `..` stays: where it leads is for the file system to say, at each time anew.
 pub(crate) fn absolute(path: &Path, cwd: &Path) -> PathBuf {
-    let whole = cwd.join(path);
-    if whole.components().any(|part| part == Component::ParentDir) {
-        let parent = whole.parent().and_then(|dir| dir.canonicalize().ok());
-        if let (Some(parent), Some(name)) = (parent, whole.file_name()) {
-            return parent.join(name);
-        }
-        return whole.canonicalize().unwrap_or(whole);
+    cwd.join(path).components().collect()
+}
+
+/// The path with every `..` followed, to tell below which directory it lies.
+pub(crate) fn resolved(path: &Path) -> Cow<'_, Path> {
+    if !path.components().any(|part| part == Component::ParentDir) {
+        return path.into();
     }
-    whole.components().collect()
+    let parent = path.parent().and_then(|dir| dir.canonicalize().ok());
+    let whole = || Some(parent?.join(path.file_name()?));
+    whole()
+        .or_else(|| path.canonicalize().ok())
+        .map_or(path.into(), Cow::Owned)
+}
+
+fn is_locale(path: &Path) -> bool {
+    path.starts_with("/usr/share/locale") || path.iter().any(|part| part == "locale" || part == "gconv")
 }

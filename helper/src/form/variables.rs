@@ -5,9 +5,11 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use super::place::Places;
 use crate::facts::environment::Environment;
+use crate::invocation::Invocation;
 use crate::nix_env;
 
 /// What stands for everything that sccache does not see.
@@ -89,21 +91,26 @@ pub(crate) fn is_hidden(name: &OsStr) -> bool {
 }
 
 /// The lines of the key that variables make: name and value.
-pub(crate) fn lines(env: &Environment, places: &Places, is_linked: bool, has_macros: bool) -> Vec<(Vec<u8>, Vec<u8>)> {
+pub(crate) fn lines(call: &Invocation, env: &Environment, places: &Places) -> Vec<(Vec<u8>, Vec<u8>)> {
+    let (is_linked, has_macros) = (call.is_linked(), !call.externs.is_empty());
+    let is_clippy = call.program != call.rustc;
     let parent = parent();
+    let of_the_script = said_by_the_script(places);
     let mut lines = Vec::new();
     for (name, value) in env.vars() {
         let text = name.to_string_lossy();
         let begins = |list: &[&str]| list.iter().any(|begin| text.starts_with(begin));
         let is = |list: &[&str]| list.contains(&&*text);
-        let counts = if begins(OF_THE_UNIT) || is(OF_RUSTC) {
+        // clippy-driver lints no more than the packages that were asked for, with `--no-deps`.
+        let counts = if begins(OF_THE_UNIT) || is(OF_RUSTC) || is_clippy && text == "CARGO_PRIMARY_PACKAGE" {
             true
         } else if text.starts_with("CARGO_") {
             has_macros && !is(STEERING) && !begins(STEERING_BEGINS) && text != KEY
         } else if is_linked && (is(OF_THE_LINKER) || nix_env::decides_a_link(name)) {
             true
         } else {
-            has_macros && is_of_this_call(name, value, parent.as_ref())
+            has_macros
+                && (of_the_script.iter().any(|said| said == name) || is_of_this_call(name, value, parent.as_ref()))
         };
         if counts {
             let value = if text.starts_with("CARGO_BIN_EXE_") || text == "CARGO_TARGET_TMPDIR" {
@@ -115,6 +122,25 @@ pub(crate) fn lines(env: &Environment, places: &Places, is_linked: bool, has_mac
         }
     }
     lines
+}
+
+/// The variables that the package's build script told cargo to set, also where the shell has the same.
+fn said_by_the_script(places: &Places) -> Vec<OsString> {
+    let Some(package) = places.out.as_deref().and_then(Path::parent) else {
+        return Vec::new();
+    };
+    // The second is where cargo's newer layout of the build directory has it.
+    let text = ["output", "run/stdout"]
+        .iter()
+        .find_map(|name| std::fs::read(package.join(name)).ok());
+    let name = |line: &[u8]| {
+        let rest = line.strip_prefix(b"cargo:").or_else(|| line.strip_prefix(b"cargo::"))?;
+        let rest = rest.strip_prefix(b":").unwrap_or(rest).strip_prefix(b"rustc-env=")?;
+        let at = rest.iter().position(|&byte| byte == b'=')?;
+        Some(OsStr::from_bytes(rest[..at].trim_ascii()).to_owned())
+    };
+    let text = text.unwrap_or_default();
+    text.split(|&byte| byte == b'\n').filter_map(name).collect()
 }
 
 /// Whether cargo set it for this call: by `[env]`, or because a build script said so.

@@ -1,12 +1,18 @@
 //! The compile itself, as cargo made it, watched; then whether others may have what it made.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, ExitStatus};
+use std::process::{Child, Command, ExitCode, Output, Stdio};
+
+use rustix::fs::FlockOperation;
+use rustix::process::{Pid, Signal};
 
 use super::{NOT_STORED, ended};
-use crate::form::place::{SYSTEM, absolute};
+use crate::form::input::{State, is_library};
+use crate::form::place::{SYSTEM, absolute, resolved};
 use crate::form::variables::{KEY, PLAN};
 use crate::form::{Plan, Report};
 use crate::observe::{self, Seen, Use};
@@ -16,18 +22,22 @@ use crate::why::Rule;
 const ALWAYS: &[&str] = &["/proc", "/sys", "/dev", "/nix/store", "/etc", "/run/current-system"];
 
 /// Compiles, and ends as rustc did, or with [`NOT_STORED`].
-pub(super) fn compile(plan: &Plan) -> ExitCode {
+pub(super) fn compile(plan: &Plan, plan_file: &Path) -> ExitCode {
     let temp = tempfile::Builder::new().prefix("sccache-shell").tempdir();
     let log = temp.as_ref().ok().map(|temp| temp.path().join("log"));
     let watched = plan.strace.as_ref().zip(log.as_ref());
-    let status = run(plan, watched.map(|(strace, log)| (Path::new(strace), log.as_path())));
-    let Ok(status) = status else {
+    let watched = watched.map(|(strace, log)| (Path::new(strace), log.as_path()));
+    let Ok(output) = run(plan, plan_file, watched) else {
         return super::say("sccache-shell: the compiler cannot be started");
     };
-    if !status.success() {
-        return ended(status);
+    let said = io::stdout().write_all(&output.stdout);
+    if said.and_then(|()| io::stderr().write_all(&output.stderr)).is_err() {
+        return ExitCode::FAILURE;
     }
-    let report = judge(plan, watched.map(|(_, log)| log.as_path()));
+    if !output.status.success() {
+        return ended(output.status);
+    }
+    let report = judge(plan, watched.map(|(_, log)| log), &output);
     let is_told = serde_json::to_vec(&report).is_ok_and(|text| fs::write(&plan.report, text).is_ok());
     match report {
         Report::Stored if is_told => ExitCode::SUCCESS,
@@ -35,19 +45,38 @@ pub(super) fn compile(plan: &Plan) -> ExitCode {
     }
 }
 
-fn run(plan: &Plan, watched: Option<(&Path, &Path)>) -> std::io::Result<ExitStatus> {
+fn run(plan: &Plan, plan_file: &Path, watched: Option<(&Path, &Path)>) -> io::Result<Output> {
     let program = Path::new(&plan.program);
     let mut command = match watched {
-        Some((strace, log)) => observe::command(strace, log, program),
+        Some((strace, log)) => observe::command(strace, log, observe::Depth::Reads, program),
         None => Command::new(program),
     };
     command.args(&plan.args).args(&plan.remaps).current_dir(&plan.cwd);
     command.env_remove(PLAN).env_remove(KEY);
     command.envs(plan.restore.iter().map(|(name, value)| (name, value)));
-    command.status()
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let child = command.process_group(0).spawn()?;
+    end_with_the_wrapper(plan_file, &child);
+    child.wait_with_output()
 }
 
-fn judge(plan: &Plan, log: Option<&Path>) -> Report {
+/// Who pressed Ctrl-C ended cargo, the wrapper and sccache's client, not the server and what it started. A compiler that
+/// went on would write over what the next build makes. The wrapper holds a lock for as long as it lives.
+fn end_with_the_wrapper(plan_file: &Path, child: &Child) {
+    let group = Pid::from_child(child);
+    if let Ok(file) = fs::File::open(plan_file) {
+        std::thread::spawn(move || {
+            if rustix::fs::flock(&file, FlockOperation::LockShared).is_ok() {
+                let _ = rustix::process::kill_process_group(group, Signal::KILL);
+            }
+        });
+    }
+}
+
+fn judge(plan: &Plan, log: Option<&Path>, output: &Output) -> Report {
     if plan.strace.is_some() {
         match log.and_then(|log| observe::read(log).ok()) {
             Some(seen) => {
@@ -60,15 +89,30 @@ fn judge(plan: &Plan, log: Option<&Path>) -> Report {
     }
     for (path, state) in &plan.inputs {
         if !state.is_now(Path::new(path)) {
-            return Report::NotStored(Rule::Changed.because(format!("{} changed meanwhile", Path::new(path).display())));
+            return Report::NotStored(
+                Rule::Changed.because(format!("{} changed meanwhile", Path::new(path).display())),
+            );
         }
+    }
+    let names_the_place = |bytes: &[u8]| {
+        let holds = |needle: &OsString| memchr::memmem::find(bytes, needle.as_encoded_bytes()).is_some();
+        plan.needles.iter().any(holds)
+    };
+    // Cargo takes from where an artifact is reported to be only that it is there.
+    let is_report = |line: &&[u8]| line.starts_with(br#"{"$message_type":"artifact""#);
+    let mut messages = [&output.stdout, &output.stderr]
+        .into_iter()
+        .flat_map(|text| text.split(|&byte| byte == b'\n'));
+    if messages.any(|line| !is_report(&line) && names_the_place(line)) {
+        return Report::NotStored(Rule::NamesPlace.because("its messages name the place where it was made"));
     }
     for name in &plan.file_names {
         match fs::read(Path::new(&plan.out_dir).join(name)) {
             Ok(bytes) => {
-                let holds = |needle: &OsString| memchr::memmem::find(&bytes, needle.as_encoded_bytes()).is_some();
-                if plan.needles.iter().any(holds) {
-                    return Report::NotStored(Rule::NamesPlace.because("its artifact names the place where it was made"));
+                if names_the_place(&bytes) {
+                    return Report::NotStored(
+                        Rule::NamesPlace.because("its artifact names the place where it was made"),
+                    );
                 }
             }
             Err(error) => return Report::NotStored(Rule::Lost.because(format!("{name}: {error}"))),
@@ -83,7 +127,9 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
         return Some(Report::NotStored(Rule::RanUnforeseen.because("a program was run")));
     }
     if seen.connected {
-        return Some(Report::NotStored(Rule::RanUnforeseen.because("a connection was opened")));
+        return Some(Report::NotStored(
+            Rule::RanUnforeseen.because("a connection was opened"),
+        ));
     }
     let cwd = Path::new(&plan.cwd);
     let at = |path: &Path| absolute(path, cwd);
@@ -94,28 +140,52 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
         .map(|(_, path)| at(path))
         .collect();
     let toolchains: Vec<PathBuf> = seen.toolchains().collect();
+    let is_input = |path: &Path, how: Use| {
+        let is_known = |state: &State| match how {
+            Use::Read => matches!(state, State::File(_)),
+            _ => true,
+        };
+        let mut inputs = plan.inputs.iter();
+        inputs.any(|(known, state)| path == Path::new(known) && is_known(state))
+    };
     let is_fine = |path: &Path| {
-        let is_in = |dirs: &[OsString]| dirs.iter().any(|dir| path.starts_with(dir));
-        ALWAYS.iter().any(|dir| path.starts_with(dir))
-            || SYSTEM.iter().any(|dir| path.starts_with(dir)) && !(plan.is_linked && is_linkable(path))
+        let real = resolved(path);
+        let is_in = |dirs: &[OsString]| dirs.iter().any(|dir| real.starts_with(dir));
+        ALWAYS.iter().any(|dir| real.starts_with(dir))
+            || SYSTEM.iter().any(|dir| real.starts_with(dir)) && !(plan.is_linked && is_linkable(path))
             || is_in(&plan.constant)
-            || toolchains.iter().any(|dir| path.starts_with(dir))
+            || toolchains.iter().any(|dir| real.starts_with(dir))
             || plan.allowed.iter().any(|known| path == Path::new(known))
-            || plan.inputs.iter().any(|(known, _)| path == Path::new(known))
             || written.iter().any(|file| file == path)
             || is_crate(plan, path)
             || is_own(plan, path)
     };
-    let mut read = Vec::new();
-    for (how, path) in &seen.uses {
-        let path = at(path);
-        if *how == Use::Read && !is_fine(&path) && !path.is_dir() {
-            read.push(path.into_os_string());
-        }
-    }
-    read.sort();
-    read.dedup();
-    (!read.is_empty()).then_some(Report::Read(read))
+    let of = |wanted: &[Use]| {
+        let uses = seen.uses.iter().filter(|(how, _)| wanted.contains(how));
+        uses.map(|(how, path)| (*how, at(path))).collect::<Vec<_>>()
+    };
+    let reads = of(&[Use::Read]);
+    let is_unforeseen = |how: Use, path: &Path| !is_input(path, how) && !is_fine(path) && !path.is_dir();
+    let mut unforeseen: Vec<PathBuf> = reads.iter().map(|(_, path)| path.clone()).collect();
+    unforeseen.retain(|path| is_unforeseen(Use::Read, path));
+    // A library that was looked for elsewhere first: there another may appear.
+    let is_searched = |path: &&PathBuf| is_library(path) && !is_fine(path) && !plan.is_foreseen(path);
+    let searched = reads
+        .iter()
+        .map(|(_, path)| path)
+        .filter(is_searched)
+        .filter_map(|path| path.file_name());
+    let searched: Vec<&OsStr> = searched.collect();
+    let missed = of(&[Use::Absent, Use::Exists]).into_iter().map(|(_, path)| path);
+    unforeseen.extend(missed.filter(|path| {
+        path.file_name().is_some_and(|name| searched.contains(&name))
+            && !plan.is_foreseen(path)
+            && is_unforeseen(Use::Absent, path)
+    }));
+    unforeseen.sort();
+    unforeseen.dedup();
+    let paths: Vec<OsString> = unforeseen.into_iter().map(PathBuf::into_os_string).collect();
+    (!paths.is_empty()).then_some(Report::Read(paths))
 }
 
 /// A compiled crate; one that is linked has to be in the key by its content.

@@ -41,10 +41,10 @@ pub fn run(args: &[OsString]) -> ExitCode {
     }
     let is_question = has("-vV") || has("--print=sysroot");
     let plan = std::env::var_os(PLAN).filter(|_| !is_question);
-    let Some(plan) = plan else {
+    let Some(plan_file) = plan.map(PathBuf::from) else {
         return become_real(&shim, args);
     };
-    let Some(plan) = fs::read(&plan)
+    let Some(plan) = fs::read(&plan_file)
         .ok()
         .and_then(|text| serde_json::from_slice::<Plan>(&text).ok())
     else {
@@ -59,7 +59,7 @@ pub fn run(args: &[OsString]) -> ExitCode {
     if has("file-names") {
         return answered(writeln!(io::stdout(), "{}", plan.file_names.join("\n")));
     }
-    compile::compile(&plan)
+    compile::compile(&plan, &plan_file)
 }
 
 /// As a process ended; what a signal ended has no code, and a shell says it like this.

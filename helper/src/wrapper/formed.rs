@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::path::Path;
-use std::process::{Command, ExitCode, ExitStatus};
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -61,6 +62,9 @@ pub(super) fn run(
     let (plan, report) = (dir.path().join("plan"), dir.path().join("report"));
     formed.plan.report = report.clone().into();
     fs::write(&plan, serde_json::to_vec(&formed.plan)?)?;
+    // Held until this process ends, by whatever: then the shim ends the compiler.
+    let alive = fs::File::open(&plan)?;
+    rustix::fs::flock(&alive, rustix::fs::FlockOperation::LockExclusive)?;
 
     let mut command = Command::new(real);
     std::os::unix::process::CommandExt::arg0(&mut command, real_sccache::NAME);
@@ -76,7 +80,7 @@ pub(super) fn run(
     if let Some(tmpdir) = tmpdir {
         command.env("TMPDIR", tmpdir);
     }
-    let status = wait(&mut command)?;
+    let status = wait(&mut command, &formed.spoken)?;
 
     let report = fs::read(&report)
         .ok()
@@ -122,8 +126,52 @@ fn replace(path: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> 
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
+/// rustc's messages with the places as they are here, whoever compiled it; a line at a time, since cargo reads along.
+fn localized(messages: impl io::Read, spoken: &[(String, PathBuf)]) -> io::Result<()> {
+    let mut messages = io::BufReader::new(messages);
+    let mut line = Vec::new();
+    while io::BufRead::read_until(&mut messages, b'\n', &mut line)? > 0 {
+        io::stderr().write_all(&with_places(&line, spoken))?;
+        line.clear();
+    }
+    Ok(())
+}
+
+/// In JSON too: what would have to be escaped there stays as it is.
+fn with_places(line: &[u8], spoken: &[(String, PathBuf)]) -> Vec<u8> {
+    let is_safe = |place: &Path| {
+        !place
+            .as_os_str()
+            .as_bytes()
+            .iter()
+            .any(|byte| b"\"\\".contains(byte) || *byte < b' ')
+    };
+    let mut text = Vec::with_capacity(line.len());
+    let mut rest = line;
+    while !rest.is_empty() {
+        match spoken
+            .iter()
+            .find(|(name, place)| rest.starts_with(name.as_bytes()) && is_safe(place))
+        {
+            Some((name, place)) => {
+                text.extend(place.as_os_str().as_bytes());
+                rest = &rest[name.len()..];
+            }
+            None => {
+                let next = memchr::memchr(b'/', &rest[1..]).map_or(rest.len(), |at| at + 1);
+                text.extend(&rest[..next]);
+                rest = &rest[next..];
+            }
+        }
+    }
+    text
+}
+
 /// Waits, and hands on what would have ended the compile had it been this process.
-fn wait(command: &mut Command) -> io::Result<ExitStatus> {
+fn wait(command: &mut Command, spoken: &[(String, PathBuf)]) -> io::Result<ExitStatus> {
+    if !spoken.is_empty() {
+        command.stderr(Stdio::piped());
+    }
     let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
     let handle = signals.handle();
     let mut child = command.spawn()?;
@@ -136,6 +184,10 @@ fn wait(command: &mut Command) -> io::Result<ExitStatus> {
             }
         }
     });
+    if let Some(messages) = child.stderr.take() {
+        // A reader that is gone is cargo's affair.
+        let _ = localized(messages, spoken);
+    }
     let status = child.wait();
     handle.close();
     let _ = forward.join();
@@ -150,5 +202,26 @@ fn said(report: Option<&Report>) -> Why {
             Rule::Unforeseen.because(format!("it read what is in no key: {}", paths.join(", ")))
         }
         Some(Report::NotStored(why)) => why.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_name_the_place() {
+        let spoken = [
+            ("/c/b/p/out".to_owned(), PathBuf::from("/c/b/real")),
+            ("/c/b".to_owned(), PathBuf::from("/target")),
+        ];
+        let said = |text: &str| String::from_utf8(with_places(text.as_bytes(), &spoken)).unwrap();
+        assert_eq!(
+            said("--> /c/b/p/out/a.rs, /c/b/x, /c"),
+            "--> /c/b/real/a.rs, /target/x, /c"
+        );
+        assert_eq!(said(""), "");
+        let odd = [("/c".to_owned(), PathBuf::from("/a\"b"))];
+        assert_eq!(with_places(b"/c/x", &odd), b"/c/x");
     }
 }

@@ -154,12 +154,7 @@ fn compile(
     None
 }
 
-fn normal(
-    real: &Path,
-    called_as: Option<&Path>,
-    args: &[OsString],
-    env: &Environment,
-) -> Result<(Formed, Store), Why> {
+fn normal(real: &Path, called_as: Option<&Path>, args: &[OsString], env: &Environment) -> Result<(Formed, Store), Why> {
     let call = Invocation::parse(args)?;
     if env.get(names::SHARE_MEMBERS) == Some(OsStr::new("false")) && call.input.is_relative() {
         return Err(Rule::MembersOff.because("members are not shared"));
