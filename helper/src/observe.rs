@@ -3,11 +3,12 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
-use std::sync::mpsc::RecvTimeoutError;
+use std::process::{Command, ExitStatus};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
+
+use rustix::process::{Pid, Signal};
 
 use crate::confine;
 
@@ -20,7 +21,7 @@ pub(crate) enum Use {
     List,
     /// Asked for, and there; also where a link leads.
     Exists,
-    /// Opened or asked for, and not there.
+    /// Opened, asked for, run, and not there.
     Absent,
     /// Opened to write, made, renamed, removed or changed; also where that was refused.
     Write,
@@ -56,7 +57,15 @@ impl Seen {
         let above = read
             .filter(is_driver)
             .filter_map(|path| Some(path.canonicalize().ok()?.parent()?.parent()?.to_owned()));
-        above.filter(|dir| dir.parent().is_some())
+        // A distribution's rustc has its library among all others, and its crates in a directory of their own.
+        let own = above.map(|dir| {
+            if dir.starts_with("/usr") {
+                dir.join("rustlib")
+            } else {
+                dir
+            }
+        });
+        own.filter(|dir| dir.parent().is_some())
     }
 }
 
@@ -133,65 +142,68 @@ pub(crate) fn command(strace: &Path, log: &Path, depth: Depth, program: &Path) -
     command
 }
 
-/// What the log of a finished process says. An error also where it says nothing of the first program's start: then
-/// nothing was traced.
+/// What the log of a finished process says. An error also where it says nothing of the first program's start, since
+/// nothing was traced then, or of its end, since a full disk keeps strace from writing and not from going on.
 pub(crate) fn read(log: &Path) -> io::Result<Seen> {
-    let seen = parse(&std::fs::read(log)?);
-    if seen.uses.iter().any(|(how, _)| *how == Use::Run) {
-        Ok(seen)
-    } else {
+    let log = std::fs::read(log)?;
+    let seen = parse(&log);
+    let first = pid_of(&log);
+    let mut lines = log.split(|&byte| byte == b'\n');
+    if !seen.uses.iter().any(|(how, _)| *how == Use::Run) {
         Err(io::Error::other("nothing was traced"))
+    } else if !lines.any(|line| is_end(line) && pid_of(line) == first) {
+        Err(io::Error::other("the trace is cut short"))
+    } else {
+        Ok(seen)
     }
 }
 
 /// Runs a command of [`command`] that may write below `writable` alone, to the end of its first process: what that leaves
-/// behind, a daemon, is watched no longer. Without `log` it is no such command.
+/// behind, a daemon, is ended, since it was started for nothing. Without `log` it is no such command.
 pub(crate) fn status(command: &mut Command, log: Option<&Path>, writable: &[&Path]) -> io::Result<ExitStatus> {
+    /// How often it is looked whether only others are left.
+    const LOOK: Duration = Duration::from_millis(500);
     let mut child = confine::spawn(command, writable)?;
-    match log {
-        Some(log) => first_ended(&mut child, log),
-        None => child.wait(),
+    let Some(log) = log else {
+        return child.wait();
+    };
+    let (send, ended) = mpsc::channel();
+    std::thread::spawn(move || send.send(child.wait()));
+    loop {
+        match ended.recv_timeout(LOOK) {
+            Ok(status) => return status,
+            Err(RecvTimeoutError::Disconnected) => return Err(io::Error::other("strace was not waited for")),
+            Err(RecvTimeoutError::Timeout) => end_those_left(&std::fs::read(log).unwrap_or_default()),
+        }
     }
 }
 
-/// Waits for strace, or for the first process where others go on after it.
-pub(crate) fn first_ended(strace: &mut Child, log: &Path) -> io::Result<ExitStatus> {
-    /// How often it is looked whether only others are left.
-    const LOOK: Duration = Duration::from_millis(500);
-    let pid = rustix::process::Pid::from_child(strace);
-    std::thread::scope(|scope| {
-        let (send, ended) = std::sync::mpsc::channel();
-        scope.spawn(move || send.send(strace.wait()));
-        loop {
-            match ended.recv_timeout(LOOK) {
-                Ok(status) => return status,
-                Err(RecvTimeoutError::Disconnected) => return Err(io::Error::other("strace was not waited for")),
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            if let Some(status) = std::fs::read(log).ok().and_then(|log| first_status(&log)) {
-                // It lets go of those that are left, and ends.
-                let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
-                let _ = ended.recv();
-                return Ok(status);
-            }
+/// Ends every process of a log whose first one has ended.
+fn end_those_left(log: &[u8]) {
+    let (mut first, mut left) = (None, Vec::new());
+    for line in log.split(|&byte| byte == b'\n') {
+        let Some(pid) = pid_of(line) else { continue };
+        first.get_or_insert(pid);
+        left.retain(|known| *known != pid);
+        if !is_end(line) {
+            left.push(pid);
         }
-    })
+    }
+    if first.is_some_and(|first| !left.contains(&first)) {
+        for pid in left.into_iter().filter_map(Pid::from_raw) {
+            let _ = rustix::process::kill_process(pid, Signal::KILL);
+        }
+    }
 }
 
-/// How the first process ended: `12 +++ exited with 0 +++`.
-fn first_status(log: &[u8]) -> Option<ExitStatus> {
-    let text = |line: &[u8]| String::from_utf8_lossy(line).into_owned();
-    let mut lines = log.split(|&byte| byte == b'\n');
-    let first = text(lines.next()?).split(' ').next()?.to_owned();
-    let ends = format!("{first} +++ ");
-    let last = lines.rfind(|line| line.starts_with(ends.as_bytes()))?;
-    let last = text(last);
-    let code = last
-        .strip_prefix(&ends)?
-        .strip_prefix("exited with ")?
-        .split(' ')
-        .next()?;
-    Some(ExitStatus::from_raw(code.parse::<i32>().ok()? << 8))
+fn pid_of(line: &[u8]) -> Option<i32> {
+    let digits = line.split(|&byte| byte == b' ').next()?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// `12 +++ exited with 0 +++`, `12 +++ killed by SIGKILL +++`.
+fn is_end(line: &[u8]) -> bool {
+    memchr::memmem::find(line, b" +++ ").is_some_and(|at| line[..at].iter().all(u8::is_ascii_digit))
 }
 
 /// Whether the process ended well.
@@ -256,13 +268,14 @@ fn note(call: &[u8], is_first: bool, seen: &mut Seen) {
         }
         _ => {}
     }
+    let (base, rest) = base(rest);
     let Some((path, after)) = quoted(rest) else {
         return;
     };
     if path.is_empty() {
         return;
     }
-    let path = match base(rest) {
+    let path = match base {
         Some(base) => base.join(path),
         None => PathBuf::from(path),
     };
@@ -274,9 +287,7 @@ fn note(call: &[u8], is_first: bool, seen: &mut Seen) {
         if !is_first {
             seen.children_ran.push(path.clone());
         }
-        if is_there {
-            seen.uses.push((Use::Run, path));
-        }
+        seen.uses.push((if is_there { Use::Run } else { Use::Absent }, path));
         return;
     }
     let is_one_of = |names: &[&str]| names.iter().any(|begin| name.starts_with(begin.as_bytes()));
@@ -300,7 +311,8 @@ fn note(call: &[u8], is_first: bool, seen: &mut Seen) {
         if is_there { Use::Exists } else { Use::Absent }
     } else if writes.iter().any(|word| says(word)) {
         Use::Write
-    } else if !is_there {
+    } else if says(b" ENOENT ") || says(b" ENOTDIR ") {
+        // Any other failure is of something that is there, and may be read the next time.
         Use::Absent
     } else if says(b"O_DIRECTORY") {
         Use::List
@@ -330,12 +342,18 @@ fn failed(after: &[u8]) -> bool {
     memchr::memmem::rfind(after, b" = -1 ").is_some()
 }
 
-/// The directory that a relative path is below: `AT_FDCWD</cwd>` or `3</dir>`.
-fn base(rest: &[u8]) -> Option<PathBuf> {
-    let quote = rest.iter().position(|&byte| byte == b'"')?;
-    let from = rest[..quote].iter().position(|&byte| byte == b'<')?;
-    let to = rest[..quote].iter().rposition(|&byte| byte == b'>')?;
-    (from < to).then(|| PathBuf::from(OsString::from_vec(unescape(&rest[from + 1..to]))))
+/// The directory that a relative path is below, `AT_FDCWD</cwd>` or `3</dir>`, and what follows it. A `>` of a path is
+/// escaped, a quote is not.
+fn base(rest: &[u8]) -> (Option<PathBuf>, &[u8]) {
+    let from = rest.iter().position(|byte| b"<\",".contains(byte));
+    let Some(from) = from.filter(|&from| rest[from] == b'<') else {
+        return (None, rest);
+    };
+    let Some(length) = rest[from..].iter().position(|&byte| byte == b'>') else {
+        return (None, rest);
+    };
+    let dir = OsString::from_vec(unescape(&rest[from + 1..from + length]));
+    (Some(dir.into()), &rest[from + length..])
 }
 
 /// The first string in quotes, and what follows it.
@@ -402,6 +420,8 @@ mod tests {
     fn a_log_is_read() {
         let log = br#"12 execve("/bin/rustc", 0x1, 0x2) = 0
 12 openat(AT_FDCWD</w/a b>, "src/l\303\244b.rs", O_RDONLY|O_CLOEXEC) = 3</w/a b/src/l\303\244b.rs>
+12 openat(AT_FDCWD</w"q>, "quoted", O_RDONLY) = 3</w"q/quoted>
+12 openat(AT_FDCWD</w>, "secret", O_RDONLY) = -1 EACCES (Permission denied)
 12 openat(AT_FDCWD</w>, "none", O_RDONLY) = -1 ENOENT (No such file or directory)
 13 openat(AT_FDCWD</w>, "/m", O_RDONLY|O_DIRECTORY <unfinished ...>
 12 statx(AT_FDCWD</w>, "there", 0, 0, 0x1) = 0
@@ -421,10 +441,13 @@ mod tests {
         let expected = [
             (Use::Run, "/bin/rustc"),
             (Use::Read, "/w/a b/src/l\u{e4}b.rs"),
+            (Use::Read, "/w\"q/quoted"),
+            (Use::Read, "/w/secret"),
             (Use::Absent, "/w/none"),
             (Use::Exists, "/w/there"),
             (Use::List, "/m"),
             (Use::Write, "/w/out"),
+            (Use::Absent, "/no/git"),
             (Use::Run, "/bin/git"),
             (Use::Exists, "/w/link"),
             (Use::Exists, "/w/dir"),
@@ -435,6 +458,33 @@ mod tests {
         assert_eq!(seen.children_ran, [Path::new("/no/git"), Path::new("/bin/git")]);
         assert!(!seen.connected);
         assert_eq!(seen.indirect, None);
+    }
+
+    #[test]
+    fn a_trace_that_is_cut_short_is_none() {
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let is_read = |text: &str| {
+            std::fs::write(log.path(), text).unwrap();
+            read(log.path()).is_ok()
+        };
+        let start = "12 execve(\"/bin/rustc\", 0x1, 0x2) = 0\n";
+        assert!(is_read(&format!(
+            "{start}13 +++ exited with 0 +++\n12 +++ exited with 0 +++\n"
+        )));
+        assert!(!is_read(&format!("{start}13 +++ exited with 0 +++\n")));
+        assert!(!is_read("12 +++ exited with 1 +++\n"));
+    }
+
+    #[test]
+    fn who_is_left_is_ended() {
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let pid = child.id();
+        end_those_left(format!("1 execve(\"/a\", 0, 0) = 0\n{pid} execve(\"/b\", 0, 0) = 0\n").as_bytes());
+        assert!(child.try_wait().unwrap().is_none());
+        end_those_left(
+            format!("1 execve(\"/a\", 0, 0) = 0\n{pid} execve(\"/b\", 0, 0) = 0\n1 +++ exited with 0 +++\n").as_bytes(),
+        );
+        assert!(!child.wait().unwrap().success());
     }
 
     #[test]

@@ -104,6 +104,7 @@ rules! {
     WorkspaceWrapper "workspace-wrapper" Uncached: "a program between cargo and rustc that is not clippy-driver",
         "It does what it likes, and sccache refuses it.";
     Incbin "incbin" Uncached: "C and assembler sources with `.incbin`", "No preprocessor shows the file that they take in.";
+    Edited "edited" Uncached: "a crate one of whose sources was changed while it was inspected", "What was seen is of the source as it was before.";
     DoesNotCompile "does-not-compile" Uncached: "code that does not compile", "rustc is to say why.";
     Runs "runs" Uncached: "a macro that runs a program", "Its result may be different the next time.";
     Connects "connects" Uncached: "a macro that opens a connection", "What is at the other end is in no key.";
@@ -117,8 +118,8 @@ rules! {
     Unwatched "unwatched" Private: "members that could load a macro and crates that read OUT_DIR, where nothing can be traced",
         "What a macro reads is known only by watching it.";
     Unforeseen "unforeseen" NotStored: "a compile that read a file which was not in its key", "The file is in the key from the next compile on.";
-    RanUnforeseen "ran-unforeseen" NotStored: "a compile that ran a program or opened a connection which its inspection did not",
-        "Its result may be different the next time.";
+    RanUnforeseen "ran-unforeseen" NotStored: "a compile that ran a program, opened a connection or wrote a file which its inspection did not",
+        "A hit would not do it.";
     Changed "changed" NotStored: "a compile during which one of its inputs changed", "The key is of the input as it was before.";
     NamesPlace "names-place" NotStored: "a compile whose artifact holds this worktree's path", "It is private from the next compile on.";
     Lost "lost" NotStored: "a compile whose trace or report could not be written or read", "Without it nothing is known of what was read.";

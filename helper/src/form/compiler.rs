@@ -36,12 +36,13 @@ pub(crate) fn find(named: &Path, env: &Environment) -> Result<Compiler, Why> {
         path = behind_proxy(env, named)
             .ok_or_else(|| unclear("rustup's proxy, and which toolchain it takes is not said"))?;
     }
-    let identity = identity(&path)?;
+    let identity = identity(&path, env)?;
     Ok(Compiler { path, identity })
 }
 
-/// By which a program is told from another of its path: time, size and, of a script, all of it.
-pub(crate) fn identity(path: &Path) -> io::Result<String> {
+/// By which a program is told from another of its path: time, size and, of a script, all of it and the variables that it
+/// names.
+pub(crate) fn identity(path: &Path, env: &Environment) -> io::Result<String> {
     let data = fs::metadata(path)?;
     let mut digest = Digest::new("program");
     digest.field(fs::canonicalize(path)?.as_os_str().as_encoded_bytes());
@@ -50,9 +51,39 @@ pub(crate) fn identity(path: &Path) -> io::Result<String> {
     digest.field(&data.mtime_nsec().to_le_bytes());
     // A script is small, and its path may stay while it changes within a second.
     if data.len() < 1 << 16 {
-        digest.field(&fs::read(path)?);
+        let text = fs::read(path)?;
+        digest.field(&text);
+        // nixpkgs' scripts read what has rules of its own.
+        if text.starts_with(b"#!") && !path.starts_with("/nix/store") {
+            for name in variables_of(&text) {
+                digest.field(name.as_bytes());
+                digest.field(env.get(name).map(OsStr::as_encoded_bytes).unwrap_or_default());
+            }
+        }
     }
     Ok(digest.hex())
+}
+
+/// What stands after `$` or `${` in a script, but for what is every shell's.
+fn variables_of(script: &[u8]) -> Vec<&str> {
+    const EVERYWHERE: &[&str] = &[
+        "HOME", "IFS", "LINENO", "OLDPWD", "PATH", "PWD", "RANDOM", "SHLVL", "TEMP", "TEMPDIR", "TMP", "TMPDIR", "UID",
+        "USER",
+    ];
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+    let names = memchr::memchr_iter(b'$', script).filter_map(|at| {
+        let rest = &script[at + 1..];
+        let rest = rest.strip_prefix(b"{").unwrap_or(rest);
+        let end = rest.iter().position(|byte| !is_name(byte)).unwrap_or(rest.len());
+        std::str::from_utf8(&rest[..end]).ok()
+    });
+    let mut names: Vec<&str> = names
+        .filter(|name| name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_'))
+        .filter(|name| !EVERYWHERE.contains(name))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 /// rustup's proxies are its own binary by other names.
@@ -83,7 +114,7 @@ pub(crate) fn shim(store: &Store, compiler: &Compiler) -> io::Result<PathBuf> {
     let mut id = Digest::new("shim");
     id.field(compiler.path.as_os_str().as_encoded_bytes());
     id.field(compiler.identity.as_bytes());
-    id.field(identity(&me)?.as_bytes());
+    id.field(identity(&me, &Environment::current())?.as_bytes());
     let dir = store.dir(&format!("rustc/{}", &id.hex()[..32]))?;
     let shim = dir.join("rustc");
     link(&compiler.path, &dir.join(REAL))?;
@@ -104,4 +135,26 @@ fn link(to: &Path, at: &Path) -> io::Result<()> {
     let _ = fs::remove_file(&made);
     symlink(to, &made)?;
     fs::rename(&made, at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_names_its_variables() {
+        let script = b"#!/bin/sh\nexec cc \"$@\" $MY_FLAGS ${OTHER:-x} $1 $HOME $$ ${#A}";
+        assert_eq!(variables_of(script), ["MY_FLAGS", "OTHER"]);
+    }
+
+    #[test]
+    fn a_scripts_variable_is_part_of_its_identity() {
+        let dir = tempfile::tempdir().unwrap();
+        let script = dir.path().join("cc");
+        fs::write(&script, "#!/bin/sh\nexec cc \"$@\" $MY_FLAGS\n").unwrap();
+        let with =
+            |name: &str, value: &str| identity(&script, &Environment::new([(name, value)], Path::new("/"))).unwrap();
+        assert_ne!(with("MY_FLAGS", "a"), with("MY_FLAGS", "b"));
+        assert_eq!(with("OTHER", "a"), with("OTHER", "b"));
+    }
 }

@@ -123,6 +123,11 @@ fn names(dir: &Path) -> io::Result<State> {
     Ok(State::Names(digest.hex()))
 }
 
+/// Whether what lies at `path` got its state at or after a time: seconds and nanoseconds since 1970.
+pub(crate) fn has_changed_since(path: &Path, start: (i64, i64)) -> bool {
+    fs::symlink_metadata(path).is_ok_and(|data| (data.ctime(), data.ctime_nsec()) >= start)
+}
+
 /// A file's content and the mode's bits that decide who may run it, as one name.
 pub(crate) fn file(path: &Path) -> io::Result<String> {
     let mut file = fs::File::open(path)?;

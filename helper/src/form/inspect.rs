@@ -59,6 +59,7 @@ pub(crate) fn inspect(
     strace: Option<&Path>,
     remaps: &[OsString],
 ) -> Result<Inspection, Why> {
+    let start = now();
     let temp = tempfile::Builder::new().prefix("sccache-shell").tempdir()?;
     let (log, dep_info) = (temp.path().join("log"), temp.path().join("deps.d"));
     let mut command = match strace {
@@ -115,6 +116,15 @@ pub(crate) fn inspect(
         inspection.crates.dedup();
     }
     inspection.inputs = input::tidy(inputs);
+    // What was read may be the old content, and what is noted here the new one.
+    let read = inspection
+        .inputs
+        .iter()
+        .filter(|input| input.state != State::directory());
+    let mut read = read.filter_map(|input| places.path(&input.name));
+    if let Some(path) = read.find(|path| input::has_changed_since(path, start)) {
+        return Err(Rule::Edited.because(format!("{} changed while it was read", path.display())));
+    }
     Ok(inspection)
 }
 
@@ -175,6 +185,12 @@ fn dep_info_args(call: &Invocation) -> Vec<OsString> {
     }
     args.extend(["--emit".into(), "dep-info".into()]);
     args
+}
+
+/// By the clock that files get their times from.
+fn now() -> (i64, i64) {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
+    (now.tv_sec, now.tv_nsec)
 }
 
 struct Eye<'a> {
@@ -259,6 +275,17 @@ fn reported(text: &[u8], places: &Places, cwd: &Path) -> Inspection {
         }
     }
     inspection
+}
+
+/// What a `.d` file says a compile depends on: its files, and the lines of its variables, sorted.
+pub(crate) fn said_by(text: &[u8]) -> (Vec<OsString>, Vec<&[u8]>) {
+    let lines = || text.split(|&byte| byte == b'\n');
+    let first = lines().next().unwrap_or_default();
+    let mut files = memchr::memmem::find(first, b": ").map_or(Vec::new(), |at| words(&first[at + 2..]));
+    let mut env: Vec<&[u8]> = lines().filter(|line| line.starts_with(b"# env-dep:")).collect();
+    files.sort();
+    env.sort_unstable();
+    (files, env)
 }
 
 /// Separated by spaces that are not escaped.

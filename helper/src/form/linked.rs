@@ -1,11 +1,13 @@
 //! What the linker makes a program of, beside the crate itself: all of it is in the key, by content.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 
 use super::compiler;
 use super::input::{self, Input, State, is_library, named};
@@ -105,32 +107,59 @@ pub(crate) fn linker(
     let named = call.linker.as_deref().unwrap_or(Path::new("cc"));
     let missing = || io::Error::other(format!("the linker {} is not found", named.display()));
     let driver = real_sccache::find_program(named, env.get("PATH"), env.cwd()).ok_or_else(missing)?;
+    let driver_identity = compiler::identity(&driver, env)?;
     let mut digest = Digest::new("linker");
-    digest.field(compiler::identity(&driver)?.as_bytes());
-    for word in chosen(call) {
-        digest.field(word);
-    }
+    digest.field(driver_identity.as_bytes());
+    let mut where_to_look: Vec<&[u8]> = chosen(call).collect();
     for name in ["PATH", "COMPILER_PATH", "LIBRARY_PATH", "GCC_EXEC_PREFIX", "SYSROOT"] {
-        digest.field(env.get(name).map(OsStr::as_bytes).unwrap_or_default());
+        where_to_look.push(env.get(name).map(OsStr::as_bytes).unwrap_or_default());
+    }
+    if where_to_look.iter().any(|text| is_relative(text)) {
+        where_to_look.push(env.cwd().as_os_str().as_bytes());
+    }
+    for text in where_to_look {
+        digest.field(text);
     }
     let id = digest.hex();
-    let files = match store.read("linkers", &id) {
-        Some(known) => known
-            .split(|&byte| byte == b'\n')
-            .map(|path| PathBuf::from(OsStr::from_bytes(path)))
-            .collect(),
+    let remembered = store.read("linkers", &id);
+    let remembered = remembered.and_then(|text| serde_json::from_slice::<Vec<Looked>>(&text).ok());
+    let files = match remembered.filter(|files| files.iter().all(Looked::holds)) {
+        Some(files) => files,
         None => {
-            let files = what_it_reads(&driver, call, strace)?;
-            let text: Vec<&[u8]> = files.iter().map(|path| path.as_os_str().as_bytes()).collect();
-            store.write("linkers", &id, &text.join(&b'\n'))?;
+            let files = what_it_reads(&driver, call, env, strace)?;
+            store.write("linkers", &id, &serde_json::to_vec(&files)?)?;
             files
         }
     };
-    let mut lines = vec![(b"linker".to_vec(), compiler::identity(&driver)?.into_bytes())];
-    for path in files.iter().filter(|path| !path.as_os_str().is_empty()) {
-        lines.push((path.as_os_str().as_bytes().to_owned(), stamp(path)));
+    let mut lines = vec![(b"linker".to_vec(), driver_identity.into_bytes())];
+    for file in &files {
+        lines.push((file.path.as_bytes().to_owned(), stamp(Path::new(&file.path))));
     }
     Ok(lines)
+}
+
+/// A file that the linker looked for.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+struct Looked {
+    path: OsString,
+    was_there: bool,
+}
+
+impl Looked {
+    /// Whether it would be found, or not, as it was.
+    fn holds(&self) -> bool {
+        Path::new(&self.path).exists() == self.was_there
+    }
+}
+
+/// Whether a search path, or an option with one, depends on the directory.
+fn is_relative(text: &[u8]) -> bool {
+    let text = text
+        .strip_prefix(b"-B")
+        .or_else(|| text.strip_prefix(b"--ld-path="))
+        .unwrap_or(text);
+    let mut dirs = text.split(|&byte| byte == b':').filter(|dir| !dir.is_empty());
+    dirs.any(|dir| !dir.starts_with(b"/") && !dir.starts_with(b"-"))
 }
 
 /// The files by which the link of nothing is keyed; the shim allows no other of the system's.
@@ -156,7 +185,7 @@ fn stamp(path: &Path) -> Vec<u8> {
 }
 
 /// Links an empty program as rustc would, and notes which files of the system that took.
-fn what_it_reads(driver: &Path, call: &Invocation, strace: &Path) -> io::Result<Vec<PathBuf>> {
+fn what_it_reads(driver: &Path, call: &Invocation, env: &Environment, strace: &Path) -> io::Result<Vec<Looked>> {
     const LIBRARIES: [&str; 7] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
     let temp = tempfile::Builder::new().prefix("sccache-shell").tempdir()?;
     let (source, log) = (temp.path().join("empty.c"), temp.path().join("log"));
@@ -189,7 +218,7 @@ fn what_it_reads(driver: &Path, call: &Invocation, strace: &Path) -> io::Result<
         let counted = uses
             .iter()
             .filter(|(how, path)| counts(how, path) && !path.starts_with(temp.path()));
-        Ok(counted.map(|(_, path)| absolute(path, Path::new("/"))).collect())
+        Ok(counted.map(|(_, path)| absolute(path, env.cwd())).collect())
     };
     let mut files = link(&[])?;
     // A position-independent and a shared one begin with other objects.
@@ -208,5 +237,9 @@ fn what_it_reads(driver: &Path, call: &Invocation, strace: &Path) -> io::Result<
     files.retain(|path| !passes(path));
     files.sort();
     files.dedup();
-    Ok(files)
+    let looked = files.into_iter().map(|path| Looked {
+        was_there: path.exists(),
+        path: path.into_os_string(),
+    });
+    Ok(looked.collect())
 }

@@ -50,6 +50,10 @@ pub(crate) struct Plan {
     pub(crate) out_dir: OsString,
     /// Paths that no artifact may hold; none where the key names them.
     pub(crate) needles: Vec<OsString>,
+    /// All places of this worktree.
+    pub(crate) mine: Vec<OsString>,
+    /// What rustc is to write into its `.d` file.
+    pub(crate) dep_info: Vec<u8>,
     /// The program that watches; without it the compile is believed.
     pub(crate) strace: Option<OsString>,
     /// The files that are in the key, beside the inputs.
@@ -176,6 +180,8 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
     let mut constant = inspect::toolchains(&rustc.path, env);
     constant.extend(places.sources());
     let dep_info = call.out_dir.join(format!("{}.d", call.stem()));
+    let dep_info_text = inspection.dep_info(&dep_info, &places);
+    let mine: Vec<OsString> = places.needles().into_iter().map(PathBuf::into_os_string).collect();
     let outputs = call.file_names();
     let programs = if call.is_linked() && call.kind != Kind::ProcMacro {
         outputs.iter().map(|name| call.out_dir.join(name)).collect()
@@ -187,7 +193,7 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
         shim,
         args: call.presented(),
         hidden: restore.iter().map(|(name, _)| name.clone()).collect(),
-        dep_info: (dep_info.clone(), inspection.dep_info(&dep_info, &places)),
+        dep_info: (dep_info, dep_info_text.clone()),
         programs,
         spoken: places.spoken(&package(env)),
         plan: Plan {
@@ -201,10 +207,9 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
             file_names: outputs,
             source: absolute(&call.input, env.cwd()).into(),
             out_dir: call.out_dir.clone().into(),
-            needles: match private {
-                Some(_) => Vec::new(),
-                None => places.needles().into_iter().map(PathBuf::into_os_string).collect(),
-            },
+            needles: if private.is_some() { Vec::new() } else { mine.clone() },
+            mine,
+            dep_info: dep_info_text.clone(),
             strace: strace
                 .filter(|_| inspection.observed)
                 .map(|path| path.as_os_str().to_owned()),
@@ -250,7 +255,7 @@ fn base(
     if call.program != call.rustc {
         let driver = crate::facts::real_sccache::find_program(&call.program, env.get("PATH"), env.cwd());
         let driver = driver.ok_or_else(|| io::Error::other("no such compiler"))?;
-        lines.push((b"driver".to_vec(), compiler::identity(&driver)?.into_bytes()));
+        lines.push((b"driver".to_vec(), compiler::identity(&driver, env)?.into_bytes()));
     }
     for word in &call.plain_words {
         lines.push((b"argument".to_vec(), word.as_bytes().to_vec()));

@@ -45,7 +45,7 @@ pub(crate) const SYSTEM: &[&str] = &["/usr/lib", "/usr/lib64", "/lib", "/lib64",
 const ALWAYS: &[&str] = &["/proc", "/sys", "/dev", "/nix/store"];
 
 /// Below those: memory that files are kept in.
-const KEPT: &[&str] = &["/dev/shm", "/dev/mqueue"];
+pub(crate) const KEPT: &[&str] = &["/dev/shm", "/dev/mqueue"];
 
 /// Files of the loader and the C library, which every process opens.
 const LOADER: &[&str] = &[

@@ -172,8 +172,20 @@ fn is_of_this_call(name: &OsStr, value: &OsStr, parent: Option<&BTreeMap<OsStrin
 /// The variables that cargo was started with.
 #[cfg(target_os = "linux")]
 fn parent() -> Option<BTreeMap<OsString, OsString>> {
-    let pid = rustix::process::getppid()?.as_raw_nonzero();
-    let text = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
+    let mut pid = rustix::process::getppid()?.as_raw_nonzero().get();
+    let mut text = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
+    // A script between cargo and the wrapper has what cargo set for the unit.
+    let is_between = |text: &[u8]| {
+        text.split(|&byte| byte == 0)
+            .any(|word| word.starts_with(b"CARGO_CRATE_NAME="))
+    };
+    while is_between(&text) {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+        pid = status
+            .lines()
+            .find_map(|line| line.strip_prefix("PPid:")?.trim().parse().ok())?;
+        text = std::fs::read(format!("/proc/{pid}/environ")).ok()?;
+    }
     let split = |word: &[u8]| {
         let at = word.iter().position(|&byte| byte == b'=')?;
         Some((

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use super::compiler;
 use super::store::Store;
+use crate::facts::environment::Environment;
 use crate::why::{Rule, Why};
 
 /// The oldest and the newest minor version of 0.x.
@@ -12,7 +13,7 @@ const TRIED: std::ops::RangeInclusive<u32> = 15..=19;
 
 /// An error that says which version it is, where that was not tried.
 pub(crate) fn tried(real: &Path, store: &Store) -> Result<(), Why> {
-    let identity = compiler::identity(real)?;
+    let identity = compiler::identity(real, &Environment::current())?;
     let said = match store.read("versions", &identity) {
         Some(said) => said,
         None => {

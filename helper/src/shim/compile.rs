@@ -12,7 +12,8 @@ use rustix::process::{Pid, Signal};
 
 use super::{NOT_STORED, ended};
 use crate::form::input::{State, is_library};
-use crate::form::place::{SYSTEM, absolute, resolved};
+use crate::form::inspect::said_by;
+use crate::form::place::{KEPT, SYSTEM, absolute, resolved};
 use crate::form::variables::{KEY, PLAN};
 use crate::form::{Plan, Report};
 use crate::observe::{self, Seen, Use};
@@ -27,7 +28,14 @@ pub(super) fn compile(plan: &Plan, plan_file: &Path) -> ExitCode {
     let log = temp.as_ref().ok().map(|temp| temp.path().join("log"));
     let watched = plan.strace.as_ref().zip(log.as_ref());
     let watched = watched.map(|(strace, log)| (Path::new(strace), log.as_path()));
-    let Ok(output) = run(plan, plan_file, watched) else {
+    let mut output = run(plan, plan_file, watched);
+    // A server in a container or below a debugger may not trace, where its client may.
+    let is_untraced = |log| observe::read(log).is_err();
+    if watched.is_some_and(|(_, log)| is_untraced(log)) && !output.as_ref().is_ok_and(|output| output.status.success())
+    {
+        output = run(plan, plan_file, None);
+    }
+    let Ok(output) = output else {
         return super::say("sccache-shell: the compiler cannot be started");
     };
     let said = io::stdout().write_all(&output.stdout);
@@ -67,10 +75,25 @@ fn run(plan: &Plan, plan_file: &Path, watched: Option<(&Path, &Path)>) -> io::Re
 /// went on would write over what the next build makes. The wrapper holds a lock for as long as it lives.
 fn end_with_the_wrapper(plan_file: &Path, child: &Child) {
     let group = Pid::from_child(child);
+    let end = move || {
+        let _ = rustix::process::kill_process_group(group, Signal::KILL);
+    };
+    #[cfg(target_os = "linux")]
+    if let Some(server) = rustix::process::getppid()
+        && let Ok(server) = rustix::process::pidfd_open(server, rustix::process::PidfdFlags::empty())
+    {
+        // sccache's client compiles by itself when its server has gone.
+        std::thread::spawn(move || {
+            let mut fds = [rustix::event::PollFd::new(&server, rustix::event::PollFlags::IN)];
+            if rustix::event::poll(&mut fds, None).is_ok_and(|ready| ready > 0) {
+                end();
+            }
+        });
+    }
     if let Ok(file) = fs::File::open(plan_file) {
         std::thread::spawn(move || {
             if rustix::fs::flock(&file, FlockOperation::LockShared).is_ok() {
-                let _ = rustix::process::kill_process_group(group, Signal::KILL);
+                end();
             }
         });
     }
@@ -86,6 +109,11 @@ fn judge(plan: &Plan, log: Option<&Path>, output: &Output) -> Report {
             }
             None => return Report::NotStored(Rule::Lost.because("nothing was traced")),
         }
+    }
+    let dep_info = Path::new(&plan.out_dir).join(format!("{}.d", plan.stem));
+    let written = fs::read(&dep_info).unwrap_or_default();
+    if said_by(&written) != said_by(&plan.dep_info) {
+        return Report::NotStored(Rule::Changed.because("what it reads changed since it was inspected"));
     }
     for (path, state) in &plan.inputs {
         if !state.is_now(Path::new(path)) {
@@ -151,8 +179,8 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
     let is_fine = |path: &Path| {
         let real = resolved(path);
         let is_in = |dirs: &[OsString]| dirs.iter().any(|dir| real.starts_with(dir));
-        ALWAYS.iter().any(|dir| real.starts_with(dir))
-            || SYSTEM.iter().any(|dir| real.starts_with(dir)) && !(plan.is_linked && is_linkable(path))
+        ALWAYS.iter().any(|dir| real.starts_with(dir)) && !KEPT.iter().any(|dir| real.starts_with(dir))
+            || SYSTEM.iter().any(|dir| real.starts_with(dir)) && !is_linkable(path)
             || is_in(&plan.constant)
             || toolchains.iter().any(|dir| real.starts_with(dir))
             || plan.allowed.iter().any(|known| path == Path::new(known))
@@ -164,7 +192,13 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
         let uses = seen.uses.iter().filter(|(how, _)| wanted.contains(how));
         uses.map(|(how, path)| (*how, at(path))).collect::<Vec<_>>()
     };
-    let reads = of(&[Use::Read]);
+    let strays = written.iter().find(|path| !is_output(plan, path));
+    if let Some(path) = strays {
+        return Some(Report::NotStored(
+            Rule::RanUnforeseen.because(format!("{} was written", path.display())),
+        ));
+    }
+    let reads = of(&[Use::Read, Use::Run]);
     let is_unforeseen = |how: Use, path: &Path| !is_input(path, how) && !is_fine(path) && !path.is_dir();
     let mut unforeseen: Vec<PathBuf> = reads.iter().map(|(_, path)| path.clone()).collect();
     unforeseen.retain(|path| is_unforeseen(Use::Read, path));
@@ -191,7 +225,7 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
 /// A compiled crate; one that is linked has to be in the key by its content.
 fn is_crate(plan: &Plan, path: &Path) -> bool {
     let ending = path.extension().and_then(|ending| ending.to_str());
-    let is_read = matches!(ending, Some("rmeta" | "so" | "dylib")) || !plan.is_linked && ending == Some("rlib");
+    let is_read = ending == Some("rmeta") || !plan.is_linked && matches!(ending, Some("rlib" | "so" | "dylib"));
     is_read
         && path
             .parent()
@@ -209,15 +243,25 @@ fn is_own(plan: &Plan, path: &Path) -> bool {
         })
     };
     let library = format!("lib{}", plan.stem);
-    begins(Path::new(&plan.out_dir), &[&plan.stem, &library, "rmeta"])
+    begins(Path::new(&plan.out_dir), &[&plan.stem, &library, "rmeta", "rustc", ".tmp"])
         // A workspace may lie there too, and be called so.
-        || !path.starts_with(&plan.cwd) && begins(&std::env::temp_dir(), &["rustc", "cc", "sccache-shell"])
+        || !plan.mine.iter().any(|place| path.starts_with(place)) && begins(&std::env::temp_dir(), &["rustc", "cc", "sccache-shell"])
+}
+
+/// Where a compile may write: its outputs, and what goes with the process.
+fn is_output(plan: &Plan, path: &Path) -> bool {
+    let is_temporary =
+        || path.starts_with(std::env::temp_dir()) && !plan.mine.iter().any(|place| path.starts_with(place));
+    is_own(plan, path)
+        || is_temporary()
+        || (path.starts_with("/dev") || path.starts_with("/proc")) && !KEPT.iter().any(|dir| path.starts_with(dir))
 }
 
 /// What a linker takes in of the system; what a program loads to run has a version after `.so`.
 fn is_linkable(path: &Path) -> bool {
-    matches!(
-        path.extension().and_then(|ending| ending.to_str()),
-        Some("a" | "o" | "so")
-    )
+    // Where rustc is the distribution's, its own libraries lie among the system's.
+    let of_rustc = ["librustc_driver-", "libLLVM", "libstd-"];
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    let ending = path.extension().and_then(|ending| ending.to_str());
+    matches!(ending, Some("a" | "o" | "so")) && !of_rustc.iter().any(|begin| name.starts_with(begin.as_bytes()))
 }
