@@ -66,6 +66,7 @@ const CODEGEN: &[&str] = &[
     "link-args",
     "link-dead-code",
     "link-self-contained",
+    "linker-plugin-lto",
     "linker",
     "linker-flavor",
     "lto",
@@ -84,6 +85,9 @@ const CODEGEN: &[&str] = &[
     "target-cpu",
     "target-feature",
 ];
+
+/// `-Z` options that decide how it is compiled, and nothing of what is read and written.
+const UNSTABLE: &[&str] = &["share-generics", "threads"];
 
 /// Long options that take a value and say nothing about files.
 const WORDS: &[&str] = &[
@@ -272,6 +276,7 @@ impl Parser {
                 return Ok(());
             }
             b'l' => self.libs.push(value.to_owned()),
+            b'Z' if UNSTABLE.contains(&value.to_string_lossy().split('=').next().unwrap_or_default()) => {}
             b'A' | b'W' | b'D' | b'F' => {}
             _ => return Err(unknown(format!("the option `-{}`", char::from(name)))),
         }

@@ -53,19 +53,12 @@ impl Seen {
             .iter()
             .filter(|(how, _)| *how == Use::Read)
             .map(|(_, path)| path);
-        // The loader names it `bin/../lib/…`.
+        // The loader names it `bin/../lib/…`. A distribution's lies among all else that is installed, so no more than what
+        // is rustc's alone counts.
         let above = read
             .filter(is_driver)
             .filter_map(|path| Some(path.canonicalize().ok()?.parent()?.parent()?.to_owned()));
-        // A distribution's rustc has its library among all others, and its crates in a directory of their own.
-        let own = above.map(|dir| {
-            if dir.starts_with("/usr") {
-                dir.join("rustlib")
-            } else {
-                dir
-            }
-        });
-        own.filter(|dir| dir.parent().is_some())
+        above.flat_map(|dir| [dir.join("lib/rustlib"), dir.join("rustlib")])
     }
 }
 
@@ -203,7 +196,12 @@ fn pid_of(line: &[u8]) -> Option<i32> {
 
 /// `12 +++ exited with 0 +++`, `12 +++ killed by SIGKILL +++`.
 fn is_end(line: &[u8]) -> bool {
-    memchr::memmem::find(line, b" +++ ").is_some_and(|at| line[..at].iter().all(u8::is_ascii_digit))
+    // Short numbers are padded.
+    let mut words = line.splitn(2, |&byte| byte == b' ');
+    words.next().is_some_and(|pid| pid.iter().all(u8::is_ascii_digit))
+        && words
+            .next()
+            .is_some_and(|rest| rest.trim_ascii_start().starts_with(b"+++ "))
 }
 
 /// Whether the process ended well.

@@ -27,6 +27,8 @@ pub(crate) enum State {
     Names(String),
     /// There, and only asked for: what its metadata says.
     Entry(String),
+    /// A toolchain's file that was read: size and time, which an installation changes.
+    Stamp(String),
     /// Nothing is there.
     Absent,
 }
@@ -63,6 +65,14 @@ impl State {
         }
     }
 
+    /// The size and the time of a file that no build makes.
+    pub(crate) fn stamp(path: &Path) -> Self {
+        match fs::metadata(path) {
+            Ok(data) => Self::Stamp(format!("{} {}.{}", data.len(), data.mtime(), data.mtime_nsec())),
+            Err(_) => Self::Absent,
+        }
+    }
+
     /// The entry of a directory that is no link.
     pub(crate) fn directory() -> Self {
         Self::Entry("a directory".to_owned())
@@ -77,6 +87,7 @@ impl State {
         match self {
             Self::File(_) | Self::Names(_) => Self::read(path),
             Self::Entry(_) | Self::Absent => Ok(Self::entry(path)),
+            Self::Stamp(_) => Ok(Self::stamp(path)),
         }
     }
 }
@@ -91,7 +102,7 @@ impl Input {
     /// For the key and for a person.
     pub(crate) fn line(&self) -> (Vec<u8>, Vec<u8>) {
         let state = match &self.state {
-            State::File(text) | State::Names(text) | State::Entry(text) => text.as_str(),
+            State::File(text) | State::Names(text) | State::Entry(text) | State::Stamp(text) => text.as_str(),
             State::Absent => "absent",
         };
         (self.name.as_bytes().to_owned(), state.as_bytes().to_owned())
@@ -123,9 +134,10 @@ fn names(dir: &Path) -> io::Result<State> {
     Ok(State::Names(digest.hex()))
 }
 
-/// Whether what lies at `path` got its state at or after a time: seconds and nanoseconds since 1970.
+/// Whether what lies at `path` got its state after a time, in seconds and nanoseconds since 1970. Within one tick of the
+/// clock that is not told; a compiler takes longer to start.
 pub(crate) fn has_changed_since(path: &Path, start: (i64, i64)) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|data| (data.ctime(), data.ctime_nsec()) >= start)
+    fs::symlink_metadata(path).is_ok_and(|data| (data.ctime(), data.ctime_nsec()) > start)
 }
 
 /// A file's content and the mode's bits that decide who may run it, as one name.

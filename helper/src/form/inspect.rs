@@ -33,15 +33,10 @@ pub(crate) struct Inspection {
     pub(crate) refused: Option<Why>,
 }
 
-/// Which directories belong to compilers: rustup's, and the one that rustc's own library is below.
+/// Which directories belong to compilers alone.
 pub(crate) fn toolchains(rustc: &Path, env: &Environment) -> Vec<PathBuf> {
     let rustc = rustc.canonicalize().unwrap_or_else(|_| rustc.to_owned());
-    let above = rustc.parent().and_then(Path::parent);
-    let has_library = |dir: &&Path| {
-        let mut names = std::fs::read_dir(dir.join("lib")).into_iter().flatten().flatten();
-        names.any(|entry| entry.file_name().as_encoded_bytes().starts_with(b"librustc_driver-"))
-    };
-    let own = above.filter(has_library).map(Path::to_owned);
+    let own = rustc.parent().and_then(Path::parent).map(|dir| dir.join("lib/rustlib"));
     let rustup = env
         .path("RUSTUP_HOME")
         .map(Path::to_owned)
@@ -225,6 +220,14 @@ impl Eye<'_> {
                 Err(Rule::Writes.because(format!("a macro writes {}", path.display())))
             };
         }
+        // A standard library that was built anew, by the same rustc.
+        if how == Use::Read
+            && is_constant
+            && !path.starts_with("/nix/store")
+            && path.iter().any(|part| part == "rustlib")
+        {
+            inputs.push(named(self.places, &path, State::stamp(&path)));
+        }
         if is_constant || is_dir_of_crates(&path) {
             return Ok(());
         }
@@ -233,8 +236,17 @@ impl Eye<'_> {
             Some("rmeta" | "rlib" | "so" | "dylib")
         );
         if is_crate && (path.parent().is_some_and(is_dir_of_crates) || self.call.externs.contains(&path)) {
-            if matches!(how, Use::Read) {
+            if how == Use::Read {
                 crates.push(self.places.name(&path));
+            }
+            // A macro that is reached through another crate is no --extern.
+            if how == Use::Read
+                && path
+                    .extension()
+                    .is_some_and(|end| end == std::env::consts::DLL_EXTENSION)
+            {
+                let state = State::read(&path)?;
+                inputs.push(named(self.places, &path, state));
             }
             return Ok(());
         }
@@ -317,9 +329,10 @@ impl Inspection {
 
     /// Whether all that was read is there by the same name in every worktree.
     pub(crate) fn is_portable(&self, places: &Places) -> bool {
-        self.inputs
-            .iter()
-            .all(|input| Places::is_shared(&input.name) || places.is_source(Path::new(&input.name)))
+        self.inputs.iter().all(|input| {
+            let is_stamp = matches!(input.state, State::Stamp(_));
+            is_stamp || Places::is_shared(&input.name) || places.is_source(Path::new(&input.name))
+        })
     }
 
     /// Whether the crate takes a path that is this worktree's alone.

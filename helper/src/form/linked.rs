@@ -36,6 +36,15 @@ pub(crate) fn inputs(
         let path = if whole.exists() { whole } else { found };
         inputs.push(named(places, &path, State::File(input::file(&path)?)));
     }
+    for file in inspection
+        .inputs
+        .iter()
+        .filter(|input| matches!(input.state, State::Stamp(_)))
+    {
+        for linker in bundled_linkers(Path::new(&file.name)) {
+            inputs.push(named(places, &linker, State::stamp(&linker)));
+        }
+    }
     for dir in native_dirs(call) {
         if places.is_constant(dir, &[]) {
             continue;
@@ -51,6 +60,13 @@ pub(crate) fn inputs(
         inputs.push(named(places, &path, State::File(input::file(&path)?)));
     }
     Ok(input::tidy(inputs))
+}
+
+/// The linkers that come with the toolchain whose library this is: `rustlib/TARGET/lib/libstd-….rlib`.
+fn bundled_linkers(library: &Path) -> Vec<PathBuf> {
+    let bin = library.parent().and_then(Path::parent).map(|target| target.join("bin"));
+    let of = |name: &str| Some(bin.as_ref()?.join(name)).filter(|path| path.exists());
+    ["rust-lld", "gcc-ld/ld.lld"].into_iter().filter_map(of).collect()
 }
 
 /// The static libraries that a library takes in: `-l` of any spelling, wherever a search path has it.

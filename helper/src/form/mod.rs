@@ -171,6 +171,7 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
     let allowed = call.externs.iter().map(|path| path.clone().into_os_string());
     let allowed = allowed
         .chain(allowed_system.into_iter().map(PathBuf::into_os_string))
+        .chain([rustc.path.clone().into(), call.program.clone().into()])
         .collect();
     let crates = call
         .search

@@ -197,8 +197,11 @@ impl Places {
         !is_mine
             && (is_below(ALWAYS) && !is_below(KEPT)
                 || is_below(SYSTEM) && (path.is_dir() || is_loaded() || !path.exists())
+                || is_of_rustc(path)
                 || LOADER.iter().any(|file| path == Path::new(file))
-                || toolchains.iter().any(|dir| path.starts_with(dir))
+                || toolchains
+                    .iter()
+                    .any(|dir| path.starts_with(dir) || dir.starts_with(path))
                 || self.is_source(path))
     }
 
@@ -259,6 +262,14 @@ pub(crate) fn resolved(path: &Path) -> Cow<'_, Path> {
     whole()
         .or_else(|| path.canonicalize().ok())
         .map_or(path.into(), Cow::Owned)
+}
+
+/// rustc's own libraries, wherever a distribution has put them; its file is in the key.
+pub(crate) fn is_of_rustc(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_bytes();
+    ["librustc_driver-", "libLLVM", "libstd-"]
+        .iter()
+        .any(|begin| name.starts_with(begin.as_bytes()))
 }
 
 fn is_locale(path: &Path) -> bool {

@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal};
 use super::{NOT_STORED, ended};
 use crate::form::input::{State, is_library};
 use crate::form::inspect::said_by;
-use crate::form::place::{KEPT, SYSTEM, absolute, resolved};
+use crate::form::place::{KEPT, SYSTEM, absolute, is_of_rustc, resolved};
 use crate::form::variables::{KEY, PLAN};
 use crate::form::{Plan, Report};
 use crate::observe::{self, Seen, Use};
@@ -43,7 +43,13 @@ pub(super) fn compile(plan: &Plan, plan_file: &Path) -> ExitCode {
         return ExitCode::FAILURE;
     }
     if !output.status.success() {
-        return ended(output.status);
+        // A macro may end rustc by any code.
+        let is_mine = output.status.code() == Some(i32::from(NOT_STORED));
+        return if is_mine {
+            ExitCode::FAILURE
+        } else {
+            ended(output.status)
+        };
     }
     let report = judge(plan, watched.map(|(_, log)| log), &output);
     let is_told = serde_json::to_vec(&report).is_ok_and(|text| fs::write(&plan.report, text).is_ok());
@@ -179,10 +185,16 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
     let is_fine = |path: &Path| {
         let real = resolved(path);
         let is_in = |dirs: &[OsString]| dirs.iter().any(|dir| real.starts_with(dir));
-        ALWAYS.iter().any(|dir| real.starts_with(dir)) && !KEPT.iter().any(|dir| real.starts_with(dir))
-            || SYSTEM.iter().any(|dir| real.starts_with(dir)) && !is_linkable(path)
-            || is_in(&plan.constant)
-            || toolchains.iter().any(|dir| real.starts_with(dir))
+        let is_below = |dirs: &[&str]| dirs.iter().any(|dir| real.starts_with(dir));
+        let is_constant = || {
+            is_below(ALWAYS) && !is_below(KEPT)
+                || is_below(SYSTEM) && !is_linkable(path)
+                || is_of_rustc(path)
+                || is_in(&plan.constant)
+                || toolchains.iter().any(|dir| real.starts_with(dir))
+        };
+        // A workspace may lie below any of them.
+        !is_in(&plan.mine) && is_constant()
             || plan.allowed.iter().any(|known| path == Path::new(known))
             || written.iter().any(|file| file == path)
             || is_crate(plan, path)
@@ -245,13 +257,20 @@ fn is_own(plan: &Plan, path: &Path) -> bool {
     let library = format!("lib{}", plan.stem);
     begins(Path::new(&plan.out_dir), &[&plan.stem, &library, "rmeta", "rustc", ".tmp"])
         // A workspace may lie there too, and be called so.
-        || !plan.mine.iter().any(|place| path.starts_with(place)) && begins(&std::env::temp_dir(), &["rustc", "cc", "sccache-shell"])
+        || !plan.mine.iter().any(|place| path.starts_with(place)) && temp_dirs(plan).any(|dir| begins(&dir, &["rustc", "cc", "sccache-shell"]))
+}
+
+/// The server's, and the one that the compile was given.
+fn temp_dirs(plan: &Plan) -> impl Iterator<Item = PathBuf> {
+    let given = plan.restore.iter().rev().find(|(name, _)| name == "TMPDIR");
+    let given = given.map(|(_, dir)| PathBuf::from(dir));
+    given.into_iter().chain([std::env::temp_dir()])
 }
 
 /// Where a compile may write: its outputs, and what goes with the process.
 fn is_output(plan: &Plan, path: &Path) -> bool {
     let is_temporary =
-        || path.starts_with(std::env::temp_dir()) && !plan.mine.iter().any(|place| path.starts_with(place));
+        || temp_dirs(plan).any(|dir| path.starts_with(dir)) && !plan.mine.iter().any(|place| path.starts_with(place));
     is_own(plan, path)
         || is_temporary()
         || (path.starts_with("/dev") || path.starts_with("/proc")) && !KEPT.iter().any(|dir| path.starts_with(dir))
@@ -259,9 +278,6 @@ fn is_output(plan: &Plan, path: &Path) -> bool {
 
 /// What a linker takes in of the system; what a program loads to run has a version after `.so`.
 fn is_linkable(path: &Path) -> bool {
-    // Where rustc is the distribution's, its own libraries lie among the system's.
-    let of_rustc = ["librustc_driver-", "libLLVM", "libstd-"];
-    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
     let ending = path.extension().and_then(|ending| ending.to_str());
-    matches!(ending, Some("a" | "o" | "so")) && !of_rustc.iter().any(|begin| name.starts_with(begin.as_bytes()))
+    matches!(ending, Some("a" | "o" | "so")) && !is_of_rustc(path)
 }

@@ -104,23 +104,22 @@ pub(super) fn run(
 /// After a hit: dep-info of this worktree, whatever version of sccache wrote one; and programs that can be run.
 fn finish(formed: &Formed) -> io::Result<()> {
     let (path, text) = &formed.dep_info;
-    replace(path, |file| file.write_all(text))?;
+    replace(path, 0o666, |file| file.write_all(text))?;
     for program in &formed.programs {
         // sccache's server may have forked while it wrote the file: then the kernel calls it busy for as long as the
         // child has not become another program. A new file was never open there.
-        let mode = fs::metadata(program)?.permissions();
-        replace(program, |file| {
-            io::copy(&mut fs::File::open(program)?, file)?;
-            file.set_permissions(mode)
+        replace(program, 0o777, |file| {
+            io::copy(&mut fs::File::open(program)?, file).map(drop)
         })?;
     }
     Ok(())
 }
 
-fn replace(path: &Path, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
+/// `mode` but for what the umask takes.
+fn replace(path: &Path, mode: u32, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("/"));
     let mut file = tempfile::Builder::new()
-        .permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666))
+        .permissions(std::os::unix::fs::PermissionsExt::from_mode(mode))
         .tempfile_in(dir)?;
     write(file.as_file_mut())?;
     file.persist(path).map(drop).map_err(|error| error.error)

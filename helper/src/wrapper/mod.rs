@@ -171,6 +171,12 @@ fn normal(real: &Path, called_as: Option<&Path>, args: &[OsString], env: &Enviro
     };
     let mut formed = form::of(&call, &ground)?;
     formed.plan.restore.extend(shorter);
+    // sccache gets another one where a server would outlive it; a compile does not.
+    let tmpdir = env.path("TMPDIR").filter(|dir| dir.is_absolute() && dir.is_dir());
+    formed
+        .plan
+        .restore
+        .extend(tmpdir.map(|dir| ("TMPDIR".into(), dir.as_os_str().to_owned())));
     Ok((formed, store))
 }
 
