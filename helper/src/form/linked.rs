@@ -36,14 +36,14 @@ pub(crate) fn inputs(
         let path = if whole.exists() { whole } else { found };
         inputs.push(named(places, &path, State::File(input::file(&path)?)));
     }
-    for file in inspection
+    let stamped = inspection
         .inputs
         .iter()
-        .filter(|input| matches!(input.state, State::Stamp(_)))
-    {
-        for linker in bundled_linkers(Path::new(&file.name)) {
-            inputs.push(named(places, &linker, State::stamp(&linker)));
-        }
+        .filter(|input| matches!(input.state, State::Stamp(_)));
+    let mut libraries: Vec<&Path> = stamped.filter_map(|input| Path::new(&input.name).parent()).collect();
+    libraries.dedup();
+    for path in libraries.into_iter().flat_map(of_the_toolchain) {
+        inputs.push(named(places, &path, State::stamp(&path)));
     }
     for dir in native_dirs(call) {
         if places.is_constant(dir, &[]) {
@@ -62,11 +62,16 @@ pub(crate) fn inputs(
     Ok(input::tidy(inputs))
 }
 
-/// The linkers that come with the toolchain whose library this is: `rustlib/TARGET/lib/libstd-….rlib`.
-fn bundled_linkers(library: &Path) -> Vec<PathBuf> {
-    let bin = library.parent().and_then(Path::parent).map(|target| target.join("bin"));
-    let of = |name: &str| Some(bin.as_ref()?.join(name)).filter(|path| path.exists());
-    ["rust-lld", "gcc-ld/ld.lld"].into_iter().filter_map(of).collect()
+/// What a toolchain gives to a program: its libraries, in `rustlib/TARGET/lib`, and the linkers beside them.
+fn of_the_toolchain(libraries: &Path) -> Vec<PathBuf> {
+    let all = fs::read_dir(libraries)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let bin = libraries.with_file_name("bin");
+    let linkers = ["rust-lld", "gcc-ld/ld.lld"].map(|name| bin.join(name));
+    all.chain(linkers).filter(|path| path.is_file()).collect()
 }
 
 /// The static libraries that a library takes in: `-l` of any spelling, wherever a search path has it.

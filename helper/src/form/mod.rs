@@ -157,6 +157,9 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
         );
     }
 
+    // Then file!() and the like can be as cargo would have them.
+    let reads_the_place = private.as_ref().is_some_and(|why| why.rule == Rule::ReadsPlace);
+
     let cwd = if places.root.is_some() {
         PathBuf::from(NOWHERE)
     } else {
@@ -201,8 +204,7 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
             cwd: env.cwd().as_os_str().to_owned(),
             program: call.program.clone().into(),
             args: call.args.clone(),
-            // What only this worktree gets can be as cargo would have it.
-            remaps: if private.is_some() { Vec::new() } else { remaps },
+            remaps: if reads_the_place { Vec::new() } else { remaps },
             restore,
             crate_name: call.crate_name.clone(),
             file_names: outputs,
