@@ -1,5 +1,6 @@
-//! The command line: `check`, `explain`, `init`, `stats`, `completions`.
+//! The command line: `check`, `explain`, `explain-miss`, `init`, `stats`, `completions`.
 
+mod explain_miss;
 mod init;
 mod stats;
 
@@ -38,6 +39,8 @@ enum Command {
         #[arg(value_parser = ids(), hide_possible_values = true)]
         id: Option<String>,
     },
+    /// Say why a crate was compiled and not taken from the cache: what of its key is different from the last time
+    ExplainMiss(explain_miss::ExplainMissArgs),
     /// Write the size of the cache into sccache's config file
     Init(init::InitArgs),
     /// Show what the running server found, what it did not look up, and why
@@ -86,6 +89,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
     let result = match Cli::parse_from(args).command {
         Command::Check(args) => check(&args),
         Command::Explain { id } => explain(id.as_deref()),
+        Command::ExplainMiss(args) => explain_miss::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Completions { shell } => completions(shell),

@@ -217,3 +217,32 @@ fn deps_vendored_in_tree() {
     config(sandbox.path("vendor").to_str().unwrap());
     assert_eq!(sandbox.ids(), NOTHING, "outside it is the same for all worktrees");
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn tracing_unavailable() {
+    let mut sandbox = Sandbox::new();
+    let empty = sandbox.path("empty");
+    std::fs::create_dir_all(&empty).unwrap();
+    let dirs = [sandbox.path("libexec/sccache-shell"), empty];
+    sandbox.set("PATH", std::env::join_paths(dirs).unwrap());
+    assert!(sandbox.finds("tracing-unavailable"));
+    // As the module does.
+    std::os::unix::fs::symlink("/bin/true", sandbox.path("libexec/sccache-shell/strace")).unwrap();
+    assert!(!sandbox.finds("tracing-unavailable"));
+}
+
+/// No sccache of a later version can be had: the real one, which calls itself so.
+#[test]
+fn sccache_untried() {
+    let home = Sandbox::new();
+    let real = common::real_sccache();
+    let script = format!("\"{}\" \"$@\" | sed 's/0\\.19\\.[0-9]*/0.99.0/'", real.display());
+    let later = home.program("later/sccache", &script);
+    for (sccache, is_untried) in [(later, true), (real, false)] {
+        let mut sandbox = Sandbox::with_sccache(&sccache);
+        assert_eq!(sandbox.finds("sccache-untried"), is_untried);
+        sandbox.go_past_the_wrapper();
+        assert!(!sandbox.finds("sccache-untried"), "there the form is not used");
+    }
+}

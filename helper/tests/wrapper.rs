@@ -333,3 +333,20 @@ fn a_good_compile_that_cannot_be_reported_is_a_good_compile() {
     assert!(output.status.success(), "{output:?}");
     assert!(deps.join("libx-1.rlib").is_file());
 }
+
+#[test]
+fn a_miss_is_explained() {
+    let sandbox = Sandbox::new();
+    sandbox.package("one");
+    let build = || sandbox.run("project", env!("CARGO"), &["build", "--offline", "-q"]);
+    build();
+    let said = || sandbox.run("project", HELPER, &["explain-miss", "app"]);
+    assert!(said().contains("no earlier compile of it is remembered"), "{}", said());
+    sandbox.package("two");
+    build();
+    assert!(said().contains("<root>/src/main.rs: different content"), "{}", said());
+    let unknown = sandbox.helper(&["explain-miss", "nothing"]);
+    assert_eq!(unknown.status.code(), Some(1));
+    let stopped = sandbox.sccache().arg("--stop-server").output().unwrap();
+    assert!(stopped.status.success());
+}

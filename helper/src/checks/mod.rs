@@ -56,6 +56,7 @@ mod rustc_wrapper_env_unhashed;
 mod rustflags_path;
 mod sccache_broken;
 mod sccache_missing;
+mod sccache_untried;
 mod secrets;
 mod server_exe_deleted;
 mod server_not_answering;
@@ -74,6 +75,7 @@ mod storage_unusable;
 mod target_dir_shared;
 mod tmpdir_missing;
 mod tmpdir_too_long;
+mod tracing_unavailable;
 mod uds_bad;
 mod version_too_old_for_sharing;
 mod workspace_wrapper;
@@ -191,6 +193,8 @@ pub const GROUPS: [Group; 5] = [
             rust_analyzer_wrapper::CHECK,
             wrapper_name_hides_cc::CHECK,
             wrapper_shadowed::CHECK,
+            tracing_unavailable::CHECK,
+            sccache_untried::CHECK,
             incremental_on::CHECK,
             incremental_spelling::CHECK,
             cargo_env_in_key::CHECK,
@@ -326,6 +330,8 @@ mod tests {
         rust-analyzer-wrapper
         wrapper-name-hides-cc
         wrapper-shadowed
+        tracing-unavailable
+        sccache-untried
         incremental-on
         incremental-spelling
         cargo-env-in-key

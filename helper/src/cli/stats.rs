@@ -8,6 +8,8 @@ use clap::Args;
 use super::print;
 use crate::facts::environment::Environment;
 use crate::facts::{Depth, Facts};
+use crate::form::history;
+use crate::form::store::Store;
 use crate::report::{self, Stats};
 
 #[derive(Debug, Args)]
@@ -21,7 +23,8 @@ pub(super) struct StatsArgs {
 pub(super) fn run(args: &StatsArgs) -> anyhow::Result<ExitCode> {
     let env = Environment::current();
     let facts = Facts::gather(env, Depth::Door);
-    let stats = Stats::of(&facts);
+    let refusals = Store::existing(&facts.env).map(|store| history::sums(&store));
+    let stats = Stats::of(&facts, &refusals.unwrap_or_default());
     if args.json {
         print(&(report::stats_json(&stats) + "\n"))?;
     } else {

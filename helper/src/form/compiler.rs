@@ -53,7 +53,6 @@ pub(crate) fn identity(path: &Path, env: &Environment) -> io::Result<String> {
     if data.len() < 1 << 16 {
         let text = fs::read(path)?;
         digest.field(&text);
-        // nixpkgs' scripts read what has rules of its own.
         if text.starts_with(b"#!") && !path.starts_with("/nix/store") {
             for name in variables_of(&text) {
                 digest.field(name.as_bytes());
@@ -79,7 +78,8 @@ fn variables_of(script: &[u8]) -> Vec<&str> {
     });
     let mut names: Vec<&str> = names
         .filter(|name| name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_'))
-        .filter(|name| !EVERYWHERE.contains(name))
+        // What nixpkgs' scripts read has rules of its own.
+        .filter(|name| !EVERYWHERE.contains(name) && !name.starts_with("NIX_"))
         .collect();
     names.sort_unstable();
     names.dedup();

@@ -182,9 +182,9 @@ fn dep_info_args(call: &Invocation) -> Vec<OsString> {
     args
 }
 
-/// By the clock that files get their times from.
+/// The time that no file that is there already has surpassed.
 fn now() -> (i64, i64) {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
     (now.tv_sec, now.tv_nsec)
 }
 

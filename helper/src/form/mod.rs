@@ -1,6 +1,7 @@
 //! The normal form: sccache sees a compile as it would be in every worktree, rustc sees it as cargo made it.
 
 pub(crate) mod compiler;
+pub(crate) mod history;
 pub(crate) mod input;
 pub(crate) mod inspect;
 mod linked;
@@ -87,6 +88,8 @@ impl Plan {
 #[derive(Debug)]
 pub(crate) struct Formed {
     pub(crate) unit: String,
+    /// What the key is made of, by name.
+    pub(crate) parts: Vec<(Vec<u8>, Vec<u8>)>,
     pub(crate) shim: PathBuf,
     pub(crate) args: Vec<OsString>,
     pub(crate) cwd: PathBuf,
@@ -127,13 +130,24 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
     let mut lines = base;
     let mut inputs = inspection.inputs.clone();
     inputs.extend(linked::bundled(call, &places)?);
-    inputs.extend(memo::learned(store, &unit, &places)?);
+    let learned = memo::learned(store, &unit, &places)?;
+    inputs.extend(learned.iter().cloned());
     let mut allowed_system = Vec::new();
     if let Some(strace) = strace.filter(|_| call.is_linked()) {
         inputs.extend(linked::inputs(call, &places, env, &inspection)?);
         let linker = linked::linker(call, env, store, strace)?;
         allowed_system = linked::linker_files(&linker);
         lines.extend(linker);
+    }
+    // Of two directories with a library of one name the first counts.
+    if call.is_linked() || !call.libs.is_empty() || !learned.is_empty() {
+        let searched = call.search.iter().filter(|(kind, _)| kind == "native" || kind == "all");
+        lines.extend(searched.map(|(kind, dir)| {
+            (
+                format!("search {kind}").into_bytes(),
+                places.name(dir).into_encoded_bytes(),
+            )
+        }));
     }
     let inputs = input::tidy(inputs);
     lines.extend(inputs.iter().map(Input::line));
@@ -194,6 +208,7 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
     };
     Ok(Formed {
         key: digest("key", &lines),
+        parts: lines,
         shim,
         args: call.presented(),
         hidden: restore.iter().map(|(name, _)| name.clone()).collect(),
@@ -263,13 +278,6 @@ fn base(
     for word in &call.plain_words {
         lines.push((b"argument".to_vec(), word.as_bytes().to_vec()));
     }
-    // Of two directories with a library of one name the first counts.
-    for (kind, dir) in call.search.iter().filter(|(kind, _)| kind == "native" || kind == "all") {
-        lines.push((
-            format!("search {kind}").into_bytes(),
-            places.name(dir).into_encoded_bytes(),
-        ));
-    }
     if let Some(root) = &places.root {
         let member = env
             .path("CARGO_MANIFEST_DIR")
@@ -296,7 +304,7 @@ fn why_private(store: &Store, unit: &str, inspection: &Inspection, places: &Plac
     if inspection.names_the_place(places) {
         return Some(Rule::ReadsPlace.because("it reads a variable that names this place"));
     }
-    if store.file("private", unit).exists() {
+    if store.read("private", unit).is_some() {
         return Some(Rule::HoldsPlace.because("its artifact named the place where it was made"));
     }
     let reads_out_dir = || inspection.env.iter().any(|(name, _)| name == "OUT_DIR");

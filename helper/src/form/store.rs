@@ -2,10 +2,25 @@
 
 use std::fs;
 use std::io;
+use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use crate::facts::environment::Environment;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// The directory of this form's, in ours.
+const FORM: &str = "form-1";
+
+/// Our directory in the user's cache directory.
+pub(crate) fn place(env: &Environment) -> Option<PathBuf> {
+    let absolute = |name: &str| env.path(name).filter(|path| path.is_absolute());
+    let cache = absolute("XDG_CACHE_HOME").map(Path::to_owned);
+    let cache = cache.or_else(|| absolute("HOME").map(|home| home.join(".cache")))?;
+    Some(cache.join("sccache-shell"))
+}
 
 /// The directory of everything here.
 #[derive(Debug, Clone)]
@@ -14,17 +29,19 @@ pub(crate) struct Store(PathBuf);
 impl Store {
     /// Makes it where it is not there; an error where it is somebody else's, since what lies in it is run.
     pub(crate) fn open(env: &Environment) -> io::Result<Self> {
-        let absolute = |name: &str| env.path(name).filter(|path| path.is_absolute());
-        let cache = absolute("XDG_CACHE_HOME")
-            .map(Path::to_owned)
-            .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
-            .ok_or_else(|| io::Error::other("no HOME"))?;
-        let dir = cache.join("sccache-shell/form-1");
+        let ours = place(env).ok_or_else(|| io::Error::other("no HOME"))?;
+        let dir = ours.join(FORM);
         fs::create_dir_all(&dir)?;
         if fs::metadata(&dir)?.uid() != rustix::process::geteuid().as_raw() {
             return Err(io::Error::other("the cache directory is another user's"));
         }
         Ok(Self(dir))
+    }
+
+    /// Where there is one already.
+    pub(crate) fn existing(env: &Environment) -> Option<Self> {
+        let dir = place(env)?.join(FORM);
+        dir.is_dir().then_some(Self(dir))
     }
 
     /// A file of a kind.
@@ -49,8 +66,77 @@ impl Store {
         Ok(())
     }
 
-    /// What was written; `None` where there is nothing that can be read.
+    /// What was written; `None` where there is nothing that can be read. What is read is kept: see [`Self::forget_the_unused`].
     pub(crate) fn read(&self, kind: &str, name: &str) -> Option<Vec<u8>> {
-        fs::read(self.file(kind, name)).ok()
+        let mut file = fs::File::open(self.file(kind, name)).ok()?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).ok()?;
+        if is_older(&file.metadata().ok()?, DAY) {
+            let _ = file.set_modified(SystemTime::now());
+        }
+        Some(bytes)
+    }
+
+    /// Once a day: removes what was not read for two months.
+    pub(crate) fn forget_the_unused(&self) -> io::Result<()> {
+        let stamp = self.file("", "looked-through");
+        if fs::metadata(&stamp).is_ok_and(|data| !is_older(&data, DAY)) {
+            return Ok(());
+        }
+        fs::write(&stamp, "")?;
+        for kind in ["memo", "learned", "private", "linkers", "versions"] {
+            remove_older(&self.file(kind, ""), 60 * DAY)?;
+        }
+        for dir in fs::read_dir(self.file("history", "")).into_iter().flatten().flatten() {
+            remove_older(&dir.path(), 60 * DAY)?;
+            // Only an empty one goes.
+            let _ = fs::remove_dir(dir.path());
+        }
+        // Left by compiles that were killed.
+        remove_older(&self.file("run", ""), DAY)
+    }
+}
+
+fn is_older(data: &fs::Metadata, age: Duration) -> bool {
+    let modified = data.modified().ok();
+    modified
+        .and_then(|time| time.elapsed().ok())
+        .is_some_and(|time| time > age)
+}
+
+fn remove_older(dir: &Path, age: Duration) -> io::Result<()> {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        let data = entry.metadata()?;
+        match is_older(&data, age) {
+            true if data.is_dir() => fs::remove_dir_all(entry.path())?,
+            true => fs::remove_file(entry.path())?,
+            false => {}
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_read_stays_and_what_is_not_goes() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(&Environment::new([("HOME", home.path())], Path::new("/"))).unwrap();
+        let age = |name: &str| {
+            let file = fs::File::open(store.file("memo", name)).unwrap();
+            file.set_modified(SystemTime::now() - 90 * DAY).unwrap();
+        };
+        for name in ["read", "unread"] {
+            store.write("memo", name, b"x").unwrap();
+            age(name);
+        }
+        assert_eq!(store.read("memo", "read").unwrap(), b"x");
+        store.forget_the_unused().unwrap();
+        assert!(store.file("memo", "read").exists() && !store.file("memo", "unread").exists());
+        age("read");
+        store.forget_the_unused().unwrap();
+        assert!(store.file("memo", "read").exists(), "twice a day is too often");
     }
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 use super::compiler;
 use super::store::Store;
 use crate::facts::environment::Environment;
+use crate::version::Version;
 use crate::why::{Rule, Why};
 
 /// The oldest and the newest minor version of 0.x.
@@ -28,12 +29,20 @@ pub(crate) fn tried(real: &Path, store: &Store) -> Result<(), Why> {
         }
     };
     let said = String::from_utf8_lossy(&said).trim().to_owned();
-    let minor = said
-        .strip_prefix("sccache 0.")
-        .and_then(|rest| rest.split('.').next()?.parse().ok());
-    if minor.is_some_and(|minor| TRIED.contains(&minor)) {
+    let version = said.strip_prefix("sccache ").and_then(Version::parse);
+    if version.is_some_and(is_tried) {
         Ok(())
     } else {
         Err(Rule::Untried.because(format!("the form was not tried with {said}")))
     }
+}
+
+/// Whether the form was tried with this version.
+pub(crate) fn is_tried(version: Version) -> bool {
+    version.0 == 0 && TRIED.contains(&version.1)
+}
+
+/// `0.15 to 0.19`.
+pub(crate) fn tried_text() -> String {
+    format!("0.{} to 0.{}", TRIED.start(), TRIED.end())
 }

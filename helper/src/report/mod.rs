@@ -13,5 +13,7 @@ mod worktrees;
 pub use bug::report as bug;
 pub use fill::terminal_width;
 pub use json::findings as json;
+pub(crate) use stats::duration;
 pub use stats::{Stats, json as stats_json, text as stats};
+pub(crate) use text::clean;
 pub use text::{checks, explanation, findings, quiet, timings};

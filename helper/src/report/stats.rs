@@ -9,7 +9,9 @@ use crate::facts::Facts;
 use crate::facts::answer::{Answer, PerLanguage};
 use crate::reasons::{self, Kind};
 use crate::redact;
+use crate::why::Rule;
 
+pub(crate) use text::duration;
 pub use text::text;
 
 /// The schema rises with every change that could break a reader.
@@ -32,6 +34,17 @@ pub struct Stats {
     /// The most frequent first.
     not_cached: Vec<NotCached>,
     errors: Errors,
+    /// What the wrapper kept from being shared, the most frequent first.
+    not_shared: Vec<NotShared>,
+}
+
+/// Units that a rule of the wrapper's kept from being shared when they were last compiled.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct NotShared {
+    rule: &'static str,
+    treatment: &'static str,
+    when: &'static str,
+    count: usize,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -85,8 +98,14 @@ struct Errors {
 }
 
 impl Stats {
-    /// What the facts come to.
-    pub fn of(facts: &Facts) -> Self {
+    /// What the facts come to, and what the wrapper has written down: how many units a rule was applied to.
+    pub fn of(facts: &Facts, refusals: &[(Rule, usize)]) -> Self {
+        let not_shared = refusals.iter().map(|(rule, count)| NotShared {
+            rule: rule.id(),
+            treatment: rule.treatment().name(),
+            when: rule.when(),
+            count: *count,
+        });
         let running = facts.running();
         let none = Answer::default();
         let stats = &running.unwrap_or(&none).stats;
@@ -115,6 +134,7 @@ impl Stats {
                 timeouts: stats.cache_timeouts,
                 lookups: stats.cache_errors.total(),
             },
+            not_shared: not_shared.collect(),
         }
     }
 }

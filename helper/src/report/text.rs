@@ -208,7 +208,7 @@ pub fn explanation(check: &Check, width: Option<usize>) -> String {
 }
 
 /// Text from outside, with control characters as escapes.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     if !text.contains(char::is_control) {
         return Cow::Borrowed(text);
     }

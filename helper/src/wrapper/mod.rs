@@ -18,6 +18,7 @@ use std::process::{Command, ExitCode};
 
 use crate::facts::environment::{Environment, names};
 use crate::facts::real_sccache;
+use crate::form::history::{self, Record};
 use crate::form::store::Store;
 use crate::form::{self, Formed, Ground};
 use crate::invocation::Invocation;
@@ -138,23 +139,51 @@ fn compile(
     plan: &mut Plan,
 ) -> Option<ExitCode> {
     match normal(real, called_as, args, env) {
-        Ok((formed, store)) => {
+        Ok((formed, record, store)) => {
             let private = formed.private.clone();
             let tmpdir = plan.tmpdir.as_ref().map(|tmpdir| tmpdir.to.as_path());
             match formed::run(formed, real, env, &store, tmpdir) {
                 Ok((code, outcome)) => {
+                    if matches!(outcome, formed::Outcome::Miss | formed::Outcome::NotStored(_)) {
+                        let why = outcome.why().cloned().or_else(|| private.clone());
+                        history::remember(&store, &Record { why, ..record });
+                        let _ = store.forget_the_unused();
+                    }
                     plan.form = Form::Normal { outcome, private };
                     return Some(code);
                 }
                 Err(error) => plan.form = Form::Other(error.into()),
             }
         }
-        Err(why) => plan.form = Form::Other(why),
+        Err(why) => {
+            remember_refusal(args, env, &why);
+            plan.form = Form::Other(why);
+        }
     }
     None
 }
 
-fn normal(real: &Path, called_as: Option<&Path>, args: &[OsString], env: &Environment) -> Result<(Formed, Store), Why> {
+/// A compile that took no normal form.
+fn remember_refusal(args: &[OsString], env: &Environment, why: &Why) {
+    let Call::Rustc { crate_name: Some(name) } = Call::of(args) else {
+        return;
+    };
+    if let Ok(store) = Store::open(env)
+        && !matches!(why.rule, Rule::Question | Rule::DoesNotCompile)
+    {
+        history::remember(
+            &store,
+            &Record::new(env, &name.to_string_lossy(), "", Some(why.clone())),
+        );
+    }
+}
+
+fn normal(
+    real: &Path,
+    called_as: Option<&Path>,
+    args: &[OsString],
+    env: &Environment,
+) -> Result<(Formed, Record, Store), Why> {
     let call = Invocation::parse(args)?;
     if env.get(names::SHARE_MEMBERS) == Some(OsStr::new("false")) && call.input.is_relative() {
         return Err(Rule::MembersOff.because("members are not shared"));
@@ -177,7 +206,9 @@ fn normal(real: &Path, called_as: Option<&Path>, args: &[OsString], env: &Enviro
         .plan
         .restore
         .extend(tmpdir.map(|dir| ("TMPDIR".into(), dir.as_os_str().to_owned())));
-    Ok((formed, store))
+    let kind = history::kind_name(call.kind, call.links, call.program.as_os_str());
+    let record = Record::new(&env, &call.crate_name, &kind, None).with_key(&formed.key, &formed.parts);
+    Ok((formed, record, store))
 }
 
 fn exec_sccache(real: &Path, args: &[OsString], plan: &Plan) -> io::Error {

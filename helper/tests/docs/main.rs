@@ -8,3 +8,4 @@ mod commands;
 mod links;
 #[path = "../common/page.rs"]
 mod page;
+mod rules;

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::{AVOIDABLE, Cache, Errors, Language, Stats};
+use super::{AVOIDABLE, Cache, Errors, Language, NotShared, Stats};
 use crate::report::text::{BOLD, DIM, clean};
 use crate::size::Size;
 
@@ -21,7 +21,11 @@ pub fn text(stats: &Stats, bars: bool) -> String {
         text += &calls_text(stats);
         text += &errors_text(&stats.errors);
     }
-    text
+    let not_shared = not_shared_text(&stats.not_shared);
+    if !not_shared.is_empty() && !text.ends_with("\n\n") {
+        text += "\n";
+    }
+    text + &not_shared
 }
 
 /// A label and what it is of, in two columns.
@@ -138,6 +142,21 @@ fn calls_text(stats: &Stats) -> String {
     text
 }
 
+fn not_shared_text(rows: &[NotShared]) -> String {
+    if rows.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("{BOLD}compiled and not shared{BOLD:#}  crates, as each was last compiled\n");
+    for row in rows {
+        let _ = writeln!(
+            text,
+            "  {:6}  {}: {} {DIM}[{}]{DIM:#}",
+            row.count, row.treatment, row.when, row.rule
+        );
+    }
+    text + "  sccache-shell explain-miss CRATE   says more of one\n"
+}
+
 fn errors_text(errors: &Errors) -> String {
     let counted = [
         (errors.writes, "entries that could not be stored"),
@@ -175,7 +194,7 @@ fn bar(part: u64, whole: u64, shown: bool) -> String {
 }
 
 /// `3 h 12 min`, `4 min`, `20 s`.
-fn duration(age: Duration) -> String {
+pub(crate) fn duration(age: Duration) -> String {
     let seconds = age.as_secs();
     match (seconds / 86400, seconds / 3600 % 24, seconds / 60 % 60) {
         (0, 0, 0) => format!("{seconds} s"),
@@ -224,6 +243,12 @@ mod tests {
                 timeouts: 0,
                 lookups: 0,
             },
+            not_shared: vec![NotShared {
+                rule: "runs",
+                treatment: "uncached",
+                when: "a macro that runs a program",
+                count: 2,
+            }],
         }
     }
 
@@ -250,6 +275,10 @@ mod tests {
 
         errors  sccache-shell check says more
                3  entries that could not be stored
+
+        compiled and not shared  crates, as each was last compiled
+               2  uncached: a macro that runs a program [runs]
+          sccache-shell explain-miss CRATE   says more of one
         "#);
     }
 

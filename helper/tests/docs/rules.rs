@@ -1,0 +1,23 @@
+//! `docs/worktrees.md` has a table of what is not simply looked up and stored, which is the wrapper's own list.
+
+use std::fmt::Write;
+
+use sccache_shell::why::Rule;
+
+use crate::page;
+
+#[test]
+fn what_is_not_shared_is_the_wrappers_list() {
+    let mut table = String::from("| what | | why | rule |\n|---|---|---|---|\n");
+    for rule in Rule::ALL {
+        let (when, reason) = (rule.when(), rule.reason());
+        let _ = writeln!(
+            table,
+            "| {when} | {} | {reason} | `{}` |",
+            rule.treatment().name(),
+            rule.id()
+        );
+    }
+    let test = "what_is_not_shared_is_the_wrappers_list";
+    page::compare("docs/worktrees.md", "the rules", &table, test);
+}
