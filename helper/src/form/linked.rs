@@ -236,9 +236,14 @@ fn what_it_reads(driver: &Path, call: &Invocation, env: &Environment, strace: &P
             Use::Absent | Use::Exists => path.file_name().is_some_and(|name| names.contains(&name)),
             Use::List | Use::Write => false,
         };
-        let counted = uses
+        // What the driver, or a script, wrote for itself goes with it.
+        let written: Vec<&PathBuf> = uses
             .iter()
-            .filter(|(how, path)| counts(how, path) && !path.starts_with(temp.path()));
+            .filter(|(how, _)| *how == Use::Write)
+            .map(|(_, path)| path)
+            .collect();
+        let passes = |path: &PathBuf| written.contains(&path) || path.starts_with(temp.path());
+        let counted = uses.iter().filter(|(how, path)| counts(how, path) && !passes(path));
         Ok(counted.map(|(_, path)| absolute(path, env.cwd())).collect())
     };
     let mut files = link(&[])?;
@@ -247,15 +252,9 @@ fn what_it_reads(driver: &Path, call: &Invocation, env: &Environment, strace: &P
     files.extend(link(&["-static"]).unwrap_or_default());
     // Not every machine has it; C++ in a library asks for it.
     files.extend(link(&["-Wl,-Bdynamic", "-lstdc++"]).unwrap_or_default());
-    // What a script wrote for itself goes with its shell.
-    let temp = std::env::temp_dir();
-    let passes = |path: &Path| {
-        ["/proc", "/dev", "/tmp", "/var/tmp"]
-            .iter()
-            .any(|dir| path.starts_with(dir))
-            || path.starts_with(&temp)
-    };
-    files.retain(|path| !passes(path));
+    let temp_dir = std::env::temp_dir();
+    let is_gone = |path: &Path| path.starts_with(&temp_dir) && !path.exists();
+    files.retain(|path| !path.starts_with("/proc") && !path.starts_with("/dev") && !is_gone(path));
     files.sort();
     files.dedup();
     let looked = files.into_iter().map(|path| Looked {

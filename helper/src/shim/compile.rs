@@ -22,6 +22,9 @@ use crate::why::Rule;
 /// What every process opens.
 const ALWAYS: &[&str] = &["/proc", "/sys", "/dev", "/nix/store", "/etc", "/run/current-system"];
 
+/// Where the system's programs are.
+const PROGRAMS: &[&str] = &["/usr/bin", "/usr/libexec", "/usr/lib", "/bin"];
+
 /// Compiles, and ends as rustc did, or with [`NOT_STORED`].
 pub(super) fn compile(plan: &Plan, plan_file: &Path) -> ExitCode {
     let temp = tempfile::Builder::new().prefix("sccache-shell").tempdir();
@@ -176,7 +179,7 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
     let toolchains: Vec<PathBuf> = seen.toolchains().collect();
     let is_input = |path: &Path, how: Use| {
         let is_known = |state: &State| match how {
-            Use::Read => matches!(state, State::File(_)),
+            Use::Read | Use::Run => matches!(state, State::File(_)),
             _ => true,
         };
         let mut inputs = plan.inputs.iter();
@@ -210,7 +213,12 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
             Rule::RanUnforeseen.because(format!("{} was written", path.display())),
         ));
     }
-    let reads = of(&[Use::Read, Use::Run]);
+    // Which of the system's programs a linker runs was asked of it before.
+    let is_of_the_system = |path: &Path| PROGRAMS.iter().any(|dir| path.starts_with(dir));
+    let mut reads = of(&[Use::Read]);
+    if plan.is_linked {
+        reads.extend(of(&[Use::Run]).into_iter().filter(|(_, path)| !is_of_the_system(path)));
+    }
     let is_unforeseen = |how: Use, path: &Path| !is_input(path, how) && !is_fine(path) && !path.is_dir();
     let mut unforeseen: Vec<PathBuf> = reads.iter().map(|(_, path)| path.clone()).collect();
     unforeseen.retain(|path| is_unforeseen(Use::Read, path));
