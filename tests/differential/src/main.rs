@@ -12,10 +12,11 @@ use sccache_shell_differential::report;
 use sccache_shell_differential::tools::Tools;
 
 const USAGE: &str = "\
-usage: tests/differential/run [--part N/M] [--case TEXT]… [--quick] [--keep] [--list]
+usage: tests/differential/run [--part N/M] [--case TEXT]… [--brief] [--quick] [--keep] [--list]
   --part N/M   the N-th of M parts
   --case TEXT  only the cases whose name has TEXT in it
-  --quick      as the test run does it: one order, no other project, plain sccache not asked
+  --brief      one order, no other project, plain sccache not asked
+  --quick      the same, and only the cases of the test run
   --keep       keep the directories in which it was built, and say where they are
   --list       print what would be built";
 
@@ -97,6 +98,7 @@ impl Arguments {
                 "--part" => parsed.part = part(&value()?).ok_or_else(|| USAGE.to_owned())?,
                 "--case" => parsed.names.push(value()?),
                 "--quick" => parsed.quick = true,
+                "--brief" => parsed.depth = Depth::quick(),
                 "--keep" => keep = true,
                 "--list" => parsed.list = true,
                 _ => return Err(USAGE.to_owned()),
