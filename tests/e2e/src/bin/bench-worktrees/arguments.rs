@@ -9,7 +9,7 @@ usage: tests/bench-worktrees [--workspace DIR] [--small] [--rounds N] [--only NA
   --workspace DIR  a git repository with a cargo workspace and its lock file (default: a generated project)
   --small          a smaller generated project, in a minute or two: to try the benchmark, not to quote it
   --rounds N       medians of N rounds (default 1)
-  --only NAME,…    of: none, sccache, sccache-shell, kache (default: all that are there; kache if it is on PATH)
+  --only NAME,…    of: none, sccache, sccache-shell, kache, mbx (default: all that are there; the last two if on PATH)
   --json FILE      write the JSON there, not to standard output";
 
 /// The command line.

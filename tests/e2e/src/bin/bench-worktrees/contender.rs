@@ -24,16 +24,19 @@ pub(crate) enum Kind {
     Ours,
     /// kache as `RUSTC_WRAPPER`, with its daemon.
     Kache,
+    /// mbx in cargo's place.
+    Mbx,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 4] = [Self::None, Self::Sccache, Self::Ours, Self::Kache];
+    pub(crate) const ALL: [Self; 5] = [Self::None, Self::Sccache, Self::Ours, Self::Kache, Self::Mbx];
 
     /// All that can be measured on this machine.
     pub(crate) fn present() -> Vec<Self> {
         Self::ALL
             .into_iter()
-            .filter(|kind| *kind != Self::Kache || kache().is_some())
+            .filter(|kind| *kind != Self::Kache || on_path("kache").is_some())
+            .filter(|kind| *kind != Self::Mbx || on_path("mbx").is_some())
             .collect()
     }
 
@@ -44,6 +47,7 @@ impl Kind {
             Self::Sccache => "sccache",
             Self::Ours => "sccache-shell",
             Self::Kache => "kache",
+            Self::Mbx => "mbx",
         }
     }
 
@@ -53,6 +57,7 @@ impl Kind {
             Self::None => machine::version("cargo"),
             Self::Sccache | Self::Ours => machine::version("sccache"),
             Self::Kache => machine::version("kache"),
+            Self::Mbx => machine::version("mbx"),
         }
     }
 }
@@ -70,14 +75,15 @@ impl Contender {
         let home = Home::with_cache_size("24G");
         let log = home.path().join("server.log");
         let counter = match kind {
-            Kind::None => Counter::None,
+            // mbx counts for a person alone.
+            Kind::None | Kind::Mbx => Counter::None,
             Kind::Sccache | Kind::Ours => Counter::Sccache { log: log.clone() },
             Kind::Kache => Counter::Kache {
                 events: store(&home).join("events.jsonl"),
             },
         };
         match kind {
-            Kind::None => {}
+            Kind::None | Kind::Mbx => {}
             Kind::Sccache | Kind::Ours => {
                 let mut start = home.command(machine::program("sccache"));
                 // The lines that name what missed; the same for both.
@@ -99,6 +105,9 @@ impl Contender {
         let mut command = self.home.command(program);
         match self.kind {
             Kind::None => {}
+            Kind::Mbx => {
+                command.env("MBX_DISPLAY", "plain");
+            }
             // As sccache's README says, and with C and C++ by way of CMake too.
             Kind::Sccache => {
                 command.env("RUSTC_WRAPPER", machine::program("sccache"));
@@ -113,7 +122,7 @@ impl Contender {
                 common_to_sccache(&mut command);
             }
             Kind::Kache => {
-                command.env("RUSTC_WRAPPER", kache().expect("it was there"));
+                command.env("RUSTC_WRAPPER", on_path("kache").expect("it was there"));
                 command.env("KACHE_CACHE_DIR", store(&self.home));
                 // What `kache init` writes into cargo's configuration, for C and C++ of build scripts.
                 command.env("HOST_CC", "kache cc").env("HOST_CXX", "kache c++");
@@ -121,6 +130,14 @@ impl Contender {
             }
         }
         command
+    }
+
+    /// What builds, and what makes a target directory empty.
+    pub(crate) fn builder(&self) -> Command {
+        self.command(match self.kind {
+            Kind::Mbx => on_path("mbx").expect("it was there"),
+            _ => PathBuf::from(machine::program("cargo")),
+        })
     }
 
     /// Hits and misses so far.
@@ -131,7 +148,7 @@ impl Contender {
     /// Processor seconds so far, of all builds and of the server; `None` where the system does not tell.
     pub(crate) fn cpu(&self) -> Option<f64> {
         let server = match self.kind {
-            Kind::None => None,
+            Kind::None | Kind::Mbx => None,
             Kind::Sccache | Kind::Ours => Some(self.home.server().running()),
             Kind::Kache => Some(daemon(&self.home)),
         };
@@ -160,6 +177,9 @@ fn wrapper_directory(home: &Home) -> PathBuf {
         fs::create_dir_all(&dir).expect("the home is writable");
         symlink(helper(), dir.join("sccache")).expect("the home is writable");
         symlink(machine::program("sccache"), dir.join("real")).expect("the home is writable");
+        if let Some(strace) = on_path("strace") {
+            symlink(strace, dir.join("strace")).expect("the home is writable");
+        }
     }
     dir
 }
@@ -170,9 +190,9 @@ pub(crate) fn helper() -> PathBuf {
     PathBuf::from(helper)
 }
 
-fn kache() -> Option<PathBuf> {
+fn on_path(program: &str) -> Option<PathBuf> {
     env::split_paths(&machine::path())
-        .map(|dir| dir.join("kache"))
+        .map(|dir| dir.join(program))
         .find(|file| file.is_file())
 }
 
@@ -189,7 +209,7 @@ fn daemon(home: &Home) -> u32 {
 }
 
 fn kache_command(home: &Home) -> Command {
-    let mut command = home.command(kache().as_deref().unwrap_or(Path::new("kache")));
+    let mut command = home.command(on_path("kache").as_deref().unwrap_or(Path::new("kache")));
     command.env("KACHE_CACHE_DIR", store(home));
     command
 }

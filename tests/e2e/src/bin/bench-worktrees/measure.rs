@@ -98,7 +98,7 @@ pub(crate) fn run(kind: Kind, arguments: &Arguments) -> Measured {
         first, second, branch, ..
     } = &project;
     way.build(Step::Cold, first);
-    way.cargo(first, &["clean", "--quiet"]);
+    way.clean(first);
     way.build(Step::Again, first);
     let members = project.members.iter().flat_map(|member| ["--package", member.as_str()]);
     way.cargo(
@@ -158,8 +158,17 @@ impl Way<'_> {
         });
     }
 
+    /// mbx keeps the target directory elsewhere, and has a command of its own for it.
+    fn clean(&self, dir: &Path) {
+        let mut clean = self.contender.builder();
+        drop(Output::of(clean.current_dir(dir).arg("clean")).ok());
+    }
+
     fn cargo(&self, dir: &Path, args: &[&str]) {
-        let mut cargo = self.contender.command(machine::program("cargo"));
+        let mut cargo = match args {
+            ["build", ..] => self.contender.builder(),
+            _ => self.contender.command(machine::program("cargo")),
+        };
         drop(Output::of(cargo.current_dir(dir).args(args)).ok());
     }
 }

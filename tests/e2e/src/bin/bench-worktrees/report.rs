@@ -59,7 +59,7 @@ impl<'a> Report<'a> {
 
     /// A table of times, by the clock or of the processors, with the ratios to the peers.
     fn times(&self, text: &mut String, what: &str, of: fn(&Self, Kind, Step) -> Option<f64>) {
-        let peers: Vec<Kind> = [Kind::Sccache, Kind::Kache]
+        let peers: Vec<Kind> = [Kind::Sccache, Kind::Kache, Kind::Mbx]
             .into_iter()
             .filter(|peer| self.kinds.contains(peer) && self.kinds.contains(&Kind::Ours))
             .collect();
