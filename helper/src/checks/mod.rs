@@ -36,6 +36,7 @@ mod error_log_unwritable;
 mod fd_inherit_hang;
 mod fixes;
 mod foreign_files_in_cache;
+mod given;
 mod idle_timeout;
 mod incremental_forced;
 mod incremental_on;
@@ -256,7 +257,7 @@ pub fn run(facts: &Facts, ignored: &[String]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = all()
         .filter(|check| !ignored.iter().any(|id| id == check.id))
         .flat_map(|check| (check.run)(facts))
-        .map(|finding| lines::shown(facts, finding))
+        .map(|finding| lines::shown(facts, given::placed(facts, finding)))
         .collect();
     findings.sort_by_key(|finding| finding.severity);
     findings

@@ -9,6 +9,7 @@ use directories::BaseDirs;
 
 use super::print;
 use crate::config_edit::{self, Edit, Wish};
+use crate::facts::cargo::Cargo;
 use crate::facts::config_file::{ConfigFile, Content};
 use crate::facts::environment::{Environment, names};
 use crate::size::Size;
@@ -36,7 +37,9 @@ pub(super) struct InitArgs {
 }
 
 pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
-    let env = Environment::current();
+    // A server that a build starts reads the file that cargo's `[env]` may name.
+    let shell = Environment::current();
+    let env = shell.handed_on_by(&Cargo::read(&shell));
     let config =
         ConfigFile::read(&env).context("there is no home directory: set HOME, or name a file in SCCACHE_CONF")?;
     if args.if_missing && !matches!(config.content, Content::Missing) {

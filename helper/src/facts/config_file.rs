@@ -50,7 +50,7 @@ impl ConfigFile {
     pub fn read(env: &Environment) -> Option<Self> {
         let named = env.get(VARIABLE).map(PathBuf::from);
         let named_by_env = named.is_some();
-        let path = env.cwd().join(named.or_else(default_path)?);
+        let path = env.cwd().join(named.or_else(|| default_path(env))?);
         let content = content(&path);
         Some(Self {
             mode: std::fs::metadata(&path).map(|meta| meta.mode() & 0o777).ok(),
@@ -72,7 +72,17 @@ impl ConfigFile {
 
 /// `config_file` in sccache's `src/config.rs`: the new place if something is there, else the old
 /// place if something is there (they differ on macOS), else the new one. `None` without any home.
-fn default_path() -> Option<PathBuf> {
+fn default_path(env: &Environment) -> Option<PathBuf> {
+    if cfg!(target_os = "linux") {
+        // The same by the environment's own words, which need not be this process's.
+        let config = env
+            .path("XDG_CONFIG_HOME")
+            .filter(|dir| dir.is_absolute())
+            .map(Path::to_owned);
+        if let Some(config) = config.or_else(|| Some(env.path("HOME")?.join(".config"))) {
+            return Some(config.join("sccache/config"));
+        }
+    }
     let dirs = ProjectDirs::from("", "Mozilla", "sccache")?;
     let new = dirs.config_dir().join("config");
     let old = dirs.preference_dir().join("config");

@@ -11,6 +11,8 @@ pub mod deep;
 pub mod disk_table;
 pub mod environment;
 mod error_log;
+mod git_config;
+mod jj;
 pub mod listener;
 pub mod lock;
 pub mod process;
@@ -22,7 +24,6 @@ pub mod siblings;
 pub mod target;
 pub mod toml_file;
 pub mod units;
-pub mod workspace;
 pub mod worktrees;
 
 use std::path::{Path, PathBuf};
@@ -50,8 +51,11 @@ use crate::version::Version;
 /// All that decides whether caching works here; the checks judge by this alone.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// This process's environment.
+    /// What cargo gives to the compiler's wrapper, and so to a server that a build starts: the shell's, with `[env]` of
+    /// cargo's configuration over it.
     pub env: Environment,
+    /// This process's environment, which cargo itself reads.
+    pub shell: Environment,
     /// The real sccache, where there is one.
     pub sccache: Option<PathBuf>,
     /// The user's config file; `None` where there is no home to look in.
@@ -117,34 +121,37 @@ pub enum Depth {
 
 impl Facts {
     /// Reads everything; never longer than the time limit of sccache's answers.
-    pub fn gather(env: Environment, depth: Depth) -> Self {
+    pub fn gather(shell: Environment, depth: Depth) -> Self {
         let mut clock = Clock::start();
+        let cargo = Cargo::read(&shell);
+        let env = shell.handed_on_by(&cargo);
+        clock.lap("cargo's files");
         let sccache = real_sccache::find(None, env.get("PATH"));
         let config = ConfigFile::read(&env);
         // sccache would wait for such a file, or read it for longer than anybody waits here.
         let holds = |config: &ConfigFile| matches!(config.content, Content::Endless(_) | Content::TooLong(_));
         let asked = sccache.as_deref().filter(|_| !config.as_ref().is_some_and(holds));
         // Both questions run while the rest is read.
-        let planned = asked.map(answer::ask_planned);
+        let planned = asked.map(|sccache| answer::ask_planned(sccache, &env));
         clock.lap("sccache, and the question what it would do");
         let address = Address::of(&env);
         let bound = listener::at(&address);
-        let running = asked.filter(|_| bound.is_some()).map(answer::ask_running);
+        let running = asked
+            .filter(|_| bound.is_some())
+            .map(|sccache| answer::ask_running(sccache, &env));
         let mut scan = Scan::begin(env.cwd());
         let listener = bound.map(|bound| bound.listener(&mut scan));
         let uid = rustix::process::geteuid().as_raw();
         let known = listener.as_ref().and_then(|listener| listener.process.as_ref());
         let other_servers = scan.other_servers(known.map(|process| process.pid));
         clock.lap("servers, and the question to the one here");
-        let cargo = Cargo::read(&env);
-        let wrapper_path = wrapper_path(&env, &cargo);
-        clock.lap("cargo's files");
+        let wrapper_path = wrapper_path(&shell, &cargo);
         let repository = Repository::around(env.cwd());
         clock.lap("git's worktrees");
         let root = repository.as_ref().map_or(env.cwd(), |repository| &repository.root);
-        let routes = Routes::read(&env, &cargo, root);
+        let routes = Routes::read(&env, &shell, &cargo, root);
         clock.lap("the ways to sccache");
-        let target = Target::read(&env, &cargo, repository.as_ref());
+        let target = Target::read(&shell, &cargo, repository.as_ref());
         clock.lap("the target directory");
         let planned = planned.map(Question::wait);
         clock.lap("waiting for what sccache would do");
@@ -157,7 +164,7 @@ impl Facts {
         clock.lap("the cache's directory");
         let deep = (depth == Depth::All).then(|| {
             let config = config.as_ref().and_then(|config| config.true_path.as_deref());
-            Deep::read(&env, &cargo, repository.as_ref(), next_dir.as_deref(), config)
+            Deep::read(&shell, &cargo, repository.as_ref(), next_dir.as_deref(), config)
         });
         clock.lap("the closer look");
         Self {
@@ -177,7 +184,7 @@ impl Facts {
             socket_dir_exists: address.dir().is_none_or(Path::is_dir),
             wrapper_calls_sccache: wrapper_path.as_deref().is_some_and(real_sccache::is_called_by),
             wrapper_path,
-            cargo_home_is_alias: cargo_home_is_alias(&env, &cargo),
+            cargo_home_is_alias: cargo_home_is_alias(&shell, &cargo),
             remote: remote::wanted(&env, config.as_ref()),
             error_log_fault: error_log::fault(&env, sccache.as_deref()),
             uid,
@@ -194,6 +201,7 @@ impl Facts {
             address,
             listener,
             env,
+            shell,
         }
     }
 
@@ -268,7 +276,7 @@ impl Facts {
 
     /// The program as a shell would find it: a path as it is, a bare name on PATH.
     pub fn find_program(&self, program: &std::path::Path) -> Option<PathBuf> {
-        real_sccache::find_program(program, self.env.get("PATH"), self.env.cwd())
+        real_sccache::find_program(program, self.shell.get("PATH"), self.shell.cwd())
     }
 
     /// The variables that replace the config file's whole `[cache.disk]` table.
@@ -279,7 +287,7 @@ impl Facts {
     /// Whether anybody cares how large the cache may grow. On a CI machine it is mostly thrown away, and whoever enters
     /// the shell there can mend nothing; but one that is half full has been kept.
     pub fn limit_matters(&self, limit: Size) -> bool {
-        !self.env.is_ci() || self.cache_used().is_some_and(|used| used.0 > limit.0 / 2)
+        !self.shell.is_ci() || self.cache_used().is_some_and(|used| used.0 > limit.0 / 2)
     }
 
     /// What lies in the next server's cache: what the running server knows, where it has the same, else what was

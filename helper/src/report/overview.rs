@@ -13,6 +13,7 @@ pub(super) fn rows(facts: &Facts) -> Vec<Row> {
     let rows = [
         ("sccache", sccache(facts)),
         ("wrapper", wrapper(facts)),
+        ("variables", variables(facts)),
         ("server", Some(server(facts))),
         ("cache", cache(facts)),
         ("hits", facts.running().and_then(hits)),
@@ -39,6 +40,16 @@ fn wrapper(facts: &Facts) -> Option<String> {
         wrapper.value.display().to_string()
     };
     Some(format!("{what}, by {}", wrapper.origin))
+}
+
+/// What cargo gives to the wrapper and no shell shows; names alone, since a value may be a token.
+fn variables(facts: &Facts) -> Option<String> {
+    let given = facts.env.all_given();
+    let shown = given.filter(|(name, ..)| name.as_encoded_bytes().starts_with(b"SCCACHE_"));
+    let shown: Vec<String> = shown
+        .map(|(name, _, given)| format!("{} ({})", name.to_string_lossy(), given.origin))
+        .collect();
+    (!shown.is_empty()).then(|| format!("cargo gives each compile {}", shown.join(", ")))
 }
 
 fn server(facts: &Facts) -> String {
