@@ -107,22 +107,22 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let from_flake = env.text(names::IGNORE).unwrap_or_default();
     ignored.extend(from_flake.split(',').map(|id| id.trim().to_owned()));
     let depth = if args.quiet { Depth::Door } else { Depth::All };
-    let facts = Facts::gather(env, depth);
+    let projects = Facts::of_projects(&env, depth);
     let judging = Instant::now();
-    let findings = checks::run(&facts, &ignored);
+    let findings = checks::run(&projects, &ignored);
     let judged = judging.elapsed();
     print(&if args.quiet {
         report::quiet(&findings)
     } else if args.json {
         report::json(&findings) + "\n"
     } else if args.report {
-        report::bug(&facts, &findings)
+        report::bug(&projects, &findings)
     } else {
-        report::findings(&facts, &findings, report::terminal_width())
+        report::findings(&projects, &findings, report::terminal_width())
     })?;
     if args.timings {
         // Not among what a program reads.
-        let timings = report::timings(&facts.timings, judged);
+        let timings = report::timings(&projects[0].timings, judged);
         let _ = anstream::stderr().write_all(timings.as_bytes());
     }
     Ok(exit_code(args, &findings))

@@ -15,6 +15,7 @@ fn stdout(output: &Output) -> String {
 #[test]
 fn what_is_well_is_shown_too() {
     let sandbox = Sandbox::new();
+    sandbox.package("A");
     assert!(sandbox.compiles_c() && sandbox.compiles_c());
     let pid = sandbox.server_pid().unwrap();
     let text = stdout(&sandbox.helper(&["check"]));

@@ -92,3 +92,23 @@ fn the_config_file_that_cargo_names() {
     assert!(sandbox.path("project/mine.toml").exists());
     assert_eq!(sandbox.ids(), NOTHING);
 }
+
+#[test]
+fn a_relative_config_file() {
+    let mut sandbox = sandbox("");
+    sandbox.write("project/.sccache.toml", "[cache.disk]\nsize = \"30G\"\n");
+    sandbox.set("SCCACHE_CONF", ".sccache.toml");
+    assert_eq!(sandbox.planned_size(), 30 << 30);
+    std::fs::create_dir(sandbox.path("project/sub")).unwrap();
+    assert_eq!(
+        sandbox.go("project/sub").planned_size(),
+        10 << 30,
+        "another file in each directory"
+    );
+    sandbox.go("project").mend("config-relative");
+    assert_eq!(sandbox.go("project/sub").planned_size(), 30 << 30);
+    sandbox.set("SCCACHE_CONF", "~/.config/sccache/config");
+    sandbox.mend("config-relative");
+    assert!(!sandbox.finds("config-relative"));
+    assert_eq!(sandbox.planned_size(), 24 << 30);
+}

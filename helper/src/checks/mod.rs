@@ -27,6 +27,7 @@ mod cmake_not_wrapped;
 mod config_invalid;
 mod config_key_too_new;
 mod config_missing;
+mod config_relative;
 mod deps_vendored_in_tree;
 mod dir_literal;
 mod disk_too_small;
@@ -54,6 +55,7 @@ mod remote_not_compiled_in;
 mod rust_analyzer_wrapper;
 mod rustc_toolchain_differs;
 mod rustc_wrapper_env_unhashed;
+mod rustflags_joined;
 mod rustflags_path;
 mod sccache_broken;
 mod sccache_missing;
@@ -170,6 +172,7 @@ pub const GROUPS: [Group; 5] = [
             foreign_files_in_cache::CHECK,
             cache_exceeds_max::CHECK,
             config_missing::CHECK,
+            config_relative::CHECK,
             env_overrides_file::CHECK,
             cache_size_unparsed::CHECK,
             cache_size_tiny::CHECK,
@@ -201,6 +204,7 @@ pub const GROUPS: [Group; 5] = [
             cargo_env_in_key::CHECK,
             cargo_target_dir_env::CHECK,
             cargo_home_per_project::CHECK,
+            rustflags_joined::CHECK,
             rustflags_path::CHECK,
             recache_set::CHECK,
             no_cache_set::CHECK,
@@ -252,13 +256,20 @@ impl Check {
     }
 }
 
-/// Runs all checks but those in `ignored`; the worst findings first, else in the order of [`GROUPS`].
-pub fn run(facts: &Facts, ignored: &[String]) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = all()
-        .filter(|check| !ignored.iter().any(|id| id == check.id))
-        .flat_map(|check| (check.run)(facts))
-        .map(|finding| lines::shown(facts, given::placed(facts, finding)))
-        .collect();
+/// Runs all checks but those in `ignored` for each workspace; the worst findings first, else in the order of [`GROUPS`].
+pub fn run(projects: &[Facts], ignored: &[String]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for check in all().filter(|check| !ignored.iter().any(|id| id == check.id)) {
+        for facts in projects {
+            let found = (check.run)(facts).into_iter();
+            for finding in found.map(|finding| lines::shown(facts, given::placed(facts, finding))) {
+                // What is not of one workspace is found in each.
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
+        }
+    }
     findings.sort_by_key(|finding| finding.severity);
     findings
 }
@@ -313,6 +324,7 @@ mod tests {
         foreign-files-in-cache
         cache-exceeds-max
         config-missing
+        config-relative
         env-overrides-file
         cache-size-unparsed
         cache-size-tiny
@@ -338,6 +350,7 @@ mod tests {
         cargo-env-in-key
         cargo-target-dir-env
         cargo-home-per-project
+        rustflags-joined
         rustflags-path
         recache-set
         no-cache-set

@@ -201,6 +201,10 @@ pub fn ask_version(sccache: &Path) -> Option<Version> {
 fn question(sccache: &Path, env: &Environment) -> Command {
     let mut command = quietly(sccache, env.all_given().map(|(name, value, _)| (name, value)));
     command.args(["--show-stats", "--stats-format=json"]);
+    // A config file may be named from where the compiler is started.
+    if env.cwd().is_dir() {
+        command.current_dir(env.cwd());
+    }
     command
 }
 

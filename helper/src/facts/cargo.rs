@@ -84,6 +84,13 @@ impl Cargo {
         }
     }
 
+    /// The directory of the workspace, or of the package that stands alone, around the environment's working directory.
+    pub fn root_of(env: &Environment) -> Option<PathBuf> {
+        let home = paths::home(env).map(|home| home.value);
+        let manifest = manifest::read(env.cwd(), home.as_deref(), &mut Vec::new())?;
+        manifest.path.parent().map(Path::to_owned)
+    }
+
     /// Where cargo keeps what it builds but for what it was asked for: the build directory, else the target directory;
     /// `None` where nobody names one and there is no manifest.
     pub fn units_dir(&self) -> Option<&Setting<PathBuf>> {

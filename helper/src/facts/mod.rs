@@ -16,6 +16,7 @@ mod jj;
 pub mod listener;
 pub mod lock;
 pub mod process;
+mod projects;
 pub mod real_sccache;
 pub mod remote;
 pub mod routes;
@@ -94,6 +95,8 @@ pub struct Facts {
     pub cargo_home_is_alias: bool,
     /// The git repository around the working directory.
     pub repository: Option<Repository>,
+    /// Whether the workspace lies below where the shell stands, or elsewhere in its repository.
+    pub is_elsewhere: bool,
     /// Cargo's target directory here.
     pub target: Option<Target>,
     /// The least cache size that the flake wants.
@@ -199,9 +202,55 @@ impl Facts {
             running,
             sccache,
             address,
+            is_elsewhere: false,
             listener,
             env,
             shell,
+        }
+    }
+
+    /// The same for each workspace that the shell is for: the first is the one around it where there is one. What is not
+    /// cargo's is read once, unless cargo gives another environment there.
+    pub fn of_projects(shell: &Environment, depth: Depth) -> Vec<Self> {
+        let dirs = projects::of(shell, depth);
+        let mut all: Vec<Self> = Vec::new();
+        for dir in dirs {
+            let there = shell.at(&dir);
+            let mut facts = match all.first() {
+                Some(first) => first.beside(there, depth),
+                None => Self::gather(there, depth),
+            };
+            facts.is_elsewhere = dir != shell.cwd();
+            all.push(facts);
+        }
+        all
+    }
+
+    fn beside(&self, shell: Environment, depth: Depth) -> Self {
+        let cargo = Cargo::read(&shell);
+        let env = shell.handed_on_by(&cargo);
+        if !env.all_given().eq(self.env.all_given()) {
+            return Self::gather(shell, depth);
+        }
+        let wrapper_path = wrapper_path(&shell, &cargo);
+        let repository = Repository::around(shell.cwd());
+        let root = repository.as_ref().map_or(shell.cwd(), |repository| &repository.root);
+        let deep = self.deep.as_ref().map(|deep| Deep {
+            cache_used: deep.cache_used,
+            ..Deep::read(&shell, &cargo, repository.as_ref(), None, None)
+        });
+        Self {
+            routes: Routes::read(&env, &shell, &cargo, root),
+            target: Target::read(&shell, &cargo, repository.as_ref()),
+            wrapper_calls_sccache: wrapper_path.as_deref().is_some_and(real_sccache::is_called_by),
+            cargo_home_is_alias: cargo_home_is_alias(&shell, &cargo),
+            wrapper_path,
+            deep,
+            cargo,
+            repository,
+            env,
+            shell,
+            ..self.clone()
         }
     }
 

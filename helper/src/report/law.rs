@@ -26,7 +26,7 @@ pub(crate) fn holds_for(answer: &[u8]) {
     });
     facts.planned = Some(Ok(answer.clone()));
     facts.running = Some(Ok(answer));
-    let found = checks::run(&facts, &[]);
+    let found = checks::run(std::slice::from_ref(&facts), &[]);
     let door = quiet(&found);
     assert!(door.lines().count() <= 5);
     let stats = Stats::of(&facts, &[(crate::why::Rule::Runs, 2)]);
@@ -34,9 +34,9 @@ pub(crate) fn holds_for(answer: &[u8]) {
     assert!(is_json(&json(&found)) && is_json(&stats_json(&stats)));
     for text in [
         door,
-        findings(&facts, &found, None),
-        findings(&facts, &found, Some(80)),
-        bug(&facts, &found),
+        findings(std::slice::from_ref(&facts), &found, None),
+        findings(std::slice::from_ref(&facts), &found, Some(80)),
+        bug(std::slice::from_ref(&facts), &found),
         super::stats(&stats, true),
     ] {
         let plain = anstream::adapter::strip_str(&text).to_string();
