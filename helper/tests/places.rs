@@ -35,7 +35,7 @@ fn a_workspace_below_the_flake() {
     let mut sandbox = below();
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(
-        text(&sandbox).contains("project    backend\nworktrees  2; all crates can be shared\n"),
+        text(&sandbox).contains("project    backend\nworktrees  2; all crates can be shared"),
         "{}",
         text(&sandbox)
     );

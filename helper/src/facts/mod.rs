@@ -13,6 +13,7 @@ pub mod environment;
 mod error_log;
 mod git_config;
 mod jj;
+mod key_variables;
 pub mod listener;
 pub mod lock;
 pub mod process;

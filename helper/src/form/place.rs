@@ -181,6 +181,20 @@ impl Places {
         }
     }
 
+    /// The same for the workspace's root too: where a variable only says where things are, it says so in every worktree. What
+    /// is read there is seen, and an artifact that holds the path is not stored.
+    pub(crate) fn variable(&self, value: &OsStr) -> OsString {
+        let rest = self.root.as_ref().and_then(|root| {
+            let rest = value.as_bytes().strip_prefix(root.as_os_str().as_bytes())?;
+            (rest.is_empty() || rest.starts_with(b"/")).then_some(rest)
+        });
+        let out = self.value(value);
+        match rest {
+            Some(rest) if out == value => OsString::from_vec([ROOT.as_bytes(), rest].concat()),
+            _ => out,
+        }
+    }
+
     /// Whether a text names this worktree.
     pub(crate) fn is_named_in(&self, text: &OsStr) -> bool {
         self.needles()
