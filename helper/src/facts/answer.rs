@@ -141,6 +141,17 @@ pub enum Blame<'a> {
 }
 
 impl NoAnswer {
+    /// The last line of what it said, which names the cause.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Failed(stderr) => {
+                let last = stderr.lines().rev().find(|line| !line.trim().is_empty());
+                crate::redact::config_error(last.unwrap_or("no reason given").trim())
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// By sccache's own words (its `src/config.rs`), the same since these settings are there.
     pub fn blame(&self) -> Option<Blame<'_>> {
         let Self::Failed(stderr) = self else {

@@ -26,7 +26,19 @@ pub struct ConfigFile {
     pub mode: Option<u32>,
     /// Where it really is, behind any links.
     pub true_path: Option<PathBuf>,
+    /// A file beside it that somebody may have written for it, where nothing is at its own place: sccache reads no other name.
+    pub beside: Option<PathBuf>,
 }
+
+/// How other programs would call it.
+const OTHER_NAMES: [&str; 6] = [
+    "config.toml",
+    "config.json",
+    "sccache.toml",
+    "config.yaml",
+    "config.yml",
+    "config.conf",
+];
 
 /// What is at the config file's place.
 #[derive(Debug, Clone)]
@@ -55,6 +67,7 @@ impl ConfigFile {
         Some(Self {
             mode: std::fs::metadata(&path).map(|meta| meta.mode() & 0o777).ok(),
             true_path: std::fs::canonicalize(&path).ok(),
+            beside: beside(&path).filter(|_| matches!(content, Content::Missing)),
             path,
             named_by_env,
             content,
@@ -87,6 +100,11 @@ fn default_path(env: &Environment) -> Option<PathBuf> {
     let new = dirs.config_dir().join("config");
     let old = dirs.preference_dir().join("config");
     Some(if !new.exists() && old.exists() { old } else { new })
+}
+
+fn beside(path: &Path) -> Option<PathBuf> {
+    let mut others = OTHER_NAMES.iter().map(|name| path.with_file_name(name));
+    others.find(|other| other != path && other.is_file())
 }
 
 fn content(path: &Path) -> Content {
