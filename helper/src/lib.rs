@@ -6,6 +6,8 @@
 
 pub mod cargo_env;
 pub mod digest;
+pub mod escape;
+pub mod own_dir;
 pub mod read;
 pub mod reasons;
 pub mod redact;

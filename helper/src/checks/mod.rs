@@ -8,6 +8,7 @@ mod cache_dir_unusable;
 mod cache_dir_vanished;
 mod cache_exceeds_max;
 mod cache_in_worktree;
+mod cache_of_strangers;
 mod cache_on_network_fs;
 mod cache_on_volatile_fs;
 mod cache_size;
@@ -199,6 +200,7 @@ pub const GROUPS: [Group; 5] = [
             wrapper_shadowed::CHECK,
             tracing_unavailable::CHECK,
             sccache_untried::CHECK,
+            cache_of_strangers::CHECK,
             incremental_on::CHECK,
             incremental_spelling::CHECK,
             cargo_env_in_key::CHECK,
@@ -279,6 +281,17 @@ pub fn find(id: &str) -> Option<&'static Check> {
     all().find(|check| check.id == id)
 }
 
+/// The id that somebody most likely meant.
+pub fn nearest(id: &str) -> Option<&'static str> {
+    /// Less is another word.
+    const ALIKE: f32 = 0.6;
+    let likeness = |check: &Check| similar::TextDiff::from_chars(check.id, id).ratio();
+    let best = all()
+        .map(|check| (check.id, likeness(check)))
+        .max_by(|a, b| a.1.total_cmp(&b.1));
+    best.filter(|(_, likeness)| *likeness >= ALIKE).map(|(id, _)| id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -345,6 +358,7 @@ mod tests {
         wrapper-shadowed
         tracing-unavailable
         sccache-untried
+        cache-of-strangers
         incremental-on
         incremental-spelling
         cargo-env-in-key

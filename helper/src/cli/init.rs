@@ -9,6 +9,7 @@ use directories::BaseDirs;
 
 use super::print;
 use crate::config_edit::{self, Edit, Wish};
+use crate::escape;
 use crate::facts::answer::{self, Blame};
 use crate::facts::cargo::Cargo;
 use crate::facts::config_file::{ConfigFile, Content};
@@ -58,13 +59,13 @@ pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
     }
     let path = config.path.display();
     match planned(args, &env, &config)? {
-        None => print(&format!("{path} says so already: nothing to do\n"))?,
-        Some(edit) if args.dry_run => print(&config_edit::diff(&edit))?,
+        None => print(&escape::lines(&format!("{path} says so already: nothing to do\n")))?,
+        Some(edit) if args.dry_run => print(&escape::lines(&config_edit::diff(&edit)))?,
         Some(edit) => {
             let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
             let needs_home = home.filter(|home| edit.path.starts_with(home));
             config_edit::save(&edit, needs_home.as_deref(), Path::new(STORE))?;
-            print(&done(&edit))?;
+            print(&escape::lines(&done(&edit)))?;
             if let Some(why) = refusal(&env) {
                 bail!(
                     "sccache still refuses the file, and every compile fails: {why}; to see more: sccache-shell check"

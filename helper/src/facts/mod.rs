@@ -46,6 +46,8 @@ use target::Target;
 use toml_file::TomlFile;
 use worktrees::Repository;
 
+use crate::form;
+use crate::own_dir::Stranger;
 use crate::size::Size;
 use crate::tmp_dir::{self, Fault};
 use crate::version::Version;
@@ -104,6 +106,8 @@ pub struct Facts {
     pub wanted_size: Option<Size>,
     /// Whether the directory of the server's socket is there; true for a port.
     pub socket_dir_exists: bool,
+    /// Who could change what the wrapper keeps in the user's cache directory.
+    pub stranger: Option<Stranger>,
     /// What is wrong with the file that SCCACHE_ERROR_LOG names.
     pub error_log_fault: Option<String>,
     /// What is wrong with this shell's TMPDIR, where it is set.
@@ -190,6 +194,7 @@ impl Facts {
             wrapper_path,
             cargo_home_is_alias: cargo_home_is_alias(&shell, &cargo),
             remote: remote::wanted(&env, config.as_ref()),
+            stranger: form::store::stranger(&env),
             error_log_fault: error_log::fault(&env, sccache.as_deref()),
             uid,
             wanted_size: env.text(names::CACHE_SIZE).and_then(|size| size.parse().ok()),

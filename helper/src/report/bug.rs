@@ -60,7 +60,8 @@ pub fn report(projects: &[Facts], findings: &[Finding]) -> String {
     for (name, value) in variables(facts) {
         let _ = writeln!(
             text,
-            "{name}{}",
+            "{}{}",
+            clean(name),
             value.map(|value| format!("={}", clean(&value))).unwrap_or_default()
         );
     }

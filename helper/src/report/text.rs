@@ -1,4 +1,4 @@
-//! For people. Text from outside may hold anything, so control characters are shown as escapes.
+//! For people. Text from outside may hold anything: it goes through [`escape`](crate::escape).
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use super::fill::fill;
 use super::overview;
 use crate::checks::{self, Check, Group};
+pub(crate) use crate::escape::line as clean;
 use crate::facts::Facts;
 use crate::facts::clock::Timing;
 use crate::finding::{Finding, Fix, Severity};
@@ -216,21 +217,6 @@ pub fn explanation(check: &Check, width: Option<usize>) -> String {
     }
     text.truncate(text.trim_end().len());
     text + "\n"
-}
-
-/// Text from outside, with control characters as escapes.
-pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let escape = |c: char| {
-        if c.is_control() {
-            c.escape_default().to_string()
-        } else {
-            c.to_string()
-        }
-    };
-    Cow::Owned(text.chars().map(escape).collect())
 }
 
 #[cfg(test)]

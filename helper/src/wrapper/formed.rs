@@ -64,7 +64,7 @@ pub(super) fn run(
     fs::write(&plan, serde_json::to_vec(&formed.plan)?)?;
     // Held until this process ends, by whatever: then the shim ends the compiler.
     let alive = fs::File::open(&plan)?;
-    rustix::fs::flock(&alive, rustix::fs::FlockOperation::LockExclusive)?;
+    rustix::fs::flock(&alive, rustix::fs::FlockOperation::NonBlockingLockExclusive)?;
 
     let mut command = Command::new(real);
     std::os::unix::process::CommandExt::arg0(&mut command, real_sccache::NAME);
