@@ -22,6 +22,8 @@ pub mod nix_env;
 
 pub(crate) mod confine;
 pub(crate) mod invocation;
+pub(crate) mod signals;
+
 pub(crate) mod observe;
 
 pub(crate) mod form;

@@ -252,3 +252,44 @@ fn a_compile_that_is_ended_leaves_nobody() {
         );
     }
 }
+
+#[test]
+fn a_look_that_is_ended_leaves_nobody() {
+    for signal in ["-TERM", "-INT", "-HUP"] {
+        let sandbox = Sandbox::new();
+        sandbox.package("A");
+        let name = format!("spins_{}", signal.trim_start_matches('-').to_lowercase());
+        let manifest = |name: &str, rest: &str| {
+            format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n{rest}")
+        };
+        sandbox.write(
+            "project/Cargo.toml",
+            manifest(&name, "[dependencies]\nmac = { path = \"mac\" }\n[workspace]\n"),
+        );
+        sandbox.write("project/mac/Cargo.toml", manifest("mac", "[lib]\nproc-macro = true\n"));
+        let spins = "#[proc_macro]\npub fn spin(_: proc_macro::TokenStream) -> proc_macro::TokenStream {\n    loop {\n        \
+            std::thread::sleep(std::time::Duration::from_secs(1));\n    }\n}\n";
+        sandbox.write("project/mac/src/lib.rs", format!("extern crate proc_macro;\n{spins}"));
+        sandbox.write("project/src/main.rs", "mac::spin!();\nfn main() {}\n");
+        let mut cargo = sandbox.command("cargo");
+        let mut cargo = cargo
+            .args(["build", "--offline"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let wanted = format!("--crate-name\0{name}");
+        wait_until("its macro runs", || processes(&wanted).len() > 2);
+        let is_wrapper = |pid: &u32| {
+            let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            line.starts_with(sandbox.path("libexec").to_str().unwrap().as_bytes())
+        };
+        let wrapper = processes(&wanted).into_iter().find(is_wrapper).expect("the wrapper");
+        let status = Command::new("kill").arg(signal).arg(wrapper.to_string()).status();
+        assert!(status.unwrap().success());
+        assert!(!cargo.wait().unwrap().success());
+        wait_until(&format!("{signal}: the compiler lives"), || {
+            processes(&wanted).is_empty()
+        });
+    }
+}
