@@ -287,3 +287,30 @@ fn names_the_other_worktree(sandbox: &Sandbox) -> bool {
     }
     dep_info.contains(&format!("{}/", sandbox.path("a").display()))
 }
+
+#[test]
+fn native_cpu_remote() {
+    let mut sandbox = Sandbox::new();
+    sandbox.package("A");
+    sandbox.write(
+        "project/.cargo/config.toml",
+        "[build]\nrustflags = [\"-C\", \"target-cpu=native\"]\n",
+    );
+    assert!(!sandbox.finds("native-cpu-remote"), "a cache of this machine's own");
+    sandbox.set("SCCACHE_WEBDAV_ENDPOINT", "http://127.0.0.1:1/");
+    let finding = sandbox.finding("native-cpu-remote");
+    assert!(
+        what(&finding).contains(".cargo/config.toml:2") && what(&finding).contains("webdav"),
+        "{finding}"
+    );
+    sandbox.write(
+        "project/.cargo/config.toml",
+        "[build]\nrustflags = [\"-Ctarget-cpu=x86-64-v2\"]\n",
+    );
+    assert!(!sandbox.finds("native-cpu-remote"));
+    sandbox.set("CFLAGS_x86_64_unknown_linux_gnu", "-O2 -march=native");
+    assert!(what(&sandbox.finding("native-cpu-remote")).contains("CFLAGS_x86_64_unknown_linux_gnu"));
+    // The word is in sccache's key as it stands, not what it means here.
+    sandbox.unset("SCCACHE_WEBDAV_ENDPOINT");
+    assert!(!sandbox.finds("native-cpu-remote"));
+}

@@ -45,6 +45,7 @@ mod incremental_on;
 mod incremental_spelling;
 mod lines;
 mod mixed_versions;
+mod native_cpu_remote;
 mod no_cache_set;
 mod origins;
 mod port_invalid;
@@ -130,6 +131,7 @@ pub const GROUPS: [Group; 5] = [
             static_lib_modifiers_unhashed::CHECK,
             cc_wrapper_env_unhashed::CHECK,
             rustc_wrapper_env_unhashed::CHECK,
+            native_cpu_remote::CHECK,
         ],
     },
     Group {
@@ -306,6 +308,7 @@ mod tests {
         static-lib-modifiers-unhashed
         cc-wrapper-env-unhashed
         rustc-wrapper-env-unhashed
+        native-cpu-remote
         sccache-missing
         start-server-leaked
         config-key-too-new
