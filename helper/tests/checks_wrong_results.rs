@@ -183,7 +183,12 @@ fn target_dir_of_this_worktree_that_another_uses() {
     let link = sandbox.path("other/target");
     std::os::unix::fs::symlink(sandbox.path("project/target"), &link).unwrap();
     fs::create_dir_all(sandbox.path("project/target")).unwrap();
-    assert!(what(&sandbox.finding("target-dir-shared")).contains("is also the worktree"));
+    let finding = sandbox.finding("target-dir-shared");
+    assert!(what(&finding).contains("is also the worktree"));
+    assert_eq!(
+        finding["fix"]["do"],
+        format!("replace the link {} by a directory", link.display())
+    );
     assert!(what(&sandbox.go("other").finding("target-dir-shared")).contains("is also the worktree"));
     fs::remove_file(link).unwrap();
     assert_eq!(sandbox.go("project").ids(), Vec::<String>::new());

@@ -29,6 +29,8 @@ fn a_variable_that_breaks_every_compile() {
     let place = sandbox.path("project/.cargo/config.toml").display().to_string() + ":2";
     assert!(finding["what"].as_str().unwrap().contains(&place), "{finding}");
     assert_eq!(finding["fix"]["do"], format!("set SCCACHE_DIRECT to true in {place}"));
+    sandbox.start_server();
+    assert_eq!(sandbox.ids(), ["env-bool-invalid"], "the server is well");
     sandbox.write(
         "project/.cargo/config.toml",
         "[env]\nSCCACHE_DIRECT = \"true\"\nSCCACHE_CACHE_SIZE = \"24G\"\n",

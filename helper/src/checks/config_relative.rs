@@ -28,6 +28,10 @@ fn run(facts: &Facts) -> Vec<Finding> {
             "{VARIABLE}={} is a relative path: each compile looks for it from its own directory, and the first one's file is the server's",
             named.display()
         ),
-        Fix::Run(format!("export {VARIABLE}={}", quote(&whole.to_string_lossy()))),
+        if whole.exists() {
+            Fix::Run(format!("export {VARIABLE}={}", quote(&whole.to_string_lossy())))
+        } else {
+            Fix::Do(format!("let {VARIABLE} name the file by its whole path"))
+        },
     )]
 }

@@ -50,7 +50,7 @@ fn fix(target: &Target) -> Fix {
         )),
         Origin::Default => Fix::Do(format!(
             "replace the link {} by a directory",
-            target.dir.value.display()
+            target.link.as_ref().unwrap_or(&target.dir.value).display()
         )),
     }
 }

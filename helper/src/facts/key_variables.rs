@@ -1,6 +1,7 @@
 //! Which of the environment's variables are in the keys of Rust crates, so that other shells share only if they have the same.
 
 use super::Facts;
+use super::lock::Lock;
 use crate::cargo_env::is_in_every_key;
 use crate::form::variables::is_in_most_keys;
 
@@ -21,17 +22,28 @@ impl Facts {
         };
         let (root, is_ours) = (root.to_string_lossy(), self.wrapper_is_ours());
         let workspace = self.cargo.root().map(|root| root.to_string_lossy());
-        let names_it = |value: &str| {
-            // Our wrapper takes the workspace's root for the same in every worktree.
+        // Our wrapper takes the workspace's root for the same in every worktree; for crates of a registry it knows no more than a
+        // directory around the build directory, by a name that begins with CARGO_.
+        let builds_inside = || {
+            let units = self.cargo.units_dir().zip(self.cargo.root());
+            units.is_some_and(|(units, root)| units.value.starts_with(root))
+        };
+        let has_dependencies = || {
+            let lock = self.cargo.root().map(Lock::read).unwrap_or_default();
+            lock.sourced().next().is_some()
+        };
+        let names_it = |name: &str, value: &str| {
             let rest = workspace
                 .as_ref()
                 .and_then(|workspace| value.strip_prefix(&**workspace));
-            let is_neutral = is_ours && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            let rest = rest.filter(|rest| is_ours && (rest.is_empty() || rest.starts_with('/')));
+            let is_root = |rest: &str| name.starts_with("CARGO_") && rest.len() < 2 && builds_inside();
+            let is_neutral = rest.is_some_and(|rest| is_root(rest) || !has_dependencies());
             !is_neutral && has_path(value, &root)
         };
         self.in_keys()
             .filter(|name| !is_said_elsewhere(name))
-            .filter(|name| self.env.text(name).is_some_and(|value| names_it(&value)))
+            .filter(|name| self.env.text(name).is_some_and(|value| names_it(name, &value)))
             .map(|name| match self.env.given(name) {
                 Some(given) => format!("{name} ({})", given.origin),
                 None => name.to_owned(),

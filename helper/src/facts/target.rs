@@ -35,6 +35,8 @@ pub struct Target {
     pub rustc_info: PathBuf,
     /// Other worktrees of this repository whose cargo configuration names the same directory.
     pub shared_with: Vec<PathBuf>,
+    /// The link by which two worktrees' own directories are one.
+    pub link: Option<PathBuf>,
     /// Other worktrees of this repository that have built into it.
     pub built_by: Vec<PathBuf>,
     /// Other worktrees of this repository that build into it if their shells have this one's variable, which names no
@@ -53,6 +55,7 @@ impl Target {
             rustc_info: units.value.join(".rustc_info.json"),
             remembered_failure: None,
             shared_with: Vec::new(),
+            link: None,
             built_by: Vec::new(),
             named_for: Vec::new(),
             dir: units,
@@ -81,6 +84,9 @@ impl Target {
             let their_target = theirs.target_dir.as_ref().map(|dir| dir.value.as_path());
             // A variable is this shell's; what the shells of the others have is told by what they built.
             if is_same && !self.dir.origin.is_env() {
+                let both = [Some(&self.dir.value), units.map(|units| &units.value)];
+                let link = both.into_iter().flatten().find(|dir| dir.is_symlink()).cloned();
+                self.link = self.link.take().or(link);
                 self.shared_with.push(other.worktree.clone());
             } else if !is_inside && self.is_built_by(other, &sources, their_target.filter(|dir| *dir != target_dir)) {
                 self.built_by.push(other.worktree.clone());
@@ -102,8 +108,12 @@ impl Target {
 /// Whether a directory of that path may be one of several, made for each worktree by its name.
 fn names(path: &Path, worktree: &Path) -> bool {
     let name = worktree.file_name().unwrap_or_default().as_bytes();
-    path.components()
-        .any(|part| contains(part.as_os_str().as_bytes(), name))
+    let is_word = |part: &[u8], at: usize| {
+        let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        is_edge(at.checked_sub(1).and_then(|at| part.get(at))) && is_edge(part.get(at + name.len()))
+    };
+    let mut parts = path.components().map(|part| part.as_os_str().as_bytes());
+    !name.is_empty() && parts.any(|part| memchr::memmem::find_iter(part, name).any(|at| is_word(part, at)))
 }
 
 /// The true path of a directory that may not exist yet: of its nearest ancestor that does.
@@ -142,10 +152,6 @@ fn names_file_below(dep_info: &[u8], dir: &Path, ours: &Path) -> bool {
     let (theirs, ours) = (begin(dir), ours.starts_with(dir).then(|| begin(ours)));
     let is_ours = |at: usize| ours.as_ref().is_some_and(|ours| dep_info[at..].starts_with(ours));
     memchr::memmem::find_iter(dep_info, &theirs).any(|at| !is_ours(at))
-}
-
-fn contains(text: &[u8], wanted: &[u8]) -> bool {
-    !wanted.is_empty() && memchr::memmem::find(text, wanted).is_some()
 }
 
 /// Cargo's `.rustc_info.json` (its `src/cargo/util/rustc.rs`, `Data`), as far as it matters here.
@@ -226,7 +232,7 @@ mod tests {
     fn a_directory_for_each_worktree_has_its_name() {
         let names = |path: &str| names(Path::new(path), Path::new("/w/app-fix"));
         assert!(names("/t/app-fix") && names("/t/x-app-fix-0/debug"));
-        assert!(!names("/t/app") && !names("/t"));
+        assert!(!names("/t/app") && !names("/t") && !names("/t/app-fixed"));
     }
 
     proptest! {

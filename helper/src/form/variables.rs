@@ -99,6 +99,16 @@ fn steers_cargo(name: &str) -> bool {
         || name.starts_with("CARGO_TARGET_") && STEERING_ENDS.iter().any(|end| name.ends_with(end))
 }
 
+/// Whether it is a variable of nobody's that we know: in sccache's key by its name, and not cargo's.
+pub(crate) fn is_somebodys_own(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("CARGO_")
+        && is_in_most_keys(&name, false)
+        && name != KEY
+        && !name.starts_with("CARGO_BIN_EXE_")
+        && name != "CARGO_TARGET_TMPDIR"
+}
+
 /// Whether a variable that is set in a shell, or given by cargo's `[env]` (`is_given`), is in the key of each crate that uses
 /// another one.
 pub(crate) fn is_in_most_keys(name: &str, is_given: bool) -> bool {
