@@ -4,16 +4,18 @@ mod explain_miss;
 mod init;
 mod stats;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use clap::builder::PossibleValuesParser;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::builder::{PossibleValue, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::checks;
+use crate::escape;
 use crate::facts::environment::{Environment, names};
 use crate::facts::{Depth, Facts};
 use crate::finding::{Finding, Severity};
@@ -66,7 +68,7 @@ struct CheckArgs {
     /// Say what each part of the look cost
     #[arg(long)]
     timings: bool,
-    /// Exit 1 on any finding, not only on errors
+    /// Exit 1 on warnings too, not only on errors
     #[arg(long)]
     strict: bool,
     /// Leave a check out: an id that `explain` lists (as SCCACHE_SHELL_IGNORE does, separated by commas)
@@ -74,8 +76,31 @@ struct CheckArgs {
     ignore: Vec<String>,
 }
 
-fn ids() -> PossibleValuesParser {
-    PossibleValuesParser::new(checks::all().map(|check| check.id))
+fn ids() -> Ids {
+    Ids
+}
+
+/// An id of a check. Completions list all of them; whoever mistypes one is told the nearest, not eighty.
+#[derive(Debug, Clone)]
+struct Ids;
+
+impl TypedValueParser for Ids {
+    type Value = String;
+
+    fn parse_ref(&self, command: &clap::Command, _: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        let value = value.to_string_lossy();
+        if checks::find(&value).is_some() {
+            return Ok(value.into_owned());
+        }
+        let near = checks::nearest(&value).map_or_else(String::new, |id| format!(" Did you mean `{id}`?"));
+        let value = escape::line(&value);
+        let message = format!("there is no check `{value}`.{near} To list all: sccache-shell explain\n");
+        Err(clap::Error::raw(ErrorKind::InvalidValue, message).with_cmd(command))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(checks::all().map(|check| PossibleValue::new(check.id))))
+    }
 }
 
 /// What can be called, for completions and the docs.
@@ -95,7 +120,8 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         Command::Completions { shell } => completions(shell),
     };
     result.unwrap_or_else(|error| {
-        let _ = writeln!(anstream::stderr(), "sccache-shell: {error:#}");
+        let why = format!("{error:#}");
+        let _ = writeln!(anstream::stderr(), "sccache-shell: {}", escape::lines(&why));
         ExitCode::from(2)
     })
 }
@@ -107,22 +133,22 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let from_flake = env.text(names::IGNORE).unwrap_or_default();
     ignored.extend(from_flake.split(',').map(|id| id.trim().to_owned()));
     let depth = if args.quiet { Depth::Door } else { Depth::All };
-    let facts = Facts::gather(env, depth);
+    let projects = Facts::of_projects(&env, depth);
     let judging = Instant::now();
-    let findings = checks::run(&facts, &ignored);
+    let findings = checks::run(&projects, &ignored);
     let judged = judging.elapsed();
     print(&if args.quiet {
         report::quiet(&findings)
     } else if args.json {
         report::json(&findings) + "\n"
     } else if args.report {
-        report::bug(&facts, &findings)
+        report::bug(&projects, &findings)
     } else {
-        report::findings(&facts, &findings, report::terminal_width())
+        report::findings(&projects, &findings, report::terminal_width())
     })?;
     if args.timings {
         // Not among what a program reads.
-        let timings = report::timings(&facts.timings, judged);
+        let timings = report::timings(&projects[0].timings, judged);
         let _ = anstream::stderr().write_all(timings.as_bytes());
     }
     Ok(exit_code(args, &findings))
@@ -130,7 +156,8 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 
 fn exit_code(args: &CheckArgs, findings: &[Finding]) -> ExitCode {
     let has_error = findings.iter().any(|finding| finding.severity == Severity::Error);
-    let fails = if args.strict { !findings.is_empty() } else { has_error };
+    let is_worse_than_a_note = || findings.iter().any(|finding| finding.severity < Severity::Info);
+    let fails = if args.strict { is_worse_than_a_note() } else { has_error };
     ExitCode::from(u8::from(fails && !args.quiet))
 }
 

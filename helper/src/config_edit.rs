@@ -179,13 +179,12 @@ fn table_in<'a>(parent: &'a mut dyn TableLike, key: &str, implicit: bool) -> Opt
     entry.as_table_like_mut()
 }
 
-/// toml_edit writes `\n`; a file of `\r\n` keeps its own, and a byte order mark stays. A file of both gets `\n`: there the
-/// lines of a text are not told from others.
+/// toml_edit writes `\n`; each line that stays keeps its own end, a new one gets that of the line before, and a byte order
+/// mark stays.
 fn with_line_ends_of(before: &str, after: String) -> String {
     const BYTE_ORDER_MARK: char = '\u{feff}';
-    let (all, wide) = (before.matches('\n').count(), before.matches("\r\n").count());
-    let after = if wide > 0 && wide == all {
-        after.replace("\r\n", "\n").replace('\n', "\r\n")
+    let after = if before.contains("\r\n") {
+        each_with_its_end(before, &after)
     } else {
         after
     };
@@ -194,6 +193,29 @@ fn with_line_ends_of(before: &str, after: String) -> String {
     } else {
         after
     }
+}
+
+fn each_with_its_end(before: &str, after: &str) -> String {
+    const WIDE: &str = "\r\n";
+    let narrow = |text: &str| text.replace(WIDE, "\n");
+    let mut is_wide = before.split_inclusive('\n').map(|line| line.ends_with(WIDE));
+    let mut end_is_wide = before
+        .split_inclusive('\n')
+        .next()
+        .is_some_and(|line| line.ends_with(WIDE));
+    let (old, new) = (narrow(before), narrow(after));
+    let mut text = String::new();
+    for change in similar::TextDiff::from_lines(&old, &new).iter_all_changes() {
+        if change.tag() != similar::ChangeTag::Insert {
+            end_is_wide = is_wide.next().unwrap_or(end_is_wide);
+        }
+        match change.value().strip_suffix('\n') {
+            _ if change.tag() == similar::ChangeTag::Delete => {}
+            Some(line) if end_is_wide => text = text + line + WIDE,
+            _ => text += change.value(),
+        }
+    }
+    text
 }
 
 /// The change as a unified diff.
@@ -232,6 +254,7 @@ mod tests {
                 named_by_env: false,
                 mode: None,
                 true_path: None,
+                beside: None,
                 content: Content::Toml(Box::new(TomlFile::parse(path, text.to_owned()))),
             },
             wish,
@@ -290,7 +313,9 @@ mod tests {
         let text = "[cache.disk]\r\nsize = \"1G\"\r\n[x]\r\na = \"\"\"\r\ntwo\r\nlines\"\"\"\r\n";
         assert_eq!(edited(text), text.replace("1G", "24G"));
         let mixed = "[cache.disk]\r\nsize = \"1G\"\r\n[x]\r\na = \"\"\"\ntwo\nlines\"\"\"\r\n";
-        assert_eq!(edited(mixed), mixed.replace("1G", "24G").replace("\r\n", "\n"));
+        assert_eq!(edited(mixed), mixed.replace("1G", "24G"));
+        let new = "# a\r\n[cache.disk]\r\n# b\n";
+        assert_eq!(edited(new), "# a\r\n[cache.disk]\r\nsize = \"24G\"\r\n# b\n");
         assert_eq!(
             edited("\u{feff}[cache.disk]\nsize = \"1G\"\n"),
             "\u{feff}[cache.disk]\nsize = \"24G\"\n"

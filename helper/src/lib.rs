@@ -6,6 +6,8 @@
 
 pub mod cargo_env;
 pub mod digest;
+pub mod escape;
+pub mod own_dir;
 pub mod read;
 pub mod reasons;
 pub mod redact;
@@ -20,6 +22,8 @@ pub mod nix_env;
 
 pub(crate) mod confine;
 pub(crate) mod invocation;
+pub(crate) mod signals;
+
 pub(crate) mod observe;
 
 pub(crate) mod form;

@@ -3,14 +3,15 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStringExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal};
 
-use crate::confine;
+use crate::{confine, signals};
 
 /// How a path was used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -154,21 +155,28 @@ pub(crate) fn read(log: &Path) -> io::Result<Seen> {
 /// Runs a command of [`command`] that may write below `writable` alone, to the end of its first process: what that leaves
 /// behind, a daemon, is ended, since it was started for nothing. Without `log` it is no such command.
 pub(crate) fn status(command: &mut Command, log: Option<&Path>, writable: &[&Path]) -> io::Result<ExitStatus> {
+    // Strace alone would leave the compiler behind.
+    let spawn = || confine::spawn(command.process_group(0), writable);
+    signals::while_waiting(spawn, signals::end_with_group, |child| match log {
+        Some(log) => first_ended(child, log),
+        None => child.wait(),
+    })
+}
+
+fn first_ended(strace: &mut Child, log: &Path) -> io::Result<ExitStatus> {
     /// How often it is looked whether only others are left.
     const LOOK: Duration = Duration::from_millis(500);
-    let mut child = confine::spawn(command, writable)?;
-    let Some(log) = log else {
-        return child.wait();
-    };
     let (send, ended) = mpsc::channel();
-    std::thread::spawn(move || send.send(child.wait()));
-    loop {
-        match ended.recv_timeout(LOOK) {
-            Ok(status) => return status,
-            Err(RecvTimeoutError::Disconnected) => return Err(io::Error::other("strace was not waited for")),
-            Err(RecvTimeoutError::Timeout) => end_those_left(&std::fs::read(log).unwrap_or_default()),
+    std::thread::scope(|scope| {
+        scope.spawn(move || send.send(strace.wait()));
+        loop {
+            match ended.recv_timeout(LOOK) {
+                Ok(status) => return status,
+                Err(RecvTimeoutError::Disconnected) => return Err(io::Error::other("strace was not waited for")),
+                Err(RecvTimeoutError::Timeout) => end_those_left(&std::fs::read(log).unwrap_or_default()),
+            }
         }
-    }
+    })
 }
 
 /// Ends every process of a log whose first one has ended.

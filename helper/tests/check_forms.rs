@@ -15,6 +15,7 @@ fn stdout(output: &Output) -> String {
 #[test]
 fn what_is_well_is_shown_too() {
     let sandbox = Sandbox::new();
+    sandbox.package("A");
     assert!(sandbox.compiles_c() && sandbox.compiles_c());
     let pid = sandbox.server_pid().unwrap();
     let text = stdout(&sandbox.helper(&["check"]));
@@ -52,7 +53,7 @@ fn which_worktrees_share_and_why_others_do_not() {
         let rows: Vec<String> = rows.take_while(|line| !line.is_empty()).map(str::to_owned).collect();
         rows.join("\n").replace(sandbox.path("").to_str().unwrap(), "")
     };
-    let all_share = "worktrees  7; all crates can be shared\n           \
+    let all_share = "worktrees  7; all crates can be shared, by shells with the same CARGO_HOME\n           \
         6 of the 6 others share all 2 crates; nothing is built there yet";
     assert_eq!(rows(), all_share);
 
@@ -68,7 +69,7 @@ fn which_worktrees_share_and_why_others_do_not() {
     sandbox.write("moved/target/debug/deps/a-0123456789abcdef.d", dep_info);
     sandbox.write("rustc/rust-toolchain.toml", "[toolchain]\nchannel = \"1.90\"\n");
     std::fs::remove_file(sandbox.path("gone/Cargo.toml")).unwrap();
-    let some_differ = "worktrees  7; all crates can be shared\n           \
+    let some_differ = "worktrees  7; all crates can be shared, by shells with the same CARGO_HOME\n           \
         2 of the 6 others share; the fewest with older, 1 of 2 crates, by its Cargo.lock; nothing is built there yet\n           \
         flags does not: other rustflags (flags/.cargo/config.toml:2)\n           \
         gone does not: this workspace is not in it\n           \

@@ -167,16 +167,24 @@ fn cargo_home_per_project() {
 fn rustflags_path() {
     let mut sandbox = Sandbox::new();
     sandbox.start_server();
-    let found = |flags: [&str; 2]| {
+    let found = |is_wrapped: bool, flags: [&str; 2]| {
         let mut before = 0;
         for flag in flags {
             before = sandbox.hits();
-            compile(&sandbox, sandbox.wrapper(), &[flag]);
+            let program = if is_wrapped {
+                sandbox.wrapper()
+            } else {
+                sandbox.sccache()
+            };
+            compile(&sandbox, program, &[flag]);
         }
         sandbox.hits() > before
     };
-    assert!(!found(["--remap-path-prefix=/w/a=", "--remap-path-prefix=/w/b="]));
-    assert!(found(["-L/w/a", "-L/w/b"]), "search paths are left out of the key");
+    assert!(!found(true, ["--remap-path-prefix=/w/a=", "--remap-path-prefix=/w/b="]));
+    assert!(
+        found(false, ["-L/w/a", "-L/w/b"]),
+        "sccache leaves search paths out of the key"
+    );
     sandbox.package("A");
     sandbox.git("project", &["init", "-q"]);
     let root = sandbox.path("project").display().to_string();

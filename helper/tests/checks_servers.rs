@@ -49,6 +49,9 @@ fn server_other_user() {
     sandbox.stop_server();
     sandbox.set("SCCACHE_SERVER_UDS", sandbox.path("mine"));
     sandbox.start_server();
+    for dir in ["", "home"] {
+        fs::set_permissions(sandbox.path(dir), fs::Permissions::from_mode(0o755)).unwrap();
+    }
     assert_eq!(sandbox.ids(), NOTHING);
 }
 

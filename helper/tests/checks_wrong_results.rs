@@ -144,20 +144,74 @@ fn target_dir_shared_by_a_variable() {
     let mut sandbox = two_branches();
     let shared = sandbox.path("shared");
     sandbox.set("CARGO_TARGET_DIR", &shared);
-    assert!(
-        !sandbox.ids().contains(&"target-dir-shared".to_owned()),
-        "nobody has built yet"
-    );
+    let finding = sandbox.finding("target-dir-shared");
+    assert_eq!(finding["severity"], "warning", "nobody has built yet: {finding}");
     assert_eq!(second_program(&sandbox, &shared), "A\n");
     // Seen from the first one: the second was the last to build.
     let finding = sandbox.finding("target-dir-shared");
-    assert!(
-        what(&finding).contains("(CARGO_TARGET_DIR) was last built into from the worktree"),
-        "{finding}"
-    );
+    assert_eq!(finding["severity"], "error");
+    let built = "(CARGO_TARGET_DIR) was built into from the worktree";
+    assert!(what(&finding).contains(built), "{finding}");
+    // A name of its own for each worktree.
+    sandbox.set("CARGO_TARGET_DIR", sandbox.path("targets/project-0"));
+    assert!(!sandbox.finds("target-dir-shared"));
+    sandbox.set("CARGO_TARGET_DIR", &shared);
     sandbox.mend("target-dir-shared");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
     assert_eq!(second_program(&sandbox, &sandbox.path("other/target")), "B\n");
+}
+
+#[test]
+fn build_dir_shared_by_a_variable() {
+    let mut sandbox = two_branches();
+    let shared = sandbox.path("shared");
+    sandbox.set("CARGO_BUILD_BUILD_DIR", &shared);
+    assert_eq!(sandbox.finding("target-dir-shared")["severity"], "warning");
+    assert_eq!(second_program(&sandbox, &sandbox.path("other/target")), "A\n");
+    for dir in ["project", "other"] {
+        let finding = sandbox.go(dir).finding("target-dir-shared");
+        assert_eq!(finding["severity"], "error", "each has a program from there: {finding}");
+        assert_eq!(finding["fix"]["run"], "unset CARGO_BUILD_BUILD_DIR");
+    }
+    sandbox.set("CARGO_BUILD_BUILD_DIR", "{cargo-cache-home}/x/{workspace-path-hash}");
+    assert!(!sandbox.finds("target-dir-shared"));
+}
+
+#[test]
+fn target_dir_of_this_worktree_that_another_uses() {
+    let mut sandbox = two_branches();
+    let link = sandbox.path("other/target");
+    std::os::unix::fs::symlink(sandbox.path("project/target"), &link).unwrap();
+    fs::create_dir_all(sandbox.path("project/target")).unwrap();
+    let finding = sandbox.finding("target-dir-shared");
+    assert!(what(&finding).contains("is also the worktree"));
+    assert_eq!(
+        finding["fix"]["do"],
+        format!("replace the link {} by a directory", link.display())
+    );
+    assert!(what(&sandbox.go("other").finding("target-dir-shared")).contains("is also the worktree"));
+    fs::remove_file(link).unwrap();
+    assert_eq!(sandbox.go("project").ids(), Vec::<String>::new());
+    // Nested, below a file that no branch has: it counts from where it lies.
+    let nested = sandbox.path("project/.trees/nested");
+    sandbox.git("project", &["worktree", "add", "-q", nested.to_str().unwrap()]);
+    sandbox.write("project/.cargo/config.toml", "[build]\ntarget-dir = \"target\"\n");
+    assert!(what(&sandbox.finding("target-dir-shared")).contains("nested"));
+    assert!(sandbox.go("project/.trees/nested").finds("target-dir-shared"));
+}
+
+#[test]
+fn the_last_of_many_worktrees() {
+    let mut sandbox = two_branches();
+    for n in 10..30 {
+        sandbox.second_worktree(&format!("w{n}"));
+    }
+    let shared = format!("[build]\ntarget-dir = \"{}\"\n", sandbox.path("shared").display());
+    for name in ["w28", "w29"] {
+        sandbox.write(format!("{name}/.cargo/config.toml"), &shared);
+    }
+    assert!(what(&sandbox.go("w29").finding("target-dir-shared")).contains("w28"));
+    assert!(!sandbox.go("w10").finds("target-dir-shared"));
 }
 
 #[test]
@@ -237,4 +291,31 @@ fn names_the_other_worktree(sandbox: &Sandbox) -> bool {
         dep_info = fs::read_to_string(out.join("l.d")).unwrap();
     }
     dep_info.contains(&format!("{}/", sandbox.path("a").display()))
+}
+
+#[test]
+fn native_cpu_remote() {
+    let mut sandbox = Sandbox::new();
+    sandbox.package("A");
+    sandbox.write(
+        "project/.cargo/config.toml",
+        "[build]\nrustflags = [\"-C\", \"target-cpu=native\"]\n",
+    );
+    assert!(!sandbox.finds("native-cpu-remote"), "a cache of this machine's own");
+    sandbox.set("SCCACHE_WEBDAV_ENDPOINT", "http://127.0.0.1:1/");
+    let finding = sandbox.finding("native-cpu-remote");
+    assert!(
+        what(&finding).contains(".cargo/config.toml:2") && what(&finding).contains("webdav"),
+        "{finding}"
+    );
+    sandbox.write(
+        "project/.cargo/config.toml",
+        "[build]\nrustflags = [\"-Ctarget-cpu=x86-64-v2\"]\n",
+    );
+    assert!(!sandbox.finds("native-cpu-remote"));
+    sandbox.set("CFLAGS_x86_64_unknown_linux_gnu", "-O2 -march=native");
+    assert!(what(&sandbox.finding("native-cpu-remote")).contains("CFLAGS_x86_64_unknown_linux_gnu"));
+    // The word is in sccache's key as it stands, not what it means here.
+    sandbox.unset("SCCACHE_WEBDAV_ENDPOINT");
+    assert!(!sandbox.finds("native-cpu-remote"));
 }

@@ -139,3 +139,53 @@ fn a_home_that_is_not_there_is_not_made() {
     );
     assert!(!home.exists());
 }
+
+#[test]
+fn a_file_by_another_name_is_named_and_left() {
+    let mut sandbox = Sandbox::new();
+    let config = sandbox.config();
+    let toml = config.with_file_name("config.toml");
+    fs::rename(&config, &toml).unwrap();
+    fs::write(&toml, "[cache.disk]\nsize = \"50G\"\n").unwrap();
+    assert_eq!(sandbox.planned_size(), 10 << 30, "sccache reads no such name");
+    let finding = sandbox.finding("config-missing");
+    assert!(
+        finding["what"]
+            .as_str()
+            .unwrap()
+            .contains("config.toml, which lies beside it"),
+        "{finding}"
+    );
+    for args in [&["init", "--size", "24G"][..], &["init"]] {
+        let output = sandbox.helper(args);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        assert!(said(&output).contains("config.toml lies beside"));
+        assert!(!config.exists());
+    }
+    assert!(sandbox.helper(&["init", "--if-missing"]).status.success() && !config.exists());
+    sandbox.mend("config-missing");
+    assert_eq!(sandbox.planned_size(), 50 << 30);
+    // JSON counts where it is named.
+    fs::remove_file(&config).unwrap();
+    fs::write(
+        config.with_file_name("config.json"),
+        "{\"cache\":{\"disk\":{\"size\":53687091200}}}",
+    )
+    .unwrap();
+    sandbox.mend("config-missing");
+    assert_eq!(sandbox.planned_size(), 50 << 30);
+}
+
+#[test]
+fn a_file_that_stays_refused() {
+    let sandbox = Sandbox::new();
+    sandbox.write("home/.config/sccache/config", "[cache]\nsize = \"50G\"\n");
+    let output = sandbox.helper(&["init", "--size", "24G"]);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    let said = said(&output);
+    assert!(
+        said.contains("changed") && said.contains("still refuses the file") && said.contains("`size`"),
+        "{said}"
+    );
+    assert!(sandbox.finds("config-invalid"));
+}

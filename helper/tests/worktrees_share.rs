@@ -50,7 +50,7 @@ fn as_check_says() {
     let text = String::from_utf8(sandbox.helper(&["check"]).stdout).unwrap();
     let root = sandbox.path("");
     let text = text.replace(root.to_str().unwrap(), "");
-    let expected = "worktrees  5; all crates can be shared\n           \
+    let expected = "worktrees  5; all crates can be shared, by shells with the same CARGO_HOME\n           \
         same shares the only crate\n           \
         flags does not: other rustflags (flags/.cargo/config.toml:2)\n           \
         moved does not: it was built with CARGO_HOME moved-home\n           \

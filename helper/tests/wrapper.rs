@@ -350,3 +350,25 @@ fn a_miss_is_explained() {
     let stopped = sandbox.sccache().arg("--stop-server").output().unwrap();
     assert!(stopped.status.success());
 }
+
+/// As `dx`, `cargo auditable` and others do, whatever rustc is called.
+#[test]
+fn a_tool_between_cargo_and_rustc_builds_uncached() {
+    let mut sandbox = Sandbox::new();
+    sandbox.package("hello");
+    let tool = sandbox.program("bin/tool", "echo \"$1\" >>\"$CALLS\"; exec \"$@\"");
+    let rustc = sandbox.run("project", "rustc", &["--print", "sysroot"]);
+    let versioned = sandbox.path("bin/rustc-1.95");
+    std::os::unix::fs::symlink(std::path::Path::new(rustc.trim()).join("bin/rustc"), &versioned).unwrap();
+    sandbox
+        .set("CALLS", sandbox.path("calls"))
+        .set("RUSTC", &versioned)
+        .set("RUSTC_WORKSPACE_WRAPPER", tool);
+    assert!(sandbox.cargo_builds());
+    let calls = std::fs::read_to_string(sandbox.path("calls")).unwrap();
+    assert!(
+        calls.lines().count() >= 2 && calls.lines().all(|call| call == versioned.to_str().unwrap()),
+        "{calls}"
+    );
+    assert_eq!(sandbox.ids(), [""; 0]);
+}

@@ -23,6 +23,23 @@ const SAID_ELSEWHERE: [&str; 6] = [
 ];
 
 fn run(facts: &Facts) -> Vec<Finding> {
+    let own = facts.variables_of_this_worktree();
+    if !own.is_empty() {
+        let (verb, hold) = if own.len() == 1 {
+            ("is", "holds")
+        } else {
+            ("are", "hold")
+        };
+        let crates = if facts.wrapper_is_ours() {
+            "each Rust crate that uses another"
+        } else {
+            "every Rust crate"
+        };
+        return vec![CHECK.finding(
+            format!("{} {verb} in the key of {crates} and {hold} this worktree's path: no other worktree shares a hit", own.join(", ")),
+            Fix::Do("name the directory from the workspace's root, or give the variable to the programs alone that read it".to_owned()),
+        )];
+    }
     if !facts.caches_rust_plainly() {
         return Vec::new();
     }

@@ -16,7 +16,7 @@ pub(super) const CHECK: Check = Check {
 const VARIABLES: [&str; 3] = ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"];
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let set = VARIABLES.iter().find_map(|name| Some((*name, facts.env.path(name)?)));
+    let set = VARIABLES.iter().find_map(|name| Some((*name, facts.shell.path(name)?)));
     let Some((name, dir)) = set.filter(|_| facts.caches_rust_plainly()) else {
         return Vec::new();
     };

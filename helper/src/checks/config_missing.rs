@@ -1,9 +1,12 @@
 //! No config file, so sccache's defaults count.
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use super::Check;
 use crate::facts::Facts;
 use crate::facts::config_file::{ConfigFile, Content};
-use crate::finding::{Finding, Fix, Severity};
+use crate::finding::{Finding, Fix, Severity, quote};
 use crate::size::SCCACHE_DEFAULT;
 
 pub(super) const CHECK: Check = Check {
@@ -31,9 +34,12 @@ fn run(facts: &Facts) -> Vec<Finding> {
     if is_remote || is_overridden || !facts.limit_matters(SCCACHE_DEFAULT) {
         return Vec::new();
     }
+    let beside = config.beside.as_ref().map_or_else(String::new, |beside| {
+        format!(", and {}, which lies beside it, is read by nobody", beside.display())
+    });
     vec![CHECK.finding(
         format!(
-            "{} {state}: the cache falls back to {SCCACHE_DEFAULT} for whoever starts the server",
+            "{} {state}{beside}: the cache falls back to {SCCACHE_DEFAULT} for whoever starts the server",
             place(config)
         ),
         fix(facts, config),
@@ -55,6 +61,9 @@ fn place(config: &ConfigFile) -> String {
 }
 
 fn fix(facts: &Facts, config: &ConfigFile) -> Fix {
+    if let Some(beside) = &config.beside {
+        return as_it_lies_there(beside, &config.path);
+    }
     match config.content {
         Content::Missing => {
             let size = facts
@@ -63,5 +72,19 @@ fn fix(facts: &Facts, config: &ConfigFile) -> Fix {
             Fix::Run(format!("sccache-shell init --size {size}"))
         }
         _ => Fix::Do(format!("put a readable file at {}", config.path.display())),
+    }
+}
+
+/// By its name sccache tells the format: JSON has to be called so.
+fn as_it_lies_there(beside: &Path, path: &Path) -> Fix {
+    let quoted = |path: &Path| quote(&path.to_string_lossy());
+    match beside.extension().and_then(OsStr::to_str) {
+        Some("toml") => Fix::Run(format!("mv {} {}", quoted(beside), quoted(path))),
+        Some("json") => Fix::Run(format!("export SCCACHE_CONF={}", quoted(beside))),
+        _ => Fix::Do(format!(
+            "write what {} says into {}, as TOML",
+            beside.display(),
+            path.display()
+        )),
     }
 }

@@ -14,7 +14,7 @@ pub(super) const CHECK: Check = Check {
 const VARIABLE: &str = "CARGO_INCREMENTAL";
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(value) = facts.env.text(VARIABLE) else {
+    let Some(value) = facts.shell.text(VARIABLE) else {
         return Vec::new();
     };
     // 1 is another check's, and our wrapper takes the variable out of the key.

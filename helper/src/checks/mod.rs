@@ -8,6 +8,7 @@ mod cache_dir_unusable;
 mod cache_dir_vanished;
 mod cache_exceeds_max;
 mod cache_in_worktree;
+mod cache_of_strangers;
 mod cache_on_network_fs;
 mod cache_on_volatile_fs;
 mod cache_size;
@@ -27,6 +28,7 @@ mod cmake_not_wrapped;
 mod config_invalid;
 mod config_key_too_new;
 mod config_missing;
+mod config_relative;
 mod deps_vendored_in_tree;
 mod dir_literal;
 mod disk_too_small;
@@ -36,12 +38,14 @@ mod error_log_unwritable;
 mod fd_inherit_hang;
 mod fixes;
 mod foreign_files_in_cache;
+mod given;
 mod idle_timeout;
 mod incremental_forced;
 mod incremental_on;
 mod incremental_spelling;
 mod lines;
 mod mixed_versions;
+mod native_cpu_remote;
 mod no_cache_set;
 mod origins;
 mod port_invalid;
@@ -53,6 +57,7 @@ mod remote_not_compiled_in;
 mod rust_analyzer_wrapper;
 mod rustc_toolchain_differs;
 mod rustc_wrapper_env_unhashed;
+mod rustflags_joined;
 mod rustflags_path;
 mod sccache_broken;
 mod sccache_missing;
@@ -126,6 +131,7 @@ pub const GROUPS: [Group; 5] = [
             static_lib_modifiers_unhashed::CHECK,
             cc_wrapper_env_unhashed::CHECK,
             rustc_wrapper_env_unhashed::CHECK,
+            native_cpu_remote::CHECK,
         ],
     },
     Group {
@@ -169,6 +175,7 @@ pub const GROUPS: [Group; 5] = [
             foreign_files_in_cache::CHECK,
             cache_exceeds_max::CHECK,
             config_missing::CHECK,
+            config_relative::CHECK,
             env_overrides_file::CHECK,
             cache_size_unparsed::CHECK,
             cache_size_tiny::CHECK,
@@ -195,11 +202,13 @@ pub const GROUPS: [Group; 5] = [
             wrapper_shadowed::CHECK,
             tracing_unavailable::CHECK,
             sccache_untried::CHECK,
+            cache_of_strangers::CHECK,
             incremental_on::CHECK,
             incremental_spelling::CHECK,
             cargo_env_in_key::CHECK,
             cargo_target_dir_env::CHECK,
             cargo_home_per_project::CHECK,
+            rustflags_joined::CHECK,
             rustflags_path::CHECK,
             recache_set::CHECK,
             no_cache_set::CHECK,
@@ -251,13 +260,20 @@ impl Check {
     }
 }
 
-/// Runs all checks but those in `ignored`; the worst findings first, else in the order of [`GROUPS`].
-pub fn run(facts: &Facts, ignored: &[String]) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = all()
-        .filter(|check| !ignored.iter().any(|id| id == check.id))
-        .flat_map(|check| (check.run)(facts))
-        .map(|finding| lines::shown(facts, finding))
-        .collect();
+/// Runs all checks but those in `ignored` for each workspace; the worst findings first, else in the order of [`GROUPS`].
+pub fn run(projects: &[Facts], ignored: &[String]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    for check in all().filter(|check| !ignored.iter().any(|id| id == check.id)) {
+        for facts in projects {
+            let found = (check.run)(facts).into_iter();
+            for finding in found.map(|finding| lines::shown(facts, given::placed(facts, finding))) {
+                // What is not of one workspace is found in each.
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
+        }
+    }
     findings.sort_by_key(|finding| finding.severity);
     findings
 }
@@ -265,6 +281,17 @@ pub fn run(facts: &Facts, ignored: &[String]) -> Vec<Finding> {
 /// The check of that id.
 pub fn find(id: &str) -> Option<&'static Check> {
     all().find(|check| check.id == id)
+}
+
+/// The id that somebody most likely meant.
+pub fn nearest(id: &str) -> Option<&'static str> {
+    /// Less is another word.
+    const ALIKE: f32 = 0.6;
+    let likeness = |check: &Check| similar::TextDiff::from_chars(check.id, id).ratio();
+    let best = all()
+        .map(|check| (check.id, likeness(check)))
+        .max_by(|a, b| a.1.total_cmp(&b.1));
+    best.filter(|(_, likeness)| *likeness >= ALIKE).map(|(id, _)| id)
 }
 
 #[cfg(test)]
@@ -281,6 +308,7 @@ mod tests {
         static-lib-modifiers-unhashed
         cc-wrapper-env-unhashed
         rustc-wrapper-env-unhashed
+        native-cpu-remote
         sccache-missing
         start-server-leaked
         config-key-too-new
@@ -312,6 +340,7 @@ mod tests {
         foreign-files-in-cache
         cache-exceeds-max
         config-missing
+        config-relative
         env-overrides-file
         cache-size-unparsed
         cache-size-tiny
@@ -332,11 +361,13 @@ mod tests {
         wrapper-shadowed
         tracing-unavailable
         sccache-untried
+        cache-of-strangers
         incremental-on
         incremental-spelling
         cargo-env-in-key
         cargo-target-dir-env
         cargo-home-per-project
+        rustflags-joined
         rustflags-path
         recache-set
         no-cache-set

@@ -33,5 +33,5 @@ fn run(facts: &Facts) -> Vec<Finding> {
 pub(super) fn is_it(facts: &Facts) -> bool {
     let wrapper = facts.cargo.wrapper.as_ref().filter(|wrapper| wrapper.origin.is_env());
     let is_named_so = wrapper.is_some_and(|wrapper| wrapper.value.file_stem() == Some(OsStr::new("rust-analyzer")));
-    is_named_so && facts.env.get(MARK).is_some()
+    is_named_so && facts.shell.get(MARK).is_some()
 }

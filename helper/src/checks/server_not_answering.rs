@@ -16,6 +16,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     }
     match (facts.server(), &facts.running) {
+        // It is this shell's sccache that fails before it asks, and nothing is wrong with the server.
+        (Some(_), Some(Err(no_answer))) if no_answer.blame().is_some() => Vec::new(),
         (Some(server), Some(Err(no_answer))) => vec![CHECK.finding(
             format!(
                 "the sccache server (pid {}) at {} gives no answer: {no_answer}",

@@ -19,19 +19,26 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     let dir = target.dir.value.display();
     let origin = &target.dir.origin;
-    let why = if let Some(other) = target.shared_with.first() {
-        format!("is also the worktree {}'s", other.display())
+    let (severity, why) = if let Some(other) = target.shared_with.first() {
+        (Severity::Error, format!("is also the worktree {}'s", other.display()))
     } else if let Some(other) = target.built_by.first() {
-        format!("was last built into from the worktree {}", other.display())
+        (
+            Severity::Error,
+            format!("was built into from the worktree {}, too", other.display()),
+        )
+    } else if let Some(other) = target.named_for.first().filter(|_| !facts.env.is_ci()) {
+        let why = format!("is the worktree {}'s too, if its shell has the same", other.display());
+        (Severity::Warning, why)
     } else {
         return Vec::new();
     };
-    vec![CHECK.finding(
+    let finding = CHECK.finding(
         format!(
             "cargo's target directory {dir} ({origin}) {why}: cargo judges by file times and takes that worktree's code for this one's"
         ),
         fix(target),
-    )]
+    );
+    vec![finding.at(severity)]
 }
 
 fn fix(target: &Target) -> Fix {
@@ -43,7 +50,7 @@ fn fix(target: &Target) -> Fix {
         )),
         Origin::Default => Fix::Do(format!(
             "replace the link {} by a directory",
-            target.dir.value.display()
+            target.link.as_ref().unwrap_or(&target.dir.value).display()
         )),
     }
 }

@@ -3,14 +3,18 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use directories::BaseDirs;
 
 use super::print;
 use crate::config_edit::{self, Edit, Wish};
+use crate::escape;
+use crate::facts::answer::{self, Blame};
+use crate::facts::cargo::Cargo;
 use crate::facts::config_file::{ConfigFile, Content};
 use crate::facts::environment::{Environment, names};
+use crate::facts::real_sccache;
 use crate::size::Size;
 
 /// Where Nix keeps its store, unless somebody built it otherwise.
@@ -36,24 +40,47 @@ pub(super) struct InitArgs {
 }
 
 pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
-    let env = Environment::current();
+    // A server that a build starts reads the file that cargo's `[env]` may name.
+    let shell = Environment::current();
+    let env = shell.handed_on_by(&Cargo::read(&shell));
     let config =
         ConfigFile::read(&env).context("there is no home directory: set HOME, or name a file in SCCACHE_CONF")?;
-    if args.if_missing && !matches!(config.content, Content::Missing) {
+    let is_missing = matches!(config.content, Content::Missing);
+    if args.if_missing && (!is_missing || config.beside.is_some()) {
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(beside) = &config.beside {
+        // Its owner has said a size there.
+        bail!(
+            "{} lies beside {}, which sccache reads: give it that name, or take it away; nothing was written",
+            beside.display(),
+            config.path.display()
+        );
     }
     let path = config.path.display();
     match planned(args, &env, &config)? {
-        None => print(&format!("{path} says so already: nothing to do\n"))?,
-        Some(edit) if args.dry_run => print(&config_edit::diff(&edit))?,
+        None => print(&escape::lines(&format!("{path} says so already: nothing to do\n")))?,
+        Some(edit) if args.dry_run => print(&escape::lines(&config_edit::diff(&edit)))?,
         Some(edit) => {
             let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
             let needs_home = home.filter(|home| edit.path.starts_with(home));
             config_edit::save(&edit, needs_home.as_deref(), Path::new(STORE))?;
-            print(&done(&edit))?;
+            print(&escape::lines(&done(&edit)))?;
+            if let Some(why) = refusal(&env) {
+                bail!(
+                    "sccache still refuses the file, and every compile fails: {why}; to see more: sccache-shell check"
+                );
+            }
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Why the real sccache takes no configuration of that file, by its own words.
+fn refusal(env: &Environment) -> Option<String> {
+    let sccache = real_sccache::find(None, env.get("PATH"))?;
+    let no_answer = answer::ask_planned(&sccache, env).wait().err()?;
+    (no_answer.blame() == Some(Blame::ConfigFile)).then(|| no_answer.cause())
 }
 
 fn planned(args: &InitArgs, env: &Environment, config: &ConfigFile) -> anyhow::Result<Option<Edit>> {

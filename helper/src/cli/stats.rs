@@ -22,9 +22,11 @@ pub(super) struct StatsArgs {
 /// Exit 0 with or without a server, 1 where one listens and gives no answer.
 pub(super) fn run(args: &StatsArgs) -> anyhow::Result<ExitCode> {
     let env = Environment::current();
-    let facts = Facts::gather(env, Depth::Door);
+    let projects = Facts::of_projects(&env, Depth::Door);
+    // All of one shell ask one server, but for what cargo may say of it.
+    let facts = &projects[0];
     let refusals = Store::existing(&facts.env).map(|store| history::sums(&store));
-    let stats = Stats::of(&facts, &refusals.unwrap_or_default());
+    let stats = Stats::of(facts, &refusals.unwrap_or_default());
     if args.json {
         print(&(report::stats_json(&stats) + "\n"))?;
     } else {

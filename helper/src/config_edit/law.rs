@@ -38,6 +38,7 @@ fn config(text: &str) -> ConfigFile {
         named_by_env: false,
         mode: None,
         true_path: None,
+        beside: None,
         content: Content::Toml(Box::new(TomlFile::parse(path, text.to_owned()))),
     }
 }

@@ -94,8 +94,19 @@ pub fn save(edit: &Edit, home: Option<&Path>, store: &Path) -> Result<(), SaveEr
     if read::text(&target, read::MAX_WRITTEN).ok() != edit.before {
         return Err(SaveError::Changed(edit.path.clone()));
     }
+    if fs::metadata(&target).is_ok_and(|old| old.nlink() > 1) {
+        // Another name of the same file is to say the same: the new text is written whole beside it first, so there is room.
+        return write_in_place(&target, edit.after.as_bytes()).map_err(io);
+    }
     file.persist(&target).map_err(|error| io(error.error))?;
     Ok(())
+}
+
+fn write_in_place(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = fs::OpenOptions::new().write(true).open(path)?;
+    file.write_all(bytes)?;
+    file.set_len(bytes.len() as u64)?;
+    file.sync_all()
 }
 
 fn refuse_store(edit: &Edit, target: &Path, store: &Path) -> Result<(), SaveError> {
@@ -182,6 +193,18 @@ mod tests {
         assert!(link.is_symlink());
         assert_eq!(fs::read_to_string(&target).unwrap(), "new\n");
         assert_eq!(fs::metadata(&target).unwrap().mode() & 0o777, 0o640);
+    }
+
+    #[test]
+    fn a_hard_link_stays_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let (dotfiles, path) = (dir.path().join("dotfiles"), dir.path().join("config"));
+        fs::write(&dotfiles, "old, and longer\n").unwrap();
+        fs::hard_link(&dotfiles, &path).unwrap();
+        save(&edit(&path, Some("old, and longer\n")), None, Path::new(STORE)).unwrap();
+        assert_eq!(fs::read_to_string(&dotfiles).unwrap(), "new\n");
+        assert_eq!(fs::metadata(&path).unwrap().nlink(), 2);
+        assert_eq!(names(dir.path()), ["config", "dotfiles"]);
     }
 
     #[test]

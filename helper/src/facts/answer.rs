@@ -8,6 +8,7 @@ pub(crate) mod location;
 mod question;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,8 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use question::Asked;
+
+use super::environment::Environment;
 
 use crate::size::Size;
 use crate::version::Version;
@@ -138,6 +141,17 @@ pub enum Blame<'a> {
 }
 
 impl NoAnswer {
+    /// The last line of what it said, which names the cause.
+    pub fn cause(&self) -> String {
+        match self {
+            Self::Failed(stderr) => {
+                let last = stderr.lines().rev().find(|line| !line.trim().is_empty());
+                crate::redact::config_error(last.unwrap_or("no reason given").trim())
+            }
+            other => other.to_string(),
+        }
+    }
+
     /// By sccache's own words (its `src/config.rs`), the same since these settings are there.
     pub fn blame(&self) -> Option<Blame<'_>> {
         let Self::Failed(stderr) = self else {
@@ -172,8 +186,8 @@ pub struct Question(Asked);
 
 /// Asks what the configuration of this shell would give to a server that it starts. No server is
 /// contacted: the socket that is named cannot exist (the port is for versions before 0.9.1).
-pub fn ask_planned(sccache: &Path) -> Question {
-    let mut command = question(sccache);
+pub fn ask_planned(sccache: &Path, env: &Environment) -> Question {
+    let mut command = question(sccache, env);
     command
         .env("SCCACHE_SERVER_UDS", "/nonexistent/sccache-shell.sock")
         .env("SCCACHE_SERVER_PORT", "1");
@@ -181,28 +195,34 @@ pub fn ask_planned(sccache: &Path) -> Question {
 }
 
 /// Asks the server that listens where this environment says. Only to be called where one does.
-pub fn ask_running(sccache: &Path) -> Question {
-    Question(Asked::start(question(sccache)))
+pub fn ask_running(sccache: &Path, env: &Environment) -> Question {
+    Question(Asked::start(question(sccache, env)))
 }
 
 /// Asks a program that cannot say more for its version: `sccache 0.19.0`. It reads no configuration for that.
 pub fn ask_version(sccache: &Path) -> Option<Version> {
-    let mut command = quietly(sccache);
+    let mut command = quietly(sccache, []);
     command.arg("--version");
     let output = Asked::start(command).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     Version::parse(text.strip_prefix("sccache ")?)
 }
 
-fn question(sccache: &Path) -> Command {
-    let mut command = quietly(sccache);
+/// In that environment: what cargo gives over the shell's is not yet this process's.
+fn question(sccache: &Path, env: &Environment) -> Command {
+    let mut command = quietly(sccache, env.all_given().map(|(name, value, _)| (name, value)));
     command.args(["--show-stats", "--stats-format=json"]);
+    // A config file may be named from where the compiler is started.
+    if env.cwd().is_dir() {
+        command.current_dir(env.cwd());
+    }
     command
 }
 
-fn quietly(sccache: &Path) -> Command {
+fn quietly<'a>(sccache: &Path, given: impl IntoIterator<Item = (&'a OsStr, &'a OsStr)>) -> Command {
     let mut command = Command::new(sccache);
     command
+        .envs(given)
         // Under another name it would take itself for a compiler (its `src/cmdline.rs`, `try_parse`).
         .arg0("sccache")
         // Up to 0.10 sccache refuses every command while one of these is 1.
@@ -258,7 +278,7 @@ mod tests {
         let program = dir.path().join("sccache");
         std::fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
-        ask_planned(&program).wait()
+        ask_planned(&program, &Environment::default()).wait()
     }
 
     #[test]
@@ -280,7 +300,7 @@ mod tests {
         assert!(answer_of("head -c 9000000 /dev/zero").is_err());
         assert_eq!(answer_of("echo '{\"new\": 1}'"), Ok(Answer::default()));
         assert!(matches!(
-            ask_planned(Path::new("/nonexistent")).wait(),
+            ask_planned(Path::new("/nonexistent"), &Environment::default()).wait(),
             Err(NoAnswer::NotStarted(_))
         ));
     }

@@ -35,7 +35,7 @@ pub struct Cargo {
     pub home: Option<Setting<PathBuf>>,
     /// The target directory; `None` where nobody names one and there is no manifest.
     pub target_dir: Option<Setting<PathBuf>>,
-    /// The build directory, where one is named; templates such as `{workspace-path-hash}` stand as they are.
+    /// The build directory, where one is named.
     pub build_dir: Option<Setting<PathBuf>>,
     /// Flags for every rustc, word by word.
     pub rustflags: Vec<Setting<String>>,
@@ -64,7 +64,8 @@ impl Cargo {
                 &places,
                 &["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"],
                 "rustc-wrapper",
-            ),
+            )
+            .map(|wrapper| behind(env, wrapper)),
             workspace_wrapper: program(
                 &places,
                 &["RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER"],
@@ -83,15 +84,30 @@ impl Cargo {
         }
     }
 
+    /// The directory of the workspace, or of the package that stands alone, around the environment's working directory.
+    pub fn root_of(env: &Environment) -> Option<PathBuf> {
+        let home = paths::home(env).map(|home| home.value);
+        let manifest = manifest::read(env.cwd(), home.as_deref(), &mut Vec::new())?;
+        manifest.path.parent().map(Path::to_owned)
+    }
+
+    /// Where cargo keeps what it builds but for what it was asked for: the build directory, else the target directory;
+    /// `None` where nobody names one and there is no manifest.
+    pub fn units_dir(&self) -> Option<&Setting<PathBuf>> {
+        self.build_dir.as_ref().or(self.target_dir.as_ref())
+    }
+
     /// The directory of the workspace, or of the package that stands alone.
     pub fn root(&self) -> Option<&Path> {
         self.manifest.as_ref()?.path.parent()
     }
 }
 
-/// As cargo 1.95 decides: CARGO_INCREMENTAL (only `1` is on), `build.incremental`, the profile.
+/// As cargo 1.99 decides: CARGO_INCREMENTAL (only `1` is on), `build.incremental`, never where CI is set, the profile. Older
+/// ones do not look at CI; whoever has one builds there with what the next would.
 fn incremental(places: &Places<'_>) -> Setting<bool> {
     const FORCED: &str = "CARGO_INCREMENTAL";
+    const CI: &str = "CI";
     const PROFILE: [&str; 3] = ["profile", "dev", "incremental"];
     let env = places.env;
     if let Some(value) = env.get(FORCED) {
@@ -103,6 +119,12 @@ fn incremental(places: &Places<'_>) -> Setting<bool> {
     let bool_at = |file: &[TomlFile], keys: &[&str]| nearest(file, keys, |found| found.item.as_bool());
     bool_from_env(env, "CARGO_BUILD_INCREMENTAL")
         .or_else(|| bool_at(&places.configs, &["build", "incremental"]))
+        .or_else(|| {
+            env.get(CI).map(|_| Setting {
+                value: false,
+                origin: Origin::Env(CI.into()),
+            })
+        })
         .or_else(|| bool_from_env(env, "CARGO_PROFILE_DEV_INCREMENTAL"))
         .or_else(|| bool_at(&places.configs, &PROFILE))
         .or_else(|| bool_at(places.manifest.as_slice(), &PROFILE))
@@ -110,6 +132,28 @@ fn incremental(places: &Places<'_>) -> Setting<bool> {
             value: true,
             origin: Origin::Default,
         })
+}
+
+/// A tool that puts itself in front of the compiler keeps the wrapper that was there in a variable of its own, and calls it:
+/// cargo-llvm-cov in `__CARGO_LLVM_COV_RUSTC_WRAPPER_PRE_EXISTING`.
+fn behind(env: &Environment, wrapper: Setting<PathBuf>) -> Setting<PathBuf> {
+    const SCCACHE: &str = "sccache";
+    let is_sccache = |program: &Path| program.file_stem() == Some(SCCACHE.as_ref());
+    let mut kept = env
+        .vars()
+        .filter_map(|(name, value)| Some((name.to_str()?, Path::new(value))));
+    let is_kept =
+        |name: &str| name.contains("RUSTC_WRAPPER") && !["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"].contains(&name);
+    if !wrapper.origin.is_env() || wrapper.value.as_os_str().is_empty() || is_sccache(&wrapper.value) {
+        return wrapper;
+    }
+    match kept.find(|(name, program)| is_kept(name) && is_sccache(program)) {
+        Some((name, program)) => Setting {
+            value: program.to_owned(),
+            origin: Origin::Env(name.to_owned().into()),
+        },
+        None => wrapper,
+    }
 }
 
 fn bool_from_env(env: &Environment, name: &'static str) -> Option<Setting<bool>> {
@@ -215,6 +259,13 @@ mod tests {
             manifest.incremental(&[build]),
             (true, "CARGO_BUILD_INCREMENTAL".to_owned())
         );
+        let ci = ("CI", "true");
+        assert_eq!(bare.incremental(&[ci]), (false, "CI".to_owned()));
+        assert_eq!(
+            manifest.incremental(&[ci, ("CARGO_PROFILE_DEV_INCREMENTAL", "true")]),
+            (false, "CI".to_owned())
+        );
+        assert!(both.incremental(&[ci]).0);
         for (value, on) in [("1", true), ("0", false), ("true", false), ("", false)] {
             let vars = [build, ("CARGO_INCREMENTAL", value)];
             assert_eq!(both.incremental(&vars), (on, "CARGO_INCREMENTAL".to_owned()), "{value}");
@@ -231,6 +282,30 @@ mod tests {
         let both = [build, ("RUSTC_WRAPPER", "")];
         assert_eq!(project.read(&both).wrapper.unwrap().value, PathBuf::new());
         assert_eq!(Project::new(&[]).read(&[]).wrapper, None);
+    }
+
+    #[test]
+    fn a_tool_in_front_keeps_the_wrapper() {
+        const KEPT: &str = "__CARGO_LLVM_COV_RUSTC_WRAPPER_PRE_EXISTING";
+        let wrapper = |vars: &[(&str, &str)]| {
+            let wrapper = Project::new(&[]).read(vars).wrapper.unwrap();
+            (wrapper.value.display().to_string(), wrapper.origin.to_string())
+        };
+        let own = |program: &str, name: &str| (program.to_owned(), name.to_owned());
+        let tool = ("RUSTC_WRAPPER", "/bin/cargo-llvm-cov");
+        assert_eq!(wrapper(&[tool, (KEPT, "/x/sccache")]), own("/x/sccache", KEPT));
+        assert_eq!(
+            wrapper(&[tool, (KEPT, "/x/other")]),
+            own("/bin/cargo-llvm-cov", "RUSTC_WRAPPER")
+        );
+        assert_eq!(
+            wrapper(&[("RUSTC_WRAPPER", ""), (KEPT, "/x/sccache")]),
+            own("", "RUSTC_WRAPPER")
+        );
+        assert_eq!(
+            wrapper(&[("RUSTC_WRAPPER", "sccache"), (KEPT, "/x/sccache")]),
+            own("sccache", "RUSTC_WRAPPER")
+        );
     }
 
     proptest! {

@@ -26,7 +26,19 @@ pub struct ConfigFile {
     pub mode: Option<u32>,
     /// Where it really is, behind any links.
     pub true_path: Option<PathBuf>,
+    /// A file beside it that somebody may have written for it, where nothing is at its own place: sccache reads no other name.
+    pub beside: Option<PathBuf>,
 }
+
+/// How other programs would call it.
+const OTHER_NAMES: [&str; 6] = [
+    "config.toml",
+    "config.json",
+    "sccache.toml",
+    "config.yaml",
+    "config.yml",
+    "config.conf",
+];
 
 /// What is at the config file's place.
 #[derive(Debug, Clone)]
@@ -50,11 +62,12 @@ impl ConfigFile {
     pub fn read(env: &Environment) -> Option<Self> {
         let named = env.get(VARIABLE).map(PathBuf::from);
         let named_by_env = named.is_some();
-        let path = env.cwd().join(named.or_else(default_path)?);
+        let path = env.cwd().join(named.or_else(|| default_path(env))?);
         let content = content(&path);
         Some(Self {
             mode: std::fs::metadata(&path).map(|meta| meta.mode() & 0o777).ok(),
             true_path: std::fs::canonicalize(&path).ok(),
+            beside: beside(&path).filter(|_| matches!(content, Content::Missing)),
             path,
             named_by_env,
             content,
@@ -72,11 +85,26 @@ impl ConfigFile {
 
 /// `config_file` in sccache's `src/config.rs`: the new place if something is there, else the old
 /// place if something is there (they differ on macOS), else the new one. `None` without any home.
-fn default_path() -> Option<PathBuf> {
+fn default_path(env: &Environment) -> Option<PathBuf> {
+    if cfg!(target_os = "linux") {
+        // The same by the environment's own words, which need not be this process's.
+        let config = env
+            .path("XDG_CONFIG_HOME")
+            .filter(|dir| dir.is_absolute())
+            .map(Path::to_owned);
+        if let Some(config) = config.or_else(|| Some(env.path("HOME")?.join(".config"))) {
+            return Some(config.join("sccache/config"));
+        }
+    }
     let dirs = ProjectDirs::from("", "Mozilla", "sccache")?;
     let new = dirs.config_dir().join("config");
     let old = dirs.preference_dir().join("config");
     Some(if !new.exists() && old.exists() { old } else { new })
+}
+
+fn beside(path: &Path) -> Option<PathBuf> {
+    let mut others = OTHER_NAMES.iter().map(|name| path.with_file_name(name));
+    others.find(|other| other != path && other.is_file())
 }
 
 fn content(path: &Path) -> Content {

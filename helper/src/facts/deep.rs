@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::build_dir::built_sibling;
 use super::cargo::Cargo;
 use super::environment::Environment;
 use super::lock::Lock;
@@ -22,8 +21,6 @@ const WALK_LIMIT: Duration = Duration::from_millis(1000);
 pub struct Deep {
     /// What lies in the cache's directory; `None` where it is not on this disk, or too large to be walked in time.
     pub cache_used: Option<Size>,
-    /// Another worktree that has built this workspace, where this one has not.
-    pub built_sibling: Option<PathBuf>,
     /// What the target directory's units tell.
     pub units: Units,
     /// The repository's other worktrees, and what they share with this one.
@@ -45,7 +42,7 @@ impl Deep {
         cache_dir: Option<&Path>,
         config: Option<&Path>,
     ) -> Self {
-        let target = cargo.target_dir.as_ref().map(|dir| dir.value.as_path());
+        let target = cargo.units_dir().map(|dir| dir.value.as_path());
         let roots = [cargo.root(), repository.map(|repository| repository.root.as_path())];
         let units = target.map(Units::read).unwrap_or_default();
         let lock = cargo.root().map(Lock::read).unwrap_or_default();
@@ -54,7 +51,6 @@ impl Deep {
             siblings: repository
                 .map(|repository| siblings::siblings(env, cargo, repository, rustc, &lock))
                 .unwrap_or_default(),
-            built_sibling: repository.and_then(|repository| built_sibling(env, repository)),
             cache_used: cache_dir.and_then(|dir| size_of(dir, Instant::now() + WALK_LIMIT)),
             units,
             lock,
@@ -67,8 +63,11 @@ impl Deep {
     }
 }
 
-/// Whether git keeps the file; only asked where there is a repository around it.
+/// Whether git keeps the file; only asked where there is a repository around it. Whose repository that is, is not known: git
+/// gets no configuration that names a program (`core.fsmonitor`, `core.hooksPath`), and not for ever.
 fn is_in_git(file: &Path) -> bool {
+    /// The index of the largest repositories is read in a tenth of this.
+    const LIMIT: Duration = Duration::from_millis(1000);
     let Some(dir) = file
         .parent()
         .filter(|dir| dir.ancestors().any(|dir| dir.join(".git").exists()))
@@ -76,16 +75,33 @@ fn is_in_git(file: &Path) -> bool {
         return false;
     };
     let mut git = Command::new("git");
-    git.arg("-C")
-        .arg(dir)
-        .args(["ls-files", "--error-unmatch", "--"])
-        .arg(file);
-    let status = git
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    status.is_ok_and(|status| status.success())
+    git.args([
+        "-c",
+        "core.fsmonitor=false",
+        "-c",
+        "core.hooksPath=/dev/null",
+        "--no-optional-locks",
+        "-C",
+    ])
+    .arg(dir)
+    .args(["ls-files", "--error-unmatch", "--"])
+    .arg(file);
+    git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let Ok(mut child) = git.spawn() else {
+        return false;
+    };
+    let deadline = Instant::now() + LIMIT;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(1)),
+            _ => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return false;
+            }
+        }
+    }
 }
 
 /// The sum of the sizes of all files below, as sccache counts them. Links are not followed.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use super::cargo::{Cargo, Origin};
+
 /// Our own variables, set by the hook (`modules/shell.nix`).
 pub mod names {
     /// The least cache size that the flake wants, in sccache's syntax.
@@ -24,7 +26,18 @@ pub mod names {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     vars: BTreeMap<OsString, OsString>,
+    /// Those that cargo gives and the shell does not have so, with the place that says so.
+    given: BTreeMap<OsString, Given>,
     cwd: PathBuf,
+}
+
+/// A variable that cargo's `[env]` gives to whatever it starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The line that says so.
+    pub origin: Origin,
+    /// Whether it wins over the shell's own.
+    pub is_forced: bool,
 }
 
 impl Environment {
@@ -32,6 +45,7 @@ impl Environment {
     pub fn current() -> Self {
         Self {
             vars: std::env::vars_os().collect(),
+            given: BTreeMap::new(),
             cwd: std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/")),
         }
     }
@@ -44,6 +58,7 @@ impl Environment {
     {
         Self {
             vars: vars.into_iter().map(|(k, v)| (k.into(), v.into())).collect(),
+            given: BTreeMap::new(),
             cwd: cwd.to_owned(),
         }
     }
@@ -70,9 +85,41 @@ impl Environment {
     /// The same variables, at another directory.
     pub fn at(&self, cwd: &Path) -> Self {
         Self {
-            vars: self.vars.clone(),
             cwd: cwd.to_owned(),
+            ..self.clone()
         }
+    }
+
+    /// The environment that cargo gives to rustc, its wrapper and build scripts, and with that to a server that a build
+    /// starts: this one with `[env]` of cargo's configuration over it (cargo's `apply_env_config`).
+    #[must_use]
+    pub fn handed_on_by(&self, cargo: &Cargo) -> Self {
+        let mut env = self.clone();
+        for (name, variable) in &cargo.variables {
+            let name = OsString::from(name);
+            if variable.is_forced || !self.vars.contains_key(&name) {
+                let given = Given {
+                    origin: variable.origin.clone(),
+                    is_forced: variable.is_forced,
+                };
+                // One that says what the shell says changes nothing.
+                if env.vars.insert(name.clone(), variable.value.clone()).as_ref() != Some(&variable.value) {
+                    env.given.insert(name, given);
+                }
+            }
+        }
+        env
+    }
+
+    /// Where cargo's configuration gives the variable; `None` where it is the shell's own, or unset.
+    pub fn given(&self, name: &str) -> Option<&Given> {
+        self.given.get(OsStr::new(name))
+    }
+
+    /// The variables that cargo's configuration gives, by name: what a program that is started here has not got yet.
+    pub fn all_given(&self) -> impl Iterator<Item = (&OsStr, &OsStr, &Given)> {
+        let with_value = |(name, given)| Some((OsString::as_os_str(name), self.vars.get(name)?.as_os_str(), given));
+        self.given.iter().filter_map(with_value)
     }
 
     /// The working directory.

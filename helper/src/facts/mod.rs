@@ -11,9 +11,13 @@ pub mod deep;
 pub mod disk_table;
 pub mod environment;
 mod error_log;
+mod git_config;
+mod jj;
+mod key_variables;
 pub mod listener;
 pub mod lock;
 pub mod process;
+mod projects;
 pub mod real_sccache;
 pub mod remote;
 pub mod routes;
@@ -22,7 +26,6 @@ pub mod siblings;
 pub mod target;
 pub mod toml_file;
 pub mod units;
-pub mod workspace;
 pub mod worktrees;
 
 use std::path::{Path, PathBuf};
@@ -43,6 +46,8 @@ use target::Target;
 use toml_file::TomlFile;
 use worktrees::Repository;
 
+use crate::form;
+use crate::own_dir::Stranger;
 use crate::size::Size;
 use crate::tmp_dir::{self, Fault};
 use crate::version::Version;
@@ -50,8 +55,11 @@ use crate::version::Version;
 /// All that decides whether caching works here; the checks judge by this alone.
 #[derive(Debug, Clone)]
 pub struct Facts {
-    /// This process's environment.
+    /// What cargo gives to the compiler's wrapper, and so to a server that a build starts: the shell's, with `[env]` of
+    /// cargo's configuration over it.
     pub env: Environment,
+    /// This process's environment, which cargo itself reads.
+    pub shell: Environment,
     /// The real sccache, where there is one.
     pub sccache: Option<PathBuf>,
     /// The user's config file; `None` where there is no home to look in.
@@ -90,12 +98,16 @@ pub struct Facts {
     pub cargo_home_is_alias: bool,
     /// The git repository around the working directory.
     pub repository: Option<Repository>,
+    /// Whether the workspace lies below where the shell stands, or elsewhere in its repository.
+    pub is_elsewhere: bool,
     /// Cargo's target directory here.
     pub target: Option<Target>,
     /// The least cache size that the flake wants.
     pub wanted_size: Option<Size>,
     /// Whether the directory of the server's socket is there; true for a port.
     pub socket_dir_exists: bool,
+    /// Who could change what the wrapper keeps in the user's cache directory.
+    pub stranger: Option<Stranger>,
     /// What is wrong with the file that SCCACHE_ERROR_LOG names.
     pub error_log_fault: Option<String>,
     /// What is wrong with this shell's TMPDIR, where it is set.
@@ -117,34 +129,37 @@ pub enum Depth {
 
 impl Facts {
     /// Reads everything; never longer than the time limit of sccache's answers.
-    pub fn gather(env: Environment, depth: Depth) -> Self {
+    pub fn gather(shell: Environment, depth: Depth) -> Self {
         let mut clock = Clock::start();
+        let cargo = Cargo::read(&shell);
+        let env = shell.handed_on_by(&cargo);
+        clock.lap("cargo's files");
         let sccache = real_sccache::find(None, env.get("PATH"));
         let config = ConfigFile::read(&env);
         // sccache would wait for such a file, or read it for longer than anybody waits here.
         let holds = |config: &ConfigFile| matches!(config.content, Content::Endless(_) | Content::TooLong(_));
         let asked = sccache.as_deref().filter(|_| !config.as_ref().is_some_and(holds));
         // Both questions run while the rest is read.
-        let planned = asked.map(answer::ask_planned);
+        let planned = asked.map(|sccache| answer::ask_planned(sccache, &env));
         clock.lap("sccache, and the question what it would do");
         let address = Address::of(&env);
         let bound = listener::at(&address);
-        let running = asked.filter(|_| bound.is_some()).map(answer::ask_running);
+        let running = asked
+            .filter(|_| bound.is_some())
+            .map(|sccache| answer::ask_running(sccache, &env));
         let mut scan = Scan::begin(env.cwd());
         let listener = bound.map(|bound| bound.listener(&mut scan));
         let uid = rustix::process::geteuid().as_raw();
         let known = listener.as_ref().and_then(|listener| listener.process.as_ref());
         let other_servers = scan.other_servers(known.map(|process| process.pid));
         clock.lap("servers, and the question to the one here");
-        let cargo = Cargo::read(&env);
-        let wrapper_path = wrapper_path(&env, &cargo);
-        clock.lap("cargo's files");
+        let wrapper_path = wrapper_path(&shell, &cargo);
         let repository = Repository::around(env.cwd());
         clock.lap("git's worktrees");
         let root = repository.as_ref().map_or(env.cwd(), |repository| &repository.root);
-        let routes = Routes::read(&env, &cargo, root);
+        let routes = Routes::read(&env, &shell, &cargo, root);
         clock.lap("the ways to sccache");
-        let target = Target::read(&env, &cargo, repository.as_ref());
+        let target = Target::read(&shell, &cargo, repository.as_ref());
         clock.lap("the target directory");
         let planned = planned.map(Question::wait);
         clock.lap("waiting for what sccache would do");
@@ -157,7 +172,7 @@ impl Facts {
         clock.lap("the cache's directory");
         let deep = (depth == Depth::All).then(|| {
             let config = config.as_ref().and_then(|config| config.true_path.as_deref());
-            Deep::read(&env, &cargo, repository.as_ref(), next_dir.as_deref(), config)
+            Deep::read(&shell, &cargo, repository.as_ref(), next_dir.as_deref(), config)
         });
         clock.lap("the closer look");
         Self {
@@ -177,8 +192,9 @@ impl Facts {
             socket_dir_exists: address.dir().is_none_or(Path::is_dir),
             wrapper_calls_sccache: wrapper_path.as_deref().is_some_and(real_sccache::is_called_by),
             wrapper_path,
-            cargo_home_is_alias: cargo_home_is_alias(&env, &cargo),
+            cargo_home_is_alias: cargo_home_is_alias(&shell, &cargo),
             remote: remote::wanted(&env, config.as_ref()),
+            stranger: form::store::stranger(&env),
             error_log_fault: error_log::fault(&env, sccache.as_deref()),
             uid,
             wanted_size: env.text(names::CACHE_SIZE).and_then(|size| size.parse().ok()),
@@ -192,8 +208,55 @@ impl Facts {
             running,
             sccache,
             address,
+            is_elsewhere: false,
             listener,
             env,
+            shell,
+        }
+    }
+
+    /// The same for each workspace that the shell is for: the first is the one around it where there is one. What is not
+    /// cargo's is read once, unless cargo gives another environment there.
+    pub fn of_projects(shell: &Environment, depth: Depth) -> Vec<Self> {
+        let dirs = projects::of(shell, depth);
+        let mut all: Vec<Self> = Vec::new();
+        for dir in dirs {
+            let there = shell.at(&dir);
+            let mut facts = match all.first() {
+                Some(first) => first.beside(there, depth),
+                None => Self::gather(there, depth),
+            };
+            facts.is_elsewhere = dir != shell.cwd();
+            all.push(facts);
+        }
+        all
+    }
+
+    fn beside(&self, shell: Environment, depth: Depth) -> Self {
+        let cargo = Cargo::read(&shell);
+        let env = shell.handed_on_by(&cargo);
+        if !env.all_given().eq(self.env.all_given()) {
+            return Self::gather(shell, depth);
+        }
+        let wrapper_path = wrapper_path(&shell, &cargo);
+        let repository = Repository::around(shell.cwd());
+        let root = repository.as_ref().map_or(shell.cwd(), |repository| &repository.root);
+        let deep = self.deep.as_ref().map(|deep| Deep {
+            cache_used: deep.cache_used,
+            ..Deep::read(&shell, &cargo, repository.as_ref(), None, None)
+        });
+        Self {
+            routes: Routes::read(&env, &shell, &cargo, root),
+            target: Target::read(&shell, &cargo, repository.as_ref()),
+            wrapper_calls_sccache: wrapper_path.as_deref().is_some_and(real_sccache::is_called_by),
+            cargo_home_is_alias: cargo_home_is_alias(&shell, &cargo),
+            wrapper_path,
+            deep,
+            cargo,
+            repository,
+            env,
+            shell,
+            ..self.clone()
         }
     }
 
@@ -268,7 +331,7 @@ impl Facts {
 
     /// The program as a shell would find it: a path as it is, a bare name on PATH.
     pub fn find_program(&self, program: &std::path::Path) -> Option<PathBuf> {
-        real_sccache::find_program(program, self.env.get("PATH"), self.env.cwd())
+        real_sccache::find_program(program, self.shell.get("PATH"), self.shell.cwd())
     }
 
     /// The variables that replace the config file's whole `[cache.disk]` table.
@@ -279,7 +342,7 @@ impl Facts {
     /// Whether anybody cares how large the cache may grow. On a CI machine it is mostly thrown away, and whoever enters
     /// the shell there can mend nothing; but one that is half full has been kept.
     pub fn limit_matters(&self, limit: Size) -> bool {
-        !self.env.is_ci() || self.cache_used().is_some_and(|used| used.0 > limit.0 / 2)
+        !self.shell.is_ci() || self.cache_used().is_some_and(|used| used.0 > limit.0 / 2)
     }
 
     /// What lies in the next server's cache: what the running server knows, where it has the same, else what was

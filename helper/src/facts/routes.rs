@@ -51,11 +51,13 @@ const LAUNCHERS: [&str; 2] = ["CMAKE_C_COMPILER_LAUNCHER", "CMAKE_CXX_COMPILER_L
 
 impl Routes {
     /// Reads the environment, cargo's settings and the build directories of the project at `root`.
-    pub fn read(env: &Environment, cargo: &Cargo, root: &Path) -> Self {
-        let on_path: Vec<PathBuf> = real_sccache::all_on_path(env.get("PATH")).collect();
+    /// Cargo finds its wrapper by the `shell`'s PATH; what build scripts start by what cargo gives them, `env`.
+    pub fn read(env: &Environment, shell: &Environment, cargo: &Cargo, root: &Path) -> Self {
+        let on_path: Vec<PathBuf> = real_sccache::all_on_path(shell.get("PATH")).collect();
         let ours_on_path = on_path.iter().find(|path| real_sccache::is_ours(path)).cloned();
         let reader = Reader {
             env,
+            path: shell.get("PATH"),
             ours: ours_on_path.clone(),
         };
         let mut all = Vec::new();
@@ -85,6 +87,7 @@ impl Routes {
 
 struct Reader<'a> {
     env: &'a Environment,
+    path: Option<&'a OsStr>,
     /// Ours on PATH.
     ours: Option<PathBuf>,
 }
@@ -122,7 +125,7 @@ impl Reader<'_> {
     }
 
     fn end(&self, program: &Path) -> End {
-        let found = real_sccache::find_program(program, self.env.get("PATH"), self.env.cwd());
+        let found = real_sccache::find_program(program, self.path, self.env.cwd());
         match found {
             None => End::Nothing,
             Some(path) if !real_sccache::is_ours(&path) => End::Plain(path),

@@ -4,13 +4,12 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use super::build_dir::is_used;
+use super::build_dir::{dep_infos, is_used};
 use super::cargo::{Cargo, Origin, Setting};
 use super::environment::Environment;
 use super::lock::Lock;
-use super::target::units_dir;
 use super::units;
-use super::worktrees::Repository;
+use super::worktrees::{Counterpart, Repository};
 use crate::read;
 
 /// How many other worktrees are looked at.
@@ -74,10 +73,7 @@ pub(super) fn siblings(
     rustc: Option<&str>,
     lock: &Lock,
 ) -> Vec<Sibling> {
-    let inside = cargo
-        .root()
-        .and_then(|root| Some((root, root.strip_prefix(&repository.root).ok()?)));
-    let Some((root, inside)) = inside else {
+    let Some(root) = cargo.root() else {
         return Vec::new();
     };
     let ours = Ours {
@@ -87,30 +83,32 @@ pub(super) fn siblings(
         lock,
         lock_text: read::bytes(&root.join("Cargo.lock"), read::MAX_MADE).unwrap_or_default(),
     };
-    let others = repository.others().take(MAX_WORKTREES);
-    others
-        .map(|worktree| sibling(env, &ours, &repository.root, worktree, inside))
-        .collect()
+    let others = repository.counterparts(root).into_iter().take(MAX_WORKTREES);
+    others.map(|other| sibling(env, &ours, other)).collect()
 }
 
-fn sibling(env: &Environment, ours: &Ours<'_>, our_worktree: &Path, worktree: &Path, inside: &Path) -> Sibling {
+fn sibling(env: &Environment, ours: &Ours<'_>, other_one: Counterpart) -> Sibling {
+    let Counterpart {
+        ours: our_worktree,
+        worktree,
+        dir: root,
+    } = other_one;
     let mut found = Sibling {
-        worktree: worktree.to_owned(),
+        worktree: worktree.clone(),
         rustc: None,
         is_unbuilt: false,
         differences: Vec::new(),
         in_common: 0,
     };
-    let root = worktree.join(inside);
     if !root.join("Cargo.toml").is_file() {
         found.differences.push(Difference::NoWorkspace);
         return found;
     }
     let theirs = Cargo::read(&env.at(&root));
     // A directory that both build into (`target-dir-shared` says so) tells nothing of either.
-    let ours_built = units_dir(ours.cargo).map(|dir| dir.value);
-    let built = units_dir(&theirs).map(|dir| dir.value);
-    let built = built.filter(|dir| Some(dir) != ours_built.as_ref());
+    let ours_built = ours.cargo.units_dir().map(|dir| &dir.value);
+    let built = theirs.units_dir().map(|dir| dir.value.clone());
+    let built = built.filter(|dir| Some(dir) != ours_built);
     found.rustc = built.as_deref().and_then(units::rustc_in);
     found.is_unbuilt = built.as_deref().is_some_and(|dir| !is_used(dir));
     found.in_common = in_common(ours, &root);
@@ -119,7 +117,7 @@ fn sibling(env: &Environment, ours: &Ours<'_>, our_worktree: &Path, worktree: &P
             theirs: theirs.clone(),
             ours: ours.to_owned(),
         }),
-        _ => other_pin([ours.root, &root], [our_worktree, worktree]).map(Difference::Pin),
+        _ => other_pin([ours.root, &root], [&our_worktree, &worktree]).map(Difference::Pin),
     };
     let home = built.as_deref().and_then(home_of_units);
     let is_other = |home: &PathBuf| ours.cargo.home.as_ref().is_some_and(|ours| ours.value != *home);
@@ -183,7 +181,7 @@ fn other_pin(roots: [&Path; 2], worktrees: [&Path; 2]) -> Option<&'static str> {
 fn home_of_units(dir: &Path) -> Option<PathBuf> {
     /// Most units are of a registry or of git; where none of so many is, there may be none.
     const MAX_LOOKED_AT: usize = 40;
-    units::dep_infos(dir)
+    dep_infos(dir)
         .take(MAX_LOOKED_AT)
         .find_map(|path| home_in(&read::start(&path, units::MAX_FILE).ok()?))
 }

@@ -4,16 +4,18 @@ use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
+use super::build_dir::{is_used, target_profiles, was_put_into};
 use super::cargo::{Cargo, Setting};
 use super::environment::Environment;
-use super::worktrees::Repository;
+use super::worktrees::{Counterpart, Repository};
 use crate::read;
 
-/// How many other worktrees are compared; the first that shares the directory says enough.
-const MAX_COMPARED: usize = 8;
+/// How long other worktrees are compared; of a hundred each takes a fraction of a millisecond.
+const LIMIT: Duration = Duration::from_millis(100);
 
 /// How many such files are read; each is a library or a program of a workspace.
 const MAX_DEP_INFOS: usize = 256;
@@ -33,8 +35,13 @@ pub struct Target {
     pub rustc_info: PathBuf,
     /// Other worktrees of this repository whose cargo configuration names the same directory.
     pub shared_with: Vec<PathBuf>,
+    /// The link by which two worktrees' own directories are one.
+    pub link: Option<PathBuf>,
     /// Other worktrees of this repository that have built into it.
     pub built_by: Vec<PathBuf>,
+    /// Other worktrees of this repository that build into it if their shells have this one's variable, which names no
+    /// worktree.
+    pub named_for: Vec<PathBuf>,
     /// A failure of the wrapper that cargo remembers and repeats: its words.
     pub remembered_failure: Option<String>,
 }
@@ -43,62 +50,70 @@ impl Target {
     /// Reads what applies in the environment's working directory; `None` outside of any cargo project.
     pub fn read(env: &Environment, cargo: &Cargo, repository: Option<&Repository>) -> Option<Self> {
         let target_dir = cargo.target_dir.clone()?;
-        let units = units_dir(cargo)?;
+        let units = cargo.units_dir()?.clone();
         let mut target = Self {
             rustc_info: units.value.join(".rustc_info.json"),
             remembered_failure: None,
             shared_with: Vec::new(),
+            link: None,
             built_by: Vec::new(),
+            named_for: Vec::new(),
             dir: units,
         };
         target.remembered_failure = remembered_failure(&target.rustc_info);
-        if let Some(repository) = repository {
-            target.find_other_users(env, repository, &target_dir.value);
+        if let (Some(repository), Some(root)) = (repository, cargo.root()) {
+            target.find_other_users(env, repository, root, &target_dir.value);
         }
         Some(target)
     }
 
-    /// A directory inside the worktree is its own; only for one outside of it the others are asked.
-    fn find_other_users(&mut self, env: &Environment, repository: &Repository, target_dir: &Path) {
-        let Some(dir) = canonical(&self.dir.value).filter(|dir| !dir.starts_with(&repository.root)) else {
+    /// What the others are told is asked in each of them, also where the directory is this worktree's own.
+    fn find_other_users(&mut self, env: &Environment, repository: &Repository, root: &Path, target_dir: &Path) {
+        let Some(dir) = canonical(&self.dir.value) else {
             return;
         };
-        let others = || repository.others().take(MAX_COMPARED);
-        // A variable is this shell's; what the shells of the others have is not known.
-        if !self.dir.origin.is_env() {
-            let shares = |other: &&Path| {
-                let cargo = Cargo::read(&env.at(other));
-                units_dir(&cargo).and_then(|units| canonical(&units.value)).as_ref() == Some(&dir)
-            };
-            self.shared_with = others().filter(shares).map(Path::to_owned).collect();
+        let deadline = Instant::now() + LIMIT;
+        let is_inside = dir.starts_with(&repository.root);
+        let others = repository.counterparts(root);
+        let others = others.iter().filter(|other| other.dir.join("Cargo.toml").is_file());
+        let sources = if is_inside { Vec::new() } else { dep_infos(target_dir) };
+        for other in others.take_while(|_| Instant::now() < deadline) {
+            let theirs = Cargo::read(&env.at(&other.dir));
+            let units = theirs.units_dir();
+            let is_same = units.and_then(|units| canonical(&units.value)).as_ref() == Some(&dir);
+            let their_target = theirs.target_dir.as_ref().map(|dir| dir.value.as_path());
+            // A variable is this shell's; what the shells of the others have is told by what they built.
+            if is_same && !self.dir.origin.is_env() {
+                let both = [Some(&self.dir.value), units.map(|units| &units.value)];
+                let link = both.into_iter().flatten().find(|dir| dir.is_symlink()).cloned();
+                self.link = self.link.take().or(link);
+                self.shared_with.push(other.worktree.clone());
+            } else if !is_inside && self.is_built_by(other, &sources, their_target.filter(|dir| *dir != target_dir)) {
+                self.built_by.push(other.worktree.clone());
+            } else if is_same && !names(&self.dir.value, &repository.root) {
+                self.named_for.push(other.worktree.clone());
+            }
         }
-        let sources = dep_infos(target_dir);
-        let has_built = |other: &&Path| sources.iter().any(|text| names_file_below(text, other));
-        self.built_by = others().filter(has_built).map(Path::to_owned).collect();
+    }
+
+    /// By the sources that finished artifacts name, or because it has its artifacts from there.
+    fn is_built_by(&self, other: &Counterpart, dep_infos: &[Vec<u8>], their_target: Option<&Path>) -> bool {
+        dep_infos
+            .iter()
+            .any(|text| names_file_below(text, &other.worktree, &other.ours))
+            || their_target.is_some_and(|theirs| !is_used(theirs) && was_put_into(&self.dir.value, theirs))
     }
 }
 
-/// Where cargo keeps its units: the build directory, else the target directory; `None` where its name is made of
-/// the workspace's path, which no two worktrees share.
-pub fn units_dir(cargo: &Cargo) -> Option<Setting<PathBuf>> {
-    let Some(build_dir) = &cargo.build_dir else {
-        return cargo.target_dir.clone();
+/// Whether a directory of that path may be one of several, made for each worktree by its name.
+fn names(path: &Path, worktree: &Path) -> bool {
+    let name = worktree.file_name().unwrap_or_default().as_bytes();
+    let is_word = |part: &[u8], at: usize| {
+        let is_edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+        is_edge(at.checked_sub(1).and_then(|at| part.get(at))) && is_edge(part.get(at + name.len()))
     };
-    let text = build_dir.value.as_os_str().as_bytes();
-    if contains(text, b"{workspace-path-hash}") {
-        return None;
-    }
-    let root = cargo.root()?;
-    let home = cargo.home.as_ref().map(|home| home.value.as_path());
-    let templates = [("{workspace-root}", Some(root)), ("{cargo-cache-home}", home)];
-    let dir = templates.into_iter().find_map(|(template, dir)| {
-        let rest = build_dir.value.strip_prefix(template).ok()?;
-        Some(dir?.join(rest))
-    });
-    Some(Setting {
-        value: dir.unwrap_or_else(|| build_dir.value.clone()),
-        origin: build_dir.origin.clone(),
-    })
+    let mut parts = path.components().map(|part| part.as_os_str().as_bytes());
+    !name.is_empty() && parts.any(|part| memchr::memmem::find_iter(part, name).any(|at| is_word(part, at)))
 }
 
 /// The true path of a directory that may not exist yet: of its nearest ancestor that does.
@@ -111,30 +126,32 @@ fn canonical(dir: &Path) -> Option<PathBuf> {
 
 /// The dep-info files beside the finished artifacts, `<target>/<profile>/<name>.d`: they hold absolute paths.
 fn dep_infos(target_dir: &Path) -> Vec<Vec<u8>> {
-    let entries = |dir: &Path| fs::read_dir(dir).into_iter().flatten().flatten();
-    entries(target_dir)
-        .flat_map(|profile| entries(&profile.path()).map(|entry| entry.path()))
+    let entries = |dir: PathBuf| fs::read_dir(dir).into_iter().flatten().flatten();
+    target_profiles(target_dir)
+        .flat_map(|profile| entries(profile).map(|entry| entry.path()))
         .filter(|path| path.extension() == Some(OsStr::new("d")))
         .take(MAX_DEP_INFOS)
         .filter_map(|path| read::start(&path, MAX_DEP_INFO).ok())
         .collect()
 }
 
-/// Dep-info escapes the spaces of a path with a backslash (rustc's `escape_dep_filename`).
-fn names_file_below(dep_info: &[u8], dir: &Path) -> bool {
-    let mut wanted = Vec::from(b" ");
-    for byte in dir.as_os_str().as_bytes() {
-        if *byte == b' ' {
-            wanted.push(b'\\');
+/// Whether a source below `dir` is named that is not below `ours`, which may be nested in it. Dep-info escapes the spaces of a
+/// path with a backslash (rustc's `escape_dep_filename`).
+fn names_file_below(dep_info: &[u8], dir: &Path, ours: &Path) -> bool {
+    let begin = |dir: &Path| {
+        let mut wanted = Vec::from(b" ");
+        for byte in dir.as_os_str().as_bytes() {
+            if *byte == b' ' {
+                wanted.push(b'\\');
+            }
+            wanted.push(*byte);
         }
-        wanted.push(*byte);
-    }
-    wanted.push(b'/');
-    contains(dep_info, &wanted)
-}
-
-fn contains(text: &[u8], wanted: &[u8]) -> bool {
-    text.windows(wanted.len()).any(|window| window == wanted)
+        wanted.push(b'/');
+        wanted
+    };
+    let (theirs, ours) = (begin(dir), ours.starts_with(dir).then(|| begin(ours)));
+    let is_ours = |at: usize| ours.as_ref().is_some_and(|ours| dep_info[at..].starts_with(ours));
+    memchr::memmem::find_iter(dep_info, &theirs).any(|at| !is_ours(at))
 }
 
 /// Cargo's `.rustc_info.json` (its `src/cargo/util/rustc.rs`, `Data`), as far as it matters here.
@@ -176,9 +193,10 @@ pub(crate) fn holds_for(bytes: &[u8]) {
         assert!(said.contains("sccache") && !said.contains('\n'));
     }
     let named = [b"x: ", bytes, b" /w/a\\ b/lib.rs\n"].concat();
-    assert!(names_file_below(&named, Path::new("/w/a b")));
+    let elsewhere = Path::new("/elsewhere");
+    assert!(names_file_below(&named, Path::new("/w/a b"), elsewhere));
     assert!(
-        !names_file_below(b"x: /w/ab/lib.rs", Path::new(OsStr::from_bytes(bytes)))
+        !names_file_below(b"x: /w/ab/lib.rs", Path::new(OsStr::from_bytes(bytes)), elsewhere)
             || bytes == b"/w"
             || bytes == b"/w/ab"
             || bytes.is_empty()
@@ -203,17 +221,25 @@ mod tests {
     #[test]
     fn a_path_with_spaces_is_found() {
         let text = br"/t/debug/app: /w/a\ b/src/main.rs /w/c/src/lib.rs";
-        assert!(names_file_below(text, Path::new("/w/a b")));
-        assert!(names_file_below(text, Path::new("/w/c")));
-        assert!(!names_file_below(text, Path::new("/w/a")));
-        assert!(!names_file_below(text, Path::new("/t/debug")));
+        let names = |dir: &str, ours: &str| names_file_below(text, Path::new(dir), Path::new(ours));
+        assert!(names("/w/a b", "/x") && names("/w/c", "/x"));
+        assert!(!names("/w/a", "/x") && !names("/t/debug", "/x"));
+        assert!(names("/w", "/w/c"), "of a nested worktree's the other remains");
+        assert!(!names_file_below(b"x: /w/c/lib.rs", Path::new("/w"), Path::new("/w/c")));
+    }
+
+    #[test]
+    fn a_directory_for_each_worktree_has_its_name() {
+        let names = |path: &str| names(Path::new(path), Path::new("/w/app-fix"));
+        assert!(names("/t/app-fix") && names("/t/x-app-fix-0/debug"));
+        assert!(!names("/t/app") && !names("/t") && !names("/t/app-fixed"));
     }
 
     proptest! {
         #[test]
         fn any_bytes_are_read(bytes: Vec<u8>, dir: String) {
             holds_for(&bytes);
-            let _ = names_file_below(&bytes, Path::new(&dir));
+            let _ = names_file_below(&bytes, Path::new(&dir), Path::new("/"));
         }
     }
 }

@@ -2,20 +2,16 @@
 //! rustc made them. Read for `check` as a person calls it: a target directory holds hundreds of such files.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
+use super::build_dir::build_script_outputs;
 use crate::read;
 
 /// How much of one file is read, in bytes.
 pub(super) const MAX_FILE: u64 = 1 << 20;
-
-/// How many files are looked at; the largest target directories have some thousand crates.
-const MAX_FILES: usize = 5000;
 
 /// How long they are looked at in all, whatever a target directory holds.
 const LIMIT: Duration = Duration::from_millis(500);
@@ -54,33 +50,10 @@ pub(super) fn rustc_in(dir: &Path) -> Option<String> {
     rustc_of(&read::bytes(&dir.join(".rustc_info.json"), MAX_FILE).ok()?)
 }
 
-fn entries(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    let entries = fs::read_dir(dir).into_iter().flatten().flatten();
-    entries.map(|entry| entry.path())
-}
-
-/// The dep-info files of all units, `<profile>/deps/*.d` (with a target triple one level deeper).
-pub(super) fn dep_infos(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    profiles(dir)
-        .flat_map(|profile| entries(&profile.join("deps")))
-        .filter(|path| path.extension() == Some(OsStr::new("d")))
-}
-
-/// The profiles' directories, those of a target triple too.
-fn profiles(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
-    entries(dir).flat_map(|path| entries(&path).chain(std::iter::once(path)))
-}
-
-/// `<profile>/build/PACKAGE-HASH/output` is what a build script said.
 fn modified_libraries(dir: &Path, deadline: Instant) -> BTreeSet<ModifiedLibrary> {
-    profiles(dir)
-        .flat_map(|profile| entries(&profile.join("build")))
-        .take(MAX_FILES)
+    build_script_outputs(dir)
         .take_while(|_| Instant::now() < deadline)
-        .filter_map(|unit| {
-            let output = read::start(&unit.join("output"), MAX_FILE).ok()?;
-            Some((name_before_hash(unit.file_name()?)?, output))
-        })
+        .filter_map(|(package, output)| Some((package, read::start(&output, MAX_FILE).ok()?)))
         .flat_map(|(package, output)| {
             let directives = modified(&output);
             directives.into_iter().map(move |directive| ModifiedLibrary {
@@ -103,12 +76,6 @@ fn modified(output: &[u8]) -> Vec<String> {
         .filter(|directive| directive.starts_with("static:") && !directive.contains("-bundle"))
         .map(str::to_owned)
         .collect()
-}
-
-fn name_before_hash(name: &OsStr) -> Option<String> {
-    let (name, hash) = name.to_str()?.rsplit_once('-')?;
-    let is_hash = hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
-    is_hash.then(|| name.to_owned())
 }
 
 #[derive(Deserialize, Default)]
@@ -138,9 +105,7 @@ pub(crate) fn holds_for(bytes: &[u8]) {
     if let Some(rustc) = rustc_of(bytes) {
         assert!(!rustc.contains('\n'));
     }
-    if let Some(name) = name_before_hash(std::os::unix::ffi::OsStrExt::from_bytes(bytes)) {
-        assert_eq!(bytes.len(), name.len() + "-0123456789abcdef".len());
-    }
+    super::build_dir::holds_for(&String::from_utf8_lossy(bytes));
 }
 
 #[cfg(test)]
@@ -154,13 +119,6 @@ mod tests {
             cargo::rustc-link-lib=static:+verbatim=libc.a\ncargo:rustc-link-lib=static:-bundle=d\n\
             cargo:rustc-link-lib=dylib:+verbatim=e\ncargo:rerun-if-changed=x\n";
         assert_eq!(modified(output), ["static:+whole-archive=b", "static:+verbatim=libc.a"]);
-    }
-
-    #[test]
-    fn knows_hashes() {
-        let name = |text: &str| name_before_hash(OsStr::new(text));
-        assert_eq!(name("libz-sys-0123456789abcdef").as_deref(), Some("libz-sys"));
-        assert_eq!(name("libz-sys"), None);
     }
 
     proptest! {

@@ -1,11 +1,12 @@
-//! The git worktrees of the repository around a directory, read from git's own files: no process is
-//! started (`git rev-parse` alone would cost more than all other facts).
+//! The worktrees of the repository around a directory, read from git's (or Jujutsu's) own files: no process is
+//! started (`git rev-parse` alone would cost more than all other facts, and git runs what a repository's config names).
 
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::{git_config, jj};
 use crate::read;
 
 /// The most bytes of a file of git's that holds one path; none is longer than 4096 bytes.
@@ -20,6 +21,19 @@ pub struct Repository {
     pub common_dir: PathBuf,
     /// Every worktree that is there, the main one first (a bare repository has none), then by name.
     pub worktrees: Vec<PathBuf>,
+    /// The repository that this one is a submodule of.
+    pub superproject: Option<Box<Self>>,
+}
+
+/// A directory's like in another worktree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counterpart {
+    /// The worktree here.
+    pub ours: PathBuf,
+    /// The other one.
+    pub worktree: PathBuf,
+    /// What lies in it where the directory lies here; it may not be there.
+    pub dir: PathBuf,
 }
 
 impl Repository {
@@ -28,28 +42,118 @@ impl Repository {
         dir.ancestors().find_map(Self::at)
     }
 
-    /// The worktrees but the one that the directory lies in.
+    /// The worktrees but the one that the directory lies in; of a submodule those of its superproject too.
     pub fn others(&self) -> impl Iterator<Item = &Path> {
-        self.worktrees
+        self.chain().flat_map(|repository| {
+            let worktrees = repository.worktrees.iter().map(PathBuf::as_path);
+            worktrees.filter(|worktree| *worktree != repository.root)
+        })
+    }
+
+    /// What is in the other worktrees at the place of `dir`.
+    pub fn counterparts(&self, dir: &Path) -> Vec<Counterpart> {
+        let of = |repository: &Self| {
+            let inside = dir.strip_prefix(&repository.root).ok()?;
+            let others = repository.worktrees.iter().filter(|other| **other != repository.root);
+            let counterpart = |other: &PathBuf| Counterpart {
+                ours: repository.root.clone(),
+                worktree: other.clone(),
+                dir: other.join(inside),
+            };
+            Some(others.map(counterpart).collect::<Vec<_>>())
+        };
+        self.chain().filter_map(of).flatten().collect()
+    }
+
+    /// The worktree of this repository that this one lies in, where it is nested.
+    pub fn enclosing(&self) -> Option<&Path> {
+        let around = self
+            .worktrees
             .iter()
-            .map(PathBuf::as_path)
-            .filter(|worktree| *worktree != self.root)
+            .filter(|other| **other != self.root && self.root.starts_with(other));
+        around.max_by_key(|other| other.as_os_str().len()).map(PathBuf::as_path)
+    }
+
+    /// This one, and what it is a submodule of.
+    fn chain(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |repository| repository.superproject.as_deref())
     }
 
     fn at(root: &Path) -> Option<Self> {
+        let jj = jj::workspaces(root);
+        let Some(git) = Self::of_git(root) else {
+            let (common_dir, worktrees) = jj?;
+            return Some(Self {
+                root: root.to_owned(),
+                common_dir,
+                worktrees,
+                superproject: None,
+            });
+        };
+        let mut repository = git;
+        for workspace in jj.map(|(_, all)| all).unwrap_or_default() {
+            if !repository.worktrees.contains(&workspace) {
+                repository.worktrees.push(workspace);
+            }
+        }
+        Some(repository)
+    }
+
+    fn of_git(root: &Path) -> Option<Self> {
         let git_dir = git_dir(&root.join(".git"))?;
         let common_dir = common_dir(&git_dir)?;
-        let mut worktrees: Vec<PathBuf> = main_worktree(&common_dir).into_iter().collect();
+        let main = Main::of(&common_dir);
+        let mut worktrees: Vec<PathBuf> = main.worktree.into_iter().collect();
         worktrees.extend(linked_worktrees(&common_dir));
-        // A submodule's `.git` names no worktree of anybody: it is the only one of its own.
-        if !worktrees.iter().any(|worktree| worktree == root) {
+        // The directory that holds a bare repository and its worktrees is none itself. A submodule is one of its own.
+        let is_container = main.is_bare && !git_dir.join("commondir").exists();
+        if !is_container && !worktrees.iter().any(|worktree| worktree == root) {
             worktrees.push(root.to_owned());
         }
+        let around = || root.parent().and_then(Self::around);
+        let is_submodule_of =
+            |around: &Self| common_dir != around.common_dir && common_dir.starts_with(&around.common_dir);
+        let superproject = around().filter(is_submodule_of).map(Box::new);
         Some(Self {
             root: root.to_owned(),
             common_dir,
             worktrees,
+            superproject,
         })
+    }
+}
+
+/// What the shared directory says of the main worktree.
+struct Main {
+    worktree: Option<PathBuf>,
+    is_bare: bool,
+}
+
+impl Main {
+    /// It holds the shared directory as `.git`, unless the repository is bare or names another (`core.worktree`). With
+    /// `extensions.worktreeConfig` a second file says so.
+    fn of(common_dir: &Path) -> Self {
+        let text = |name| read::text(&common_dir.join(name), read::MAX_WRITTEN).unwrap_or_default();
+        let config = text("config");
+        let has_own = git_config::value(&config, "extensions", "worktreeConfig");
+        let own = git_config::is_true(has_own.as_deref()).then(|| text("config.worktree"));
+        let core = |key| {
+            let own = own.as_deref().and_then(|own| git_config::value(own, "core", key));
+            own.or_else(|| git_config::value(&config, "core", key))
+        };
+        let is_bare = git_config::is_true(core("bare").as_deref());
+        let beside = || {
+            let is_dot_git = common_dir.file_name() == Some(OsStr::new(".git"));
+            common_dir
+                .parent()
+                .filter(|_| is_dot_git && !is_bare)
+                .map(Path::to_owned)
+        };
+        let named = core("worktree").and_then(|dir| fs::canonicalize(common_dir.join(dir)).ok());
+        Self {
+            worktree: named.or_else(beside),
+            is_bare,
+        }
     }
 }
 
@@ -59,7 +163,8 @@ fn git_dir(dot_git: &Path) -> Option<PathBuf> {
         return dot_git.join("HEAD").exists().then(|| dot_git.to_owned());
     }
     let text = read::bytes(dot_git, MAX_PATH).ok()?;
-    Some(resolved(dot_git.parent()?, text.strip_prefix(b"gitdir: ")?))
+    let named = resolved(dot_git.parent()?, text.strip_prefix(b"gitdir: ")?);
+    Some(fs::canonicalize(&named).unwrap_or(named))
 }
 
 /// A linked worktree's directory names the shared one in its file `commondir`; any other is the shared one.
@@ -71,28 +176,6 @@ fn common_dir(git_dir: &Path) -> Option<PathBuf> {
         }
         Err(_) => git_dir.is_dir().then(|| git_dir.to_owned()),
     }
-}
-
-/// The main worktree holds the shared directory as `.git`, unless the repository is bare.
-fn main_worktree(common_dir: &Path) -> Option<PathBuf> {
-    let is_dot_git = common_dir.file_name() == Some(OsStr::new(".git"));
-    let config = read::text(&common_dir.join("config"), read::MAX_WRITTEN).unwrap_or_default();
-    (is_dot_git && !is_bare(&config))
-        .then(|| common_dir.parent().map(Path::to_owned))
-        .flatten()
-}
-
-/// git writes `bare = true` into `[core]`, a line of its own.
-fn is_bare(config: &str) -> bool {
-    let mut section = "";
-    config.lines().map(str::trim).any(|line| {
-        if line.starts_with('[') {
-            section = line;
-        }
-        let value = line.split_once('=').map(|(key, value)| (key.trim(), value.trim()));
-        section.eq_ignore_ascii_case("[core]")
-            && value.is_some_and(|(key, value)| key.eq_ignore_ascii_case("bare") && value.eq_ignore_ascii_case("true"))
-    })
 }
 
 /// `worktrees/NAME/gitdir` holds the path of the worktree's `.git`; one that is gone is left out.
@@ -144,8 +227,9 @@ pub(crate) fn holds_for(dir: &Path, files: &[&[u8]]) {
     }
     if let Some(found) = Repository::at(dir) {
         assert_eq!(found.root, dir);
-        assert!(found.worktrees.iter().any(|worktree| worktree == dir));
-        assert_eq!(found.others().count(), found.worktrees.len() - 1);
+        let ours = found.worktrees.iter().filter(|worktree| *worktree == dir).count();
+        assert!(ours <= 1);
+        assert!(found.others().count() >= found.worktrees.len() - ours);
         assert!(found.worktrees.iter().all(|worktree| worktree.is_absolute()));
     }
 }
@@ -255,13 +339,79 @@ mod tests {
     }
 
     #[test]
-    fn a_submodule_is_a_repository_of_its_own() {
+    fn a_bare_repository_beside_its_worktrees() {
+        let git = Git::new();
+        git.repository("main");
+        git.git("", &["clone", "--bare", "main", "w/.bare"]);
+        fs::write(git.path("w/.git"), "gitdir: ./.bare\n").unwrap();
+        git.git("w", &["worktree", "add", "a"]);
+        git.git("w", &["worktree", "add", "b"]);
+        let both = [git.path("w/a"), git.path("w/b")];
+        assert_eq!(Repository::around(&git.path("w/a")).unwrap().worktrees, both);
+        // What holds them is no worktree.
+        assert_eq!(Repository::around(&git.path("w")).unwrap().worktrees, both);
+        // As git keeps it once a worktree has a config of its own.
+        let mut config = fs::read_to_string(git.path("w/.bare/config")).unwrap();
+        config = config.replace("bare = true", "") + "[extensions]\n\tworktreeConfig = true\n";
+        fs::write(git.path("w/.bare/config"), config).unwrap();
+        fs::write(git.path("w/.bare/config.worktree"), "[core]\n\tbare = true\n").unwrap();
+        assert_eq!(Repository::around(&git.path("w/a")).unwrap().worktrees, both);
+        assert_eq!(Repository::around(&git.path("w")).unwrap().worktrees, both);
+    }
+
+    #[test]
+    fn a_main_worktree_that_is_named() {
+        let git = Git::new();
+        git.repository("main");
+        git.git("main", &["worktree", "add", "../a"]);
+        fs::rename(git.path("main/.git"), git.path("main.git")).unwrap();
+        git.git(
+            "main.git",
+            &["config", "core.worktree", git.path("main").to_str().unwrap()],
+        );
+        fs::write(
+            git.path("a/.git"),
+            format!("gitdir: {}/worktrees/a\n", git.path("main.git").display()),
+        )
+        .unwrap();
+        let found = Repository::around(&git.path("a")).unwrap();
+        assert_eq!(found.worktrees, [git.path("main"), git.path("a")]);
+    }
+
+    #[test]
+    fn a_submodule_is_where_its_superprojects_worktrees_have_it() {
         let git = Git::new();
         git.repository("lib");
         git.repository("main");
         git.git("main", &["submodule", "add", "../lib", "lib"]);
+        git.git("main", &["commit", "-m", "lib"]);
         let found = Repository::around(&git.path("main/lib")).unwrap();
         assert_eq!(found.worktrees, [git.path("main/lib")]);
+        assert_eq!(found.others().count(), 0);
+        git.git("main", &["worktree", "add", "../b"]);
+        git.git("b", &["submodule", "update", "--init"]);
+        for (here, there) in [("main", "b"), ("b", "main")] {
+            let lib = git.path(here).join("lib");
+            let found = Repository::around(&lib).unwrap();
+            let counterpart = Counterpart {
+                ours: git.path(here),
+                worktree: git.path(there),
+                dir: git.path(there).join("lib/src"),
+            };
+            assert_eq!(found.counterparts(&lib.join("src")), [counterpart]);
+        }
+    }
+
+    #[test]
+    fn a_nested_worktree_knows_what_it_lies_in() {
+        let git = Git::new();
+        git.repository("main");
+        git.git("main", &["worktree", "add", ".x/a"]);
+        git.git("main", &["worktree", "add", "../main-b"]);
+        let around = |dir: &str| Repository::around(&git.path(dir)).unwrap();
+        assert_eq!(around("main/.x/a").enclosing(), Some(&*git.path("main")));
+        assert_eq!(around("main-b").enclosing(), None);
+        assert_eq!(around("main").enclosing(), None);
     }
 
     #[test]

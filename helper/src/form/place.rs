@@ -33,6 +33,8 @@ pub(crate) struct Places {
     pub(crate) build: PathBuf,
     /// OUT_DIR, where there is one.
     pub(crate) out: Option<PathBuf>,
+    /// Directories around the build directory that a dependency's variables of somebody's own name: the workspace, most likely.
+    around: Vec<PathBuf>,
     cargo_home: Option<PathBuf>,
     /// Where links among them lead.
     real: Vec<PathBuf>,
@@ -69,14 +71,16 @@ impl Places {
                 .is_some_and(|home| call.input.starts_with(home.join(dir)) && call.input.is_absolute())
         };
         let is_dependency = call.has_cap_lints && (is_below("registry/src") || is_below("git/checkouts"));
-        let places = Self {
+        let mut places = Self {
             root: call.input.is_relative().then(|| env.cwd().to_owned()),
             is_dependency,
+            around: Vec::new(),
             real: Vec::new(),
             build: profile_dir(&call.out_dir).ok_or_else(|| Rule::Place.because("an --out-dir that is not cargo's"))?,
             out: env.path("OUT_DIR").filter(|dir| dir.is_absolute()).map(Path::to_owned),
             cargo_home,
         };
+        places.around = places.named_around(env);
         let manifest_dir = env.path("CARGO_MANIFEST_DIR");
         if places.root.is_some() && manifest_dir.is_some_and(|dir| !dir.starts_with(env.cwd())) {
             return Err(Rule::Place.because("cargo names the package's directory by a link"));
@@ -100,9 +104,31 @@ impl Places {
             .iter()
             .chain([&self.build])
             .chain(&self.out)
+            .chain(&self.around)
             .chain(&self.real)
             .cloned()
             .collect()
+    }
+
+    /// Of a crate whose own root says nothing of the workspace's: what variables name around the build directory. Not where
+    /// cargo's home lies there too, whose paths are in every artifact.
+    fn named_around(&self, env: &Environment) -> Vec<PathBuf> {
+        if self.root.is_some() {
+            return Vec::new();
+        }
+        let holds_home = |dir: &Path| self.cargo_home.as_ref().is_some_and(|home| home.starts_with(dir));
+        let is_around =
+            |dir: &Path| dir.is_absolute() && dir.parent().is_some() && self.build.starts_with(dir) && !holds_home(dir);
+        let named = env.vars().filter(|(name, _)| super::variables::is_somebodys_own(name));
+        let mut dirs: Vec<PathBuf> = named
+            .map(|(_, value)| PathBuf::from(value))
+            .filter(|dir| is_around(dir))
+            .collect();
+        // Without the slash that may stand at the end.
+        dirs.iter_mut().for_each(|dir| *dir = dir.components().collect());
+        dirs.sort_unstable();
+        dirs.dedup();
+        dirs
     }
 
     /// The arguments by which rustc writes names for them; of several that fit it takes the last.
@@ -179,6 +205,28 @@ impl Places {
             Some(rest) => OsString::from_vec([OUT.as_bytes(), rest].concat()),
             None => value.to_owned(),
         }
+    }
+
+    /// The same for the workspace's root too: where a variable only says where things are, it says so in every worktree. What
+    /// is read there is seen, and an artifact that holds the path is not stored.
+    pub(crate) fn variable(&self, value: &OsStr) -> OsString {
+        let below = |dir: &Path| {
+            let rest = value.as_bytes().strip_prefix(dir.as_os_str().as_bytes())?;
+            (rest.is_empty() || rest.starts_with(b"/")).then_some(rest)
+        };
+        let out = self.value(value);
+        if out != value {
+            return out;
+        }
+        if let Some(rest) = self.root.as_deref().and_then(below) {
+            return OsString::from_vec([ROOT.as_bytes(), rest].concat());
+        }
+        let around = self.around.iter().rev().find_map(|dir| Some((dir, below(dir)?)));
+        let named = around.and_then(|(dir, rest)| {
+            let up = self.build.strip_prefix(dir).ok()?.components().count();
+            Some(OsString::from_vec([format!("<around {up}>").as_bytes(), rest].concat()))
+        });
+        named.unwrap_or(out)
     }
 
     /// Whether a text names this worktree.

@@ -1,15 +1,15 @@
 //! Where the wrapper keeps what it must find again: below the user's cache directory, owned by this user alone.
 
-use std::fs;
-use std::io;
-use std::io::Read;
-use std::os::unix::fs::MetadataExt;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::facts::environment::Environment;
+use rustix::fs::OFlags;
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+use crate::facts::environment::Environment;
+use crate::own_dir::{self, Stranger};
 
 /// The directory of this form's, in ours.
 const FORM: &str = "form-1";
@@ -22,26 +22,39 @@ pub(crate) fn place(env: &Environment) -> Option<PathBuf> {
     Some(cache.join("sccache-shell"))
 }
 
+/// Who could change what is kept there.
+pub(crate) fn stranger(env: &Environment) -> Option<Stranger> {
+    let ours = place(env)?;
+    own_dir::stranger(&ours.join(FORM), &ours)
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The directory of everything here.
 #[derive(Debug, Clone)]
 pub(crate) struct Store(PathBuf);
 
 impl Store {
-    /// Makes it where it is not there; an error where it is somebody else's, since what lies in it is run.
+    /// Makes it where it is not there; an error where somebody else could change it, since what lies in it is run.
     pub(crate) fn open(env: &Environment) -> io::Result<Self> {
         let ours = place(env).ok_or_else(|| io::Error::other("no HOME"))?;
         let dir = ours.join(FORM);
-        fs::create_dir_all(&dir)?;
-        if fs::metadata(&dir)?.uid() != rustix::process::geteuid().as_raw() {
-            return Err(io::Error::other("the cache directory is another user's"));
+        let refused = |found: Stranger| io::Error::other(format!("nothing is kept in the cache directory: {found}"));
+        if let Some(found) = own_dir::stranger(&dir, &ours) {
+            return Err(refused(found));
         }
-        Ok(Self(dir))
+        own_dir::make(&dir)?;
+        // Again, for what was not there.
+        match own_dir::stranger(&dir, &ours) {
+            Some(found) => Err(refused(found)),
+            None => Ok(Self(dir)),
+        }
     }
 
     /// Where there is one already.
     pub(crate) fn existing(env: &Environment) -> Option<Self> {
         let dir = place(env)?.join(FORM);
-        dir.is_dir().then_some(Self(dir))
+        (dir.is_dir() && stranger(env).is_none()).then_some(Self(dir))
     }
 
     /// A file of a kind.
@@ -52,7 +65,7 @@ impl Store {
     /// A directory of a kind, made.
     pub(crate) fn dir(&self, kind: &str) -> io::Result<PathBuf> {
         let dir = self.0.join(kind);
-        fs::create_dir_all(&dir)?;
+        own_dir::make(&dir)?;
         Ok(dir)
     }
 
@@ -68,7 +81,11 @@ impl Store {
 
     /// What was written; `None` where there is nothing that can be read. What is read is kept: see [`Self::forget_the_unused`].
     pub(crate) fn read(&self, kind: &str, name: &str) -> Option<Vec<u8>> {
-        let mut file = fs::File::open(self.file(kind, name)).ok()?;
+        let mut file = OpenOptions::new()
+            .read(true)
+            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+            .open(self.file(kind, name))
+            .ok()?;
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).ok()?;
         if is_older(&file.metadata().ok()?, DAY) {

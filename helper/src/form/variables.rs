@@ -61,28 +61,65 @@ const OF_THE_LINKER: &[&str] = &[
 
 /// What steers cargo, or says where things are. A macro that reads these unseen is not told from one that does not.
 const STEERING: &[&str] = &[
-    "CARGO_BUILD_JOBS",
     "CARGO_HOME",
     "CARGO_INCREMENTAL",
+    "CARGO_INSTALL_ROOT",
+    "CARGO_LOG",
     "CARGO_MAKEFLAGS",
     "CARGO_MANIFEST_DIR",
     "CARGO_MANIFEST_PATH",
     "CARGO_RUSTC_CURRENT_DIR",
     "CARGO_SBOM_PATH",
     "CARGO_TARGET_DIR",
-    "CARGO_BUILD_TARGET_DIR",
-    "CARGO_BUILD_BUILD_DIR",
-    "CARGO_BUILD_RUSTC_WRAPPER",
     "CARGO_ENCODED_RUSTFLAGS",
 ];
 
 const STEERING_BEGINS: &[&str] = &[
+    "CARGO_ALIAS_",
+    "CARGO_BUILD_",
+    "CARGO_CACHE_",
+    "CARGO_FUTURE_INCOMPAT_REPORT_",
+    "CARGO_GIT_",
     "CARGO_HTTP_",
     "CARGO_NET_",
+    "CARGO_PROFILE_",
     "CARGO_REGISTR",
+    "CARGO_RESOLVER_",
     "CARGO_TERM_",
-    "CARGO_BUILD_TARGET",
+    "CARGO_UNSTABLE_",
 ];
+
+/// The settings of one target, `CARGO_TARGET_<triple>_…`: what of them is for rustc is among its arguments.
+const STEERING_ENDS: &[&str] = &["_LINKER", "_RUNNER", "_RUSTFLAGS", "_RUSTDOCFLAGS"];
+
+/// Whether a variable is cargo's own setting.
+fn steers_cargo(name: &str) -> bool {
+    STEERING.contains(&name)
+        || STEERING_BEGINS.iter().any(|begin| name.starts_with(begin))
+        || name.starts_with("CARGO_TARGET_") && STEERING_ENDS.iter().any(|end| name.ends_with(end))
+}
+
+/// Whether it is a variable of nobody's that we know: in sccache's key by its name, and not cargo's.
+pub(crate) fn is_somebodys_own(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("CARGO_")
+        && is_in_most_keys(&name, false)
+        && name != KEY
+        && !name.starts_with("CARGO_BIN_EXE_")
+        && name != "CARGO_TARGET_TMPDIR"
+}
+
+/// Whether a variable that is set in a shell, or given by cargo's `[env]` (`is_given`), is in the key of each crate that uses
+/// another one.
+pub(crate) fn is_in_most_keys(name: &str, is_given: bool) -> bool {
+    let is_of_each_call = OF_THE_UNIT.iter().any(|begin| name.starts_with(begin)) || name == "CARGO_MAKEFLAGS";
+    let counts = if name.starts_with("CARGO_") {
+        !steers_cargo(name)
+    } else {
+        is_given
+    };
+    counts && !is_of_each_call
+}
 
 /// Whether a variable is hidden from sccache and restored by the shim.
 pub(crate) fn is_hidden(name: &OsStr) -> bool {
@@ -105,7 +142,7 @@ pub(crate) fn lines(call: &Invocation, env: &Environment, places: &Places) -> Ve
         let counts = if begins(OF_THE_UNIT) || is(OF_RUSTC) || is_clippy && text == "CARGO_PRIMARY_PACKAGE" {
             true
         } else if text.starts_with("CARGO_") {
-            has_macros && !is(STEERING) && !begins(STEERING_BEGINS) && text != KEY
+            has_macros && !steers_cargo(&text) && text != KEY
         } else if is_linked && (is(OF_THE_LINKER) || nix_env::decides_a_link(name)) {
             true
         } else {
@@ -116,7 +153,7 @@ pub(crate) fn lines(call: &Invocation, env: &Environment, places: &Places) -> Ve
             let value = if text.starts_with("CARGO_BIN_EXE_") || text == "CARGO_TARGET_TMPDIR" {
                 places.name(value.as_ref())
             } else {
-                places.value(OsStr::from_bytes(&nix_env::without_seeds(value.as_bytes())))
+                places.variable(OsStr::from_bytes(&nix_env::without_seeds(value.as_bytes())))
             };
             lines.push((name.as_bytes().to_owned(), value.as_bytes().to_owned()));
         }

@@ -40,7 +40,10 @@ const HARMLESS: [&str; 22] = [
 const PREFIXES: [&str; 5] = ["SCCACHE_", "CARGO_", "RUSTC_", "RUSTFLAGS", "NIX_CC"];
 
 /// Versions, facts and findings.
-pub fn report(facts: &Facts, findings: &[Finding]) -> String {
+pub fn report(projects: &[Facts], findings: &[Finding]) -> String {
+    let Some(facts) = projects.first() else {
+        return String::new();
+    };
     let mut text = String::from("```text\n");
     let _ = writeln!(
         text,
@@ -49,7 +52,7 @@ pub fn report(facts: &Facts, findings: &[Finding]) -> String {
         std::env::consts::OS,
         std::env::consts::ARCH
     );
-    for (label, value) in overview::rows(facts) {
+    for (label, value) in overview::rows(projects) {
         let mark = if label.is_empty() { "  " } else { ": " };
         let _ = writeln!(text, "{label}{mark}{}", clean(&value));
     }
@@ -57,7 +60,8 @@ pub fn report(facts: &Facts, findings: &[Finding]) -> String {
     for (name, value) in variables(facts) {
         let _ = writeln!(
             text,
-            "{name}{}",
+            "{}{}",
+            clean(name),
             value.map(|value| format!("={}", clean(&value))).unwrap_or_default()
         );
     }

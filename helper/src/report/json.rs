@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::escape;
 use crate::finding::Finding;
 
 const SCHEMA: u32 = 1;
@@ -21,7 +22,7 @@ pub fn findings(findings: &[Finding]) -> String {
         findings,
     };
     // Plain data with text keys: it cannot fail to serialize.
-    serde_json::to_string_pretty(&report).unwrap_or_default()
+    escape::json(&serde_json::to_string_pretty(&report).unwrap_or_default()).into_owned()
 }
 
 #[cfg(test)]

@@ -2,23 +2,43 @@
 
 use super::worktrees;
 use crate::facts::Facts;
-use crate::facts::answer::Answer;
+use crate::facts::answer::{Answer, PerLanguage};
 use crate::size::Size;
 
 /// A label and a value; without a label it goes on with the row above. What is not known is left out.
 pub(super) type Row = (&'static str, String);
 
-/// sccache, server, cache, hits, wrapper, worktrees.
-pub(super) fn rows(facts: &Facts) -> Vec<Row> {
+/// sccache, wrapper, server, cache, hits, then for each workspace its worktrees.
+pub(super) fn rows(projects: &[Facts]) -> Vec<Row> {
+    let Some(facts) = projects.first() else {
+        return Vec::new();
+    };
     let rows = [
         ("sccache", sccache(facts)),
         ("wrapper", wrapper(facts)),
+        ("variables", variables(facts)),
         ("server", Some(server(facts))),
         ("cache", cache(facts)),
         ("hits", facts.running().and_then(hits)),
     ];
     let rows = rows.into_iter().filter_map(|(label, value)| Some((label, value?)));
-    rows.chain(worktrees::rows(facts)).collect()
+    let is_one_here = projects.len() == 1 && !facts.is_elsewhere;
+    let of_project = |facts| {
+        let name = project(facts).filter(|_| !is_one_here);
+        name.map(|name| ("project", name))
+            .into_iter()
+            .chain(worktrees::rows(facts))
+    };
+    rows.chain(projects.iter().flat_map(of_project)).collect()
+}
+
+/// The workspace, from the repository's root.
+fn project(facts: &Facts) -> Option<String> {
+    let root = facts.cargo.root()?;
+    let top = facts.repository.as_ref().map(|repository| &repository.root);
+    let inside = top.and_then(|top| root.strip_prefix(top).ok()).unwrap_or(root);
+    let name = inside.display().to_string();
+    Some(if name.is_empty() { ".".to_owned() } else { name })
 }
 
 fn sccache(facts: &Facts) -> Option<String> {
@@ -39,6 +59,16 @@ fn wrapper(facts: &Facts) -> Option<String> {
         wrapper.value.display().to_string()
     };
     Some(format!("{what}, by {}", wrapper.origin))
+}
+
+/// What cargo gives to the wrapper and no shell shows; names alone, since a value may be a token.
+fn variables(facts: &Facts) -> Option<String> {
+    let given = facts.env.all_given();
+    let shown = given.filter(|(name, ..)| name.as_encoded_bytes().starts_with(b"SCCACHE_"));
+    let shown: Vec<String> = shown
+        .map(|(name, _, given)| format!("{} ({})", name.to_string_lossy(), given.origin))
+        .collect();
+    (!shown.is_empty()).then(|| format!("cargo gives each compile {}", shown.join(", ")))
 }
 
 fn server(facts: &Facts) -> String {
@@ -71,6 +101,14 @@ fn cache(facts: &Facts) -> Option<String> {
             .map(|remote| format!("{} cache, by {}", remote.kind, remote.origin))
     };
     Some(format!("{}{size}", place.or_else(remote)?))
+}
+
+/// Whether Rust was looked up, and nothing of it found.
+pub(super) fn has_no_hit(facts: &Facts) -> bool {
+    const RUST: &str = "Rust";
+    let count = |stats: &PerLanguage| stats.counts.get(RUST).copied().unwrap_or_default();
+    let stats = facts.running().map(|running| &running.stats);
+    stats.is_some_and(|stats| count(&stats.cache_hits) == 0 && count(&stats.cache_misses) > 0)
 }
 
 fn hits(running: &Answer) -> Option<String> {

@@ -209,5 +209,5 @@ fn not_cached<'a>(reasons: impl Iterator<Item = (&'a String, &'a u64)>) -> Vec<N
 /// For programs.
 pub fn json(stats: &Stats) -> String {
     // Plain data with text keys: it cannot fail to serialize.
-    serde_json::to_string_pretty(stats).unwrap_or_default()
+    crate::escape::json(&serde_json::to_string_pretty(stats).unwrap_or_default()).into_owned()
 }

@@ -1,4 +1,4 @@
-//! For people. Text from outside may hold anything, so control characters are shown as escapes.
+//! For people. Text from outside may hold anything: it goes through [`escape`](crate::escape).
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -9,6 +9,7 @@ use anstyle::{AnsiColor, Effects, Style};
 use super::fill::fill;
 use super::overview;
 use crate::checks::{self, Check, Group};
+pub(crate) use crate::escape::line as clean;
 use crate::facts::Facts;
 use crate::facts::clock::Timing;
 use crate::finding::{Finding, Fix, Severity};
@@ -56,11 +57,11 @@ pub fn quiet(findings: &[Finding]) -> String {
 
 /// What is as it is, then every finding with its evidence and its fix, by group, and at the end what to do first; prose is
 /// broken for a terminal of that width.
-pub fn findings(facts: &Facts, findings: &[Finding], width: Option<usize>) -> String {
+pub fn findings(projects: &[Facts], findings: &[Finding], width: Option<usize>) -> String {
     /// The values' column.
     const VALUE: usize = 11;
     let mut text = String::new();
-    for (label, value) in overview::rows(facts) {
+    for (label, value) in overview::rows(projects) {
         let value = fill(&clean(&value), VALUE, VALUE, width);
         let _ = writeln!(text, "{BOLD}{label:10}{BOLD:#} {value}");
     }
@@ -68,7 +69,7 @@ pub fn findings(facts: &Facts, findings: &[Finding], width: Option<usize>) -> St
     for group in checks::GROUPS {
         text += &in_group(&group, findings, width);
     }
-    text + &conclusion(findings)
+    text + &conclusion(projects, findings)
 }
 
 fn in_group(group: &Group, findings: &[Finding], width: Option<usize>) -> String {
@@ -106,9 +107,9 @@ fn in_full(finding: &Finding, width: Option<usize>) -> String {
 }
 
 /// The worst first, and of those the cause before its effects: that is the order of the findings.
-fn conclusion(findings: &[Finding]) -> String {
+fn conclusion(projects: &[Facts], findings: &[Finding]) -> String {
     let Some(first) = findings.first() else {
-        return "All is well: sccache works here.\n".to_owned();
+        return well(projects).to_owned() + "\n";
     };
     let count = |severity: Severity, one: &str, many: &str| match findings
         .iter()
@@ -132,6 +133,17 @@ fn conclusion(findings: &[Finding]) -> String {
         _ => format!("Begin with [{}]: {command}\nTo read why", first.id),
     };
     format!("{}. {begin}: sccache-shell explain {}\n", counts.join(", "), first.id)
+}
+
+/// No more than was looked at.
+fn well(projects: &[Facts]) -> &'static str {
+    if projects.iter().all(|facts| facts.cargo.manifest.is_none()) {
+        "Nothing is wrong with sccache. There is no cargo project here, so nothing of cargo's was looked at."
+    } else if projects.first().is_some_and(overview::has_no_hit) {
+        "Nothing wrong was found. No Rust crate has been found in the cache yet: what is built for the first time never is."
+    } else {
+        "All is well: sccache works here."
+    }
 }
 
 /// What each part cost, and all of it.
@@ -207,21 +219,6 @@ pub fn explanation(check: &Check, width: Option<usize>) -> String {
     text + "\n"
 }
 
-/// Text from outside, with control characters as escapes.
-pub(crate) fn clean(text: &str) -> Cow<'_, str> {
-    if !text.contains(char::is_control) {
-        return Cow::Borrowed(text);
-    }
-    let escape = |c: char| {
-        if c.is_control() {
-            c.escape_default().to_string()
-        } else {
-            c.to_string()
-        }
-    };
-    Cow::Owned(text.chars().map(escape).collect())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -289,7 +286,7 @@ mod tests {
             named("target-dir-shared", Severity::Warning, Fix::Do("move it".to_owned())),
             named("clippy-uncached", Severity::Info, Fix::Do("nothing".to_owned())),
         ];
-        insta::assert_snapshot!(plain(&findings(&facts, &some, None)), @r"
+        insta::assert_snapshot!(plain(&findings(std::slice::from_ref(&facts), &some, None)), @r"
         server     none at /nonexistent/s; the first compile starts one
 
         Wrong results
@@ -315,9 +312,11 @@ mod tests {
         1 error, 2 warnings, 1 note. Begin with: unset X
         To read why: sccache-shell explain uds-bad
         ");
-        let well = plain(&findings(&facts, &[], None));
-        assert!(well.ends_with("\n\nAll is well: sccache works here.\n"), "{well}");
-        let note = plain(&findings(&facts, &some[3..], None));
+        let well = plain(&findings(std::slice::from_ref(&facts), &[], None));
+        let none =
+            "\n\nNothing is wrong with sccache. There is no cargo project here, so nothing of cargo's was looked at.\n";
+        assert!(well.ends_with(none), "{well}");
+        let note = plain(&findings(std::slice::from_ref(&facts), &some[3..], None));
         assert!(
             note.ends_with("1 note. Nothing needs to be done; to read more: sccache-shell explain clippy-uncached\n"),
             "{note}"

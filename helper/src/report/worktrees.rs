@@ -28,8 +28,19 @@ pub(super) fn rows(facts: &Facts) -> Vec<Row> {
     } else {
         "crates from registries and git can be shared, members cannot"
     };
-    let mut rows = vec![("worktrees", format!("{}; {what}", others + 1))];
-    if let Some(deep) = &facts.deep {
+    let (own, same) = (facts.variables_of_this_worktree(), facts.variables_to_share());
+    let by = if same.is_empty() || !facts.caches_rust() || !own.is_empty() {
+        String::new()
+    } else {
+        format!(", by shells with the same {}", same.join(", "))
+    };
+    let mut rows = vec![("worktrees", format!("{}; {what}{by}", others + 1))];
+    if !own.is_empty() {
+        rows.push((
+            "",
+            format!("none shares with this one, whose path is in {}", own.join(", ")),
+        ));
+    } else if let Some(deep) = &facts.deep {
         let all = deep.lock.sourced().count();
         rows.extend(told(&deep.siblings, all).into_iter().map(|line| ("", line)));
         if !deep.siblings.is_empty() && others > deep.siblings.len() {

@@ -99,6 +99,6 @@ fn become_real(shim: &Path, args: &[OsString]) -> ExitCode {
 
 #[allow(clippy::print_stderr, reason = "a compile that fails has to say why")]
 fn say(what: &str) -> ExitCode {
-    eprintln!("{what}");
+    eprintln!("{}", crate::escape::line(what));
     ExitCode::FAILURE
 }

@@ -57,10 +57,16 @@ pub(super) fn is_clippy(program: &OsStr) -> bool {
     Path::new(program).file_name() == Some(OsStr::new("clippy-driver"))
 }
 
-/// Whether the compiler is given rustc as its first argument, as cargo gives it to RUSTC_WORKSPACE_WRAPPER.
+/// Whether the compiler is given rustc as its first argument, as cargo gives it to RUSTC_WORKSPACE_WRAPPER: a program of that
+/// name, or of any other (`rustc-1.95`) before arguments that are rustc's alone.
 pub(super) fn wraps_rustc(args: &[OsString]) -> bool {
-    args.get(1)
-        .is_some_and(|first| Path::new(first).file_name() == Some(OsStr::new("rustc")))
+    let Some((first, rest)) = args.get(1).zip(args.get(2..)) else {
+        return false;
+    };
+    let is_source = Path::new(first).extension() == Some(OsStr::new("rs"));
+    let is_program = !first.is_empty() && !first.as_encoded_bytes().starts_with(b"-") && !is_source;
+    let is_rustcs = || rest.iter().any(|arg| arg == "--crate-name") || rest.first().is_some_and(|arg| arg == "-vV");
+    is_program && (Path::new(first).file_name() == Some(OsStr::new("rustc")) || is_rustcs())
 }
 
 /// Whether a source of C or assembler takes in a file while it is assembled: sccache hashes what the preprocessor says,
@@ -115,6 +121,29 @@ mod tests {
         #[test]
         fn any_arguments_are_a_call(args in proptest::collection::vec("rustc|/x/rustc|--crate-name|-[a-z]|\\PC{0,9}", 0..9)) {
             holds_for(&args.into_iter().map(OsString::from).collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn a_tool_before_rustc() {
+        for call in [
+            "tool /x/rustc -vV",
+            "tool rustc",
+            "rustc /x/rustc-1.95 --crate-name x",
+            "tool /x/rustc-1.95 -vV",
+            "t my - --crate-name ___",
+        ] {
+            assert!(wraps_rustc(&read(call)), "{call}");
+        }
+        for call in [
+            "rustc --crate-name x src/lib.rs",
+            "rustc -vV",
+            "cc -c a.c",
+            "cc a.c -o a",
+            "cc",
+            "rustc src/lib.rs --crate-name x",
+        ] {
+            assert!(!wraps_rustc(&read(call)), "{call}");
         }
     }
 

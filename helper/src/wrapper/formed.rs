@@ -6,15 +6,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
-use signal_hook::consts::signal::{SIGHUP, SIGINT, SIGQUIT, SIGTERM};
-use signal_hook::iterator::Signals;
-
 use crate::facts::environment::Environment;
 use crate::facts::real_sccache;
 use crate::form::store::Store;
 use crate::form::variables::{KEY, PLAN};
 use crate::form::{self, Formed, Report};
 use crate::shim::{NOT_STORED, ended};
+use crate::signals;
 use crate::why::{Rule, Why};
 
 /// What came of it, for the trace.
@@ -64,7 +62,7 @@ pub(super) fn run(
     fs::write(&plan, serde_json::to_vec(&formed.plan)?)?;
     // Held until this process ends, by whatever: then the shim ends the compiler.
     let alive = fs::File::open(&plan)?;
-    rustix::fs::flock(&alive, rustix::fs::FlockOperation::LockExclusive)?;
+    rustix::fs::flock(&alive, rustix::fs::FlockOperation::NonBlockingLockExclusive)?;
 
     let mut command = Command::new(real);
     std::os::unix::process::CommandExt::arg0(&mut command, real_sccache::NAME);
@@ -171,26 +169,17 @@ fn wait(command: &mut Command, spoken: &[(String, PathBuf)]) -> io::Result<ExitS
     if !spoken.is_empty() {
         command.stderr(Stdio::piped());
     }
-    let mut signals = Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM])?;
-    let handle = signals.handle();
-    let mut child = command.spawn()?;
-    let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
-    let forward = std::thread::spawn(move || {
-        for signal in signals.forever() {
-            let signal = rustix::process::Signal::from_named_raw(signal);
-            if let (Some(pid), Some(signal)) = (pid, signal) {
-                let _ = rustix::process::kill_process(pid, signal);
+    signals::while_waiting(
+        || command.spawn(),
+        signals::hand_on,
+        |child| {
+            if let Some(messages) = child.stderr.take() {
+                // A reader that is gone is cargo's affair.
+                let _ = localized(messages, spoken);
             }
-        }
-    });
-    if let Some(messages) = child.stderr.take() {
-        // A reader that is gone is cargo's affair.
-        let _ = localized(messages, spoken);
-    }
-    let status = child.wait();
-    handle.close();
-    let _ = forward.join();
-    status
+            child.wait()
+        },
+    )
 }
 
 fn said(report: Option<&Report>) -> Why {

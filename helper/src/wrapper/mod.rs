@@ -241,7 +241,10 @@ fn exec_compiler(args: &[OsString]) -> Option<io::Error> {
 )]
 fn say_not_found(real: Option<PathBuf>) {
     match real {
-        Some(real) => eprintln!("sccache: {} cannot be started", real.display()),
+        Some(real) => eprintln!(
+            "sccache: {} cannot be started",
+            crate::escape::line(&real.to_string_lossy())
+        ),
         None => eprintln!("sccache: not found, neither beside the sccache-shell wrapper nor on PATH"),
     }
 }

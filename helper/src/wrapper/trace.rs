@@ -70,9 +70,10 @@ pub(super) fn append(env: &Environment, call: &Call<'_>, plan: &Plan, real: Opti
     let Some(file) = env.path(names::TRACE) else {
         return;
     };
-    let Ok(mut text) = serde_json::to_string(&line(call, plan, real)) else {
+    let Ok(text) = serde_json::to_string(&line(call, plan, real)) else {
         return;
     };
+    let mut text = crate::escape::json(&text).into_owned();
     text.push('\n');
     // One write to a file opened for appending: lines of parallel compiles do not mix. A pipe that nobody reads must
     // not hold a compile.

@@ -177,7 +177,7 @@ impl Lab {
         };
         let wrappers = [&cargo.wrapper, &cargo.workspace_wrapper].into_iter().flatten();
         let set = wrappers.filter(|wrapper| !wrapper.value.as_os_str().is_empty());
-        let build_dir = sccache_shell::facts::target::units_dir(&cargo);
+        let build_dir = cargo.units_dir().cloned();
         Said {
             incremental: cargo.incremental.value,
             wrappers: set.map(|wrapper| find(&wrapper.value)).collect(),

@@ -113,9 +113,20 @@ impl Sandbox {
         for name in ["CARGO_HOME", "RUSTUP_HOME"] {
             let default = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
             let default = default.join(format!(".{}", name.to_lowercase().replace("_home", "")));
-            sandbox.set(name, std::env::var_os(name).unwrap_or(default.into()));
+            let real = std::env::var_os(name).map_or(default, PathBuf::from);
+            sandbox.set(name, sandbox.not_below_tmp(name, real));
         }
         sandbox
+    }
+
+    /// A cargo home below /tmp is a finding by itself, also where the tests' own home lies there: then by another name.
+    fn not_below_tmp(&self, name: &str, dir: PathBuf) -> PathBuf {
+        if !dir.starts_with("/tmp") {
+            return dir;
+        }
+        let link = self.path(format!("real-{}", name.to_lowercase()));
+        symlink(dir, &link).unwrap();
+        link
     }
 
     /// A path in the sandbox.

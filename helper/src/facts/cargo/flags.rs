@@ -33,9 +33,24 @@ fn from_env(
 
 /// Lists are joined, and who is asked first has the last word: the farthest file, then nearer ones, then the variable.
 fn joined(places: &Places<'_>, keys: &[&str], variable: Cow<'static, str>) -> Vec<Setting<String>> {
-    let mut all: Vec<_> = places.configs.iter().rev().flat_map(|file| words(file, keys)).collect();
+    let mut all = from_files(places, keys);
     all.extend(from_env(places, variable, char::is_whitespace).into_iter().flatten());
     all
+}
+
+/// Of texts the nearest file's alone counts (cargo's `ConfigValue::merge`); it refuses a text here and a list there.
+fn from_files(places: &Places<'_>, keys: &[&str]) -> Vec<Setting<String>> {
+    let mut with_it = places.configs.iter().filter(|file| file.get(keys).is_some());
+    let is_text = |file: &TomlFile| file.get(keys).is_some_and(|found| found.item.is_str());
+    match with_it.next() {
+        Some(nearest) if is_text(nearest) => words(nearest, keys),
+        Some(nearest) => {
+            let farther: Vec<_> = with_it.filter(|file| !is_text(file)).collect();
+            let all = farther.into_iter().rev().chain([nearest]);
+            all.flat_map(|file| words(file, keys)).collect()
+        }
+        None => Vec::new(),
+    }
 }
 
 /// The table of each target's own name, then those whose condition holds.
@@ -48,8 +63,7 @@ fn for_targets(places: &Places<'_>) -> Vec<Setting<String>> {
         let variable = format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_"));
         all.extend(joined(places, &["target", &target, "rustflags"], variable.into()));
         for name in conditions.iter().filter(|name| platform::is_for(name, &target)) {
-            let files = places.configs.iter().rev();
-            all.extend(files.flat_map(|file| words(file, &["target", name, "rustflags"])));
+            all.extend(from_files(places, &["target", name, "rustflags"]));
         }
     }
     all

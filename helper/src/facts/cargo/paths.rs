@@ -1,5 +1,6 @@
 //! Where cargo keeps things: CARGO_HOME, the target and the build directory, vendored sources.
 
+use std::hash::{Hash, Hasher};
 use std::path::{Component, Path, PathBuf};
 
 use super::setting::{Origin, Places, Setting, config_root, located};
@@ -49,11 +50,12 @@ pub(super) fn target_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
     from_env.or_else(from_config).or_else(default)
 }
 
-/// The build directory, where one is named (cargo 1.91 and later); it may hold `{workspace-path-hash}` and the like.
+/// The build directory, where one is named (cargo 1.91 and later), with what its templates stand for.
 pub(super) fn build_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
     let from_env = || {
         let named = places.env_path(&["CARGO_BUILD_BUILD_DIR"])?;
-        Some((named, places.env.cwd()))
+        let is_named = !named.value.as_os_str().is_empty();
+        is_named.then_some((named, places.env.cwd()))
     };
     let from_config = || {
         let (setting, file) = places.config_text(&["build", "build-dir"])?;
@@ -63,10 +65,32 @@ pub(super) fn build_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
         };
         Some((named, config_root(&file.path)))
     };
-    let (named, base) = from_env().or_else(from_config)?;
-    // A template begins a path of its own.
-    let is_template = named.value.as_os_str().as_encoded_bytes().starts_with(b"{");
-    Some(if is_template { named } else { absolute(named, base) })
+    let (mut named, base) = from_env().or_else(from_config)?;
+    named.value = filled(places, &named.value)?;
+    Some(absolute(named, base))
+}
+
+/// What cargo puts into a path's templates (its `Workspace::new`); `None` where it has nothing to put there.
+fn filled(places: &Places<'_>, path: &Path) -> Option<PathBuf> {
+    let Some(text) = path.to_str().filter(|text| text.contains('{')) else {
+        return Some(path.to_owned());
+    };
+    let manifest = &places.manifest.as_ref()?.path;
+    let home = home(places.env)?.value;
+    let filled = text
+        .replace("{workspace-root}", manifest.parent()?.to_str()?)
+        .replace("{cargo-cache-home}", home.to_str()?)
+        .replace("{workspace-path-hash}", &path_hash(manifest));
+    Some(filled.into())
+}
+
+/// Cargo's own hash of the workspace's manifest, as two levels of directories (its `util/hex.rs`, `short_hash`).
+fn path_hash(manifest: &Path) -> String {
+    let real = std::fs::canonicalize(manifest).unwrap_or_else(|_| manifest.to_owned());
+    let mut hasher = rustc_stable_hash::StableSipHasher128::new();
+    real.hash(&mut hasher);
+    let hash = format!("{:016x}", Hasher::finish(&hasher).swap_bytes());
+    format!("{}/{}", &hash[..2], &hash[2..])
 }
 
 /// Directories that stand in for a registry: `[source.NAME] directory = "vendor"`. As cargo has them: `..` stays.

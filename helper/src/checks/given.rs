@@ -1,0 +1,107 @@
+//! What is added to a finding that speaks of a variable: where cargo's `[env]` gives it, which no shell shows, and a fix that
+//! counts there.
+
+use crate::facts::Facts;
+use crate::facts::environment::Given;
+use crate::finding::{Finding, Fix, quote};
+
+use super::fixes::STOP_SERVER;
+
+/// With the place of each variable that a file gives.
+pub(super) fn placed(facts: &Facts, mut finding: Finding) -> Finding {
+    finding.fix = at_that_server(facts, finding.fix);
+    let given: Vec<(&str, &Given)> = facts
+        .env
+        .all_given()
+        .filter_map(|(name, _, given)| Some((name.to_str()?, given)))
+        .filter(|(name, _)| has_word(&finding.what, name) || has_word(finding.fix.text(), name))
+        .collect();
+    if given.is_empty() {
+        return finding;
+    }
+    let places: Vec<String> = given
+        .iter()
+        .map(|(name, given)| format!("{name} is from {}", given.origin))
+        .collect();
+    finding.what = format!("{} ({})", finding.what, places.join(", "));
+    finding.fix = in_the_file(finding.fix, &given);
+    finding
+}
+
+/// The server that is meant is the one at the address that cargo gives; a command in a shell would end another.
+fn at_that_server(facts: &Facts, fix: Fix) -> Fix {
+    const ADDRESS: [&str; 2] = ["SCCACHE_SERVER_UDS", "SCCACHE_SERVER_PORT"];
+    match fix {
+        Fix::Stop(command) if command == STOP_SERVER => {
+            let given = ADDRESS.iter().filter(|name| facts.env.given(name).is_some());
+            let set = given.filter_map(|name| Some(format!("{name}={} ", quote(&facts.env.text(name)?))));
+            Fix::Stop(set.collect::<String>() + STOP_SERVER)
+        }
+        fix => fix,
+    }
+}
+
+/// A shell cannot unset what a file gives, nor set it where the file forces its own.
+fn in_the_file(fix: Fix, given: &[(&str, &Given)]) -> Fix {
+    let find = |name: &str| given.iter().find(|(known, _)| *known == name).map(|(_, given)| *given);
+    let Fix::Run(command) = &fix else {
+        return fix;
+    };
+    if let Some(names) = command.strip_prefix("unset ") {
+        let (in_files, in_shell): (Vec<&str>, Vec<&str>) = names.split(' ').partition(|name| find(name).is_some());
+        let lines = in_files
+            .into_iter()
+            .filter_map(|name| Some(format!("remove {name} from {}", find(name)?.origin)));
+        let mut steps: Vec<String> = lines.collect();
+        if steps.is_empty() {
+            return fix;
+        }
+        if !in_shell.is_empty() {
+            steps.push(format!("unset {}", in_shell.join(" ")));
+        }
+        return Fix::Do(steps.join(", and "));
+    }
+    let set = command.strip_prefix("export ").and_then(|rest| rest.split_once('='));
+    match set {
+        Some((name, value)) if find(name).is_some() => {
+            let origin = &find(name).expect("just found").origin;
+            Fix::Do(format!("set {name} to {value} in {origin}"))
+        }
+        _ => fix,
+    }
+}
+
+/// Whether the text has that name, and not as a part of a longer one.
+fn has_word(text: &str, name: &str) -> bool {
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
+    text.match_indices(name)
+        .any(|(at, _)| !is_part(text[..at].chars().next_back()) && !is_part(text[at + name.len()..].chars().next()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::facts::cargo::Origin;
+
+    #[test]
+    fn a_fix_that_counts_where_the_variable_is_given() {
+        let given = Given {
+            origin: Origin::File("/c".into(), 3),
+            is_forced: false,
+        };
+        let given = [("A", &given)];
+        let fix = |command: &str| in_the_file(Fix::Run(command.to_owned()), &given).text().to_owned();
+        assert_eq!(fix("unset A"), "remove A from /c:3");
+        assert_eq!(fix("unset A B"), "remove A from /c:3, and unset B");
+        assert_eq!(fix("unset B"), "unset B");
+        assert_eq!(fix("export A=true"), "set A to true in /c:3");
+        assert_eq!(fix("export B=true"), "export B=true");
+        assert_eq!(fix("sccache-shell init --size 24G"), "sccache-shell init --size 24G");
+    }
+
+    #[test]
+    fn whole_names_alone() {
+        assert!(has_word("SCCACHE_DIR=x", "SCCACHE_DIR") && has_word("in SCCACHE_DIR", "SCCACHE_DIR"));
+        assert!(!has_word("SCCACHE_DIRECT", "SCCACHE_DIR") && !has_word("MY_SCCACHE_DIR", "SCCACHE_DIR"));
+    }
+}

@@ -1,0 +1,174 @@
+//! Whether nobody else can change what lies in a directory: what we keep there decides what is compiled, and some of it is run.
+
+use std::ffi::OsString;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+use std::path::{Component, Path, PathBuf};
+
+/// The most links on the way, as the kernel has it.
+const MAX_LINKS: usize = 40;
+
+/// A directory that somebody else could put another in the place of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stranger {
+    /// It, or what is on the way to it.
+    pub path: PathBuf,
+    /// What is wrong there, in words that follow the path.
+    pub why: String,
+    /// Whether a `chmod` of its owner, who is this user, mends it.
+    pub is_mode: bool,
+}
+
+impl std::fmt::Display for Stranger {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.path.display(), self.why)
+    }
+}
+
+/// The first on the way from the root to `dir` that is not this user's or root's alone. What is not there yet is nobody's. Links
+/// are followed, each like a directory on the way, but for those at or below `ours`: we make none there.
+pub fn stranger(dir: &Path, ours: &Path) -> Option<Stranger> {
+    let mut left: Vec<OsString> = words(dir);
+    let mut at = PathBuf::from("/");
+    let mut links = 0;
+    loop {
+        let Ok(data) = fs::symlink_metadata(&at) else {
+            return None;
+        };
+        if let Some((why, is_mode)) = fault(&data) {
+            return Some(Stranger { path: at, why, is_mode });
+        }
+        if data.is_symlink() {
+            links += 1;
+            let target = fs::read_link(&at)
+                .ok()
+                .filter(|_| links <= MAX_LINKS && !at.starts_with(ours));
+            let Some(target) = target else {
+                let why = "is a link, which sccache-shell does not make".to_owned();
+                return Some(Stranger {
+                    path: at,
+                    why,
+                    is_mode: false,
+                });
+            };
+            at.pop();
+            let whole = at.join(target);
+            left.extend(words(&whole));
+            at = PathBuf::from("/");
+        } else if !data.is_dir() {
+            let why = "is no directory".to_owned();
+            return Some(Stranger {
+                path: at,
+                why,
+                is_mode: false,
+            });
+        }
+        match left.pop() {
+            Some(word) if word == ".." => {
+                at.pop();
+            }
+            Some(word) => at.push(word),
+            None => return None,
+        }
+    }
+}
+
+/// The names on the way, the last first.
+fn words(path: &Path) -> Vec<OsString> {
+    let word = |part: Component<'_>| match part {
+        Component::Normal(word) => Some(word.to_owned()),
+        Component::ParentDir => Some("..".into()),
+        _ => None,
+    };
+    path.components().rev().filter_map(word).collect()
+}
+
+/// Whose it is, and who else may write in it; a link has no mode of its own. In a sticky directory everybody may make files and
+/// nobody may take away another's.
+fn fault(data: &Metadata) -> Option<(String, bool)> {
+    const STICKY: u32 = 0o1000;
+    let (me, my_group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    if data.uid() != me && data.uid() != 0 {
+        return Some((format!("belongs to another user (uid {})", data.uid()), false));
+    }
+    if data.is_symlink() || data.mode() & STICKY != 0 {
+        return None;
+    }
+    // Many systems give each user a group of its own.
+    let is_groups = data.mode() & 0o020 != 0 && data.gid() != my_group && data.gid() != 0;
+    let who = match (data.mode() & 0o002 != 0, is_groups) {
+        (true, _) => "everybody".to_owned(),
+        (_, true) => format!("the group {}", data.gid()),
+        _ => return None,
+    };
+    Some((format!("may be written by {who}"), data.uid() == me))
+}
+
+/// Makes the directories of `dir` that are not there, for this user alone.
+pub fn make(dir: &Path) -> io::Result<()> {
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, chown, symlink};
+
+    fn mode(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn whoever_could_change_it_is_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let top = fs::canonicalize(dir.path()).unwrap();
+        let deep = top.join("a/b/ours/form");
+        let ours = top.join("a/b/ours");
+        let named =
+            || stranger(&deep, &ours).map(|found| (found.path.strip_prefix(&top).unwrap().to_owned(), found.is_mode));
+        assert_eq!(named(), None, "not there yet");
+        make(&deep).unwrap();
+        assert_eq!(named(), None);
+        assert_eq!(fs::metadata(&deep).unwrap().mode() & 0o777, 0o700);
+        mode(&top.join("a"), 0o777);
+        assert_eq!(named(), Some(("a".into(), true)));
+        mode(&top.join("a"), 0o1777);
+        assert_eq!(named(), None, "as /tmp");
+        fs::rename(top.join("a/b"), top.join("c")).unwrap();
+        symlink("../c", top.join("a/b")).unwrap();
+        assert_eq!(named(), None, "a link of this user's");
+        mode(&top.join("c"), 0o757);
+        assert_eq!(named(), Some(("c".into(), true)), "where it leads counts, too");
+        mode(&top.join("c"), 0o755);
+        fs::rename(top.join("c/ours"), top.join("elsewhere")).unwrap();
+        symlink(top.join("elsewhere"), top.join("c/ours")).unwrap();
+        assert_eq!(
+            stranger(&top.join("c/ours/form"), &top.join("c/ours")).unwrap().path,
+            top.join("c/ours")
+        );
+        symlink("loop", top.join("loop")).unwrap();
+        assert!(stranger(&top.join("loop/x"), &ours).is_some(), "it ends");
+    }
+
+    #[test]
+    fn another_users() {
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        let dir = tempfile::tempdir().unwrap();
+        let deep = dir.path().join("theirs/ours");
+        make(&deep).unwrap();
+        chown(dir.path().join("theirs"), Some(65534), None).unwrap();
+        let found = stranger(&deep, &deep).unwrap();
+        assert!(
+            found
+                .to_string()
+                .ends_with("theirs belongs to another user (uid 65534)"),
+            "{found}"
+        );
+        chown(dir.path().join("theirs"), Some(0), Some(12345)).unwrap();
+        mode(&dir.path().join("theirs"), 0o770);
+        assert!(stranger(&deep, &deep).unwrap().why.ends_with("the group 12345"));
+    }
+}
