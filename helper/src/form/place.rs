@@ -224,7 +224,7 @@ impl Places {
         let around = self.around.iter().rev().find_map(|dir| Some((dir, below(dir)?)));
         let named = around.and_then(|(dir, rest)| {
             let up = self.build.strip_prefix(dir).ok()?.components().count();
-            Some(OsString::from_vec([format!("<around {up}>").as_bytes(), rest].concat()))
+            Some(OsString::from_vec([format!("\0around {up}").as_bytes(), rest].concat()))
         });
         named.unwrap_or(out)
     }

@@ -82,7 +82,6 @@ const STEERING_BEGINS: &[&str] = &[
     "CARGO_GIT_",
     "CARGO_HTTP_",
     "CARGO_NET_",
-    "CARGO_PROFILE_",
     "CARGO_REGISTR",
     "CARGO_RESOLVER_",
     "CARGO_TERM_",
