@@ -16,20 +16,13 @@
         ] (system: perSystem nixpkgs.legacyPackages.${system});
     in
     {
-      flakeModules.default = ./modules/flake-parts.nix;
+      flakeModules.default = ./modules/fronts/flake-parts.nix;
       flakeModule = self.flakeModules.default;
 
       # lib.evalModule pkgs { cacheSize = "24G"; }: the same options without flake-parts.
-      lib.evalModule =
-        pkgs: configuration:
-        pkgs.lib.evalModules {
-          prefix = [ "sccache-shell" ];
-          modules = import ./modules pkgs ++ [
-            (pkgs.lib.setDefaultModuleLocation "the argument of lib.evalModule" configuration)
-          ];
-        };
+      lib = { inherit (import ./.) evalModule; };
 
-      overlays.default = final: _: { sccache-shell = final.callPackage ./modules/package.nix { }; };
+      inherit (import ./.) overlays;
 
       packages = eachSystem (pkgs: rec {
         sccache-shell = pkgs.callPackage ./modules/package.nix { };

@@ -19,7 +19,8 @@ hook() {
   "${as_user[@]}" env -i PATH=/nowhere "$@" "$bash" -euo pipefail -c '
     . "$1"
     declare -px >&3
-    # None of the hook'"'"'s own variables may be left.
+    # None of the hook'"'"'s own variables may be left, but for that it looked, which no other process hears of.
+    unset _sccache_shell_checked
     left=$(compgen -v _sccache_shell) || left=
     [ -z "$left" ] || { echo "left: $left" >&2; exit 9; }
   ' hook "$hooks/$name.sh" <<<"the user's stdin" 3>"$work/env" >"$work/out" 2>"$work/err"
@@ -193,6 +194,14 @@ env -i PATH=/a NIX_BUILD_TOP=/x/nix-shell.a TMPDIR=/x/nix-shell.a "$bash" -euo p
   . "$1"; declare -px >"$2.2"
 ' hook "$hooks/no-check.sh" "$work/env" && cmp -s "$work/env.1" "$work/env.2"
 result $? "a second run changes the environment"
+
+# Two fronts in one shell look once, where they ask for the same, and each shell for itself.
+twice() { env -i "$bash" -euo pipefail -c '. "$1" 2>&1; . "$2" 2>&1; export' twice "$hooks/$1.sh" "$hooks/$2.sh" >"$work/err"; }
+twice normal normal
+[ "$(grep -c 'check --quiet' "$work/err")" = 1 ]; result $? "it does not look once"
+says_not _sccache_shell_checked
+twice normal caller
+[ "$(grep -c 'check --quiet' "$work/err")" = 2 ]; result $? "what another front asks for is not looked at"
 
 # No stderr to speak to is no reason to fail.
 # shellcheck disable=SC2016

@@ -8,7 +8,7 @@ let
   inherit
     (lib.evalModules {
       prefix = [ "sccache-shell" ];
-      modules = import ../../modules noPkgs;
+      modules = (import ../../modules noPkgs).devShell;
     })
     options
     ;
