@@ -19,6 +19,12 @@
       flakeModules.default = ./modules/fronts/flake-parts.nix;
       flakeModule = self.flakeModules.default;
 
+      homeModules.default = ./modules/fronts/home-manager.nix;
+      nixosModules.default = ./modules/fronts/nixos.nix;
+      darwinModules.default = ./modules/fronts/darwin.nix;
+      # Nix knows no such output, and `nix flake check` says so; devenv's users look for it under this name.
+      devenvModules.default = ./modules/fronts/devenv.nix;
+
       # lib.evalModule pkgs { cacheSize = "24G"; }: the same options without flake-parts.
       lib = { inherit (import ./.) evalModule; };
 

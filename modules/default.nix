@@ -15,4 +15,13 @@ rec {
 
   # The same, for a flake.
   devShell = shell ++ [ ./dev-shell.nix ];
+
+  # What a person or a machine has, whatever is entered.
+  user = compile ++ [
+    ./options/user.nix
+    ./user.nix
+  ];
+
+  # The same for one person.
+  person = user ++ [ ./options/secrets.nix ];
 }

@@ -10,6 +10,11 @@ let
     {
       inherit lib system pkgs;
 
+      # Where module systems look for nixos/.
+      path = ../.;
+      config = { };
+      overlays = [ ];
+
       callPackage =
         fn: args:
         let
@@ -28,6 +33,7 @@ let
 
       gcc = callPackage ./cc-wrapper { };
       rustc = callPackage ./rustc-wrapper { };
+      formats = callPackage ./formats.nix { };
       rustPlatform = callPackage ./rust-platform.nix { };
       installShellFiles = callPackage ./install-shell-files { };
     }
