@@ -9,7 +9,8 @@ in
   key = "sccache-shell/darwin";
   imports = [ ./system.nix ];
 
-  config = lib.mkIf cfg.enable {
+  # For what no shell starts. nix-darwin asks whose session it is.
+  config = lib.mkIf (cfg.enable && config.system.primaryUser != null) {
     launchd.user.envVariables = lib.mkMerge [
       (lib.mkIf (cfg.configFile != null) { SCCACHE_CONF = "/etc/sccache/config"; })
       (lib.mkIf cfg.sessionVariables cfg.env)

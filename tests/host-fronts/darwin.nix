@@ -4,17 +4,19 @@
 let
   inherit (nixpkgs) lib;
   inherit (lib) types;
-  parts = "${nixpkgs}/nixos/lib";
-  inherit (import "${parts}/checked.nix" { inherit lib; }) option;
+  inherit (import ../host-pkgs/nixos/lib/checked.nix { inherit lib; }) option;
 in
 lib.evalModules {
   class = "darwin";
   modules = modules ++ [
-    (import "${parts}/system.nix" { inherit lib; }).module
+    (import ../host-pkgs/nixos/lib/system.nix { inherit lib; }).module
     (
       { config, ... }:
       {
-        options.launchd.user.envVariables = option (types.attrsOf types.str) { };
+        options = {
+          launchd.user.envVariables = option (types.attrsOf types.str) { };
+          system.primaryUser = option (types.nullOr types.str) null;
+        };
         config._module.args.pkgs = nixpkgs.legacyPackages.${config.nixpkgs.hostPlatform};
       }
     )

@@ -7,7 +7,7 @@
 let
   inherit (pkgs) lib;
   inherit (lib) types;
-  inherit (import "${pkgs.path}/nixos/lib/checked.nix" { inherit lib; }) option module checked;
+  inherit (import ../host-pkgs/nixos/lib/checked.nix { inherit lib; }) option module checked;
 
   inherit
     (lib.evalModules {

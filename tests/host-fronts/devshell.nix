@@ -3,7 +3,7 @@ pkgs: configuration:
 let
   inherit (pkgs) lib;
   inherit (lib) types;
-  inherit (import "${pkgs.path}/nixos/lib/checked.nix" { inherit lib; }) option;
+  inherit (import ../host-pkgs/nixos/lib/checked.nix { inherit lib; }) option;
 
   inherit
     (lib.evalModules {

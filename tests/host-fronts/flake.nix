@@ -17,8 +17,8 @@
         homeManagerConfiguration = import ./home-manager.nix;
         darwinSystem = import ./darwin.nix { inherit nixpkgs; };
         mkShell = import ./devenv.nix;
-        mkLib = pkgs: { devShell = import ./crane.nix pkgs; };
       };
+      mkLib = pkgs: { devShell = import ./crane.nix pkgs; };
       legacyPackages = lib.mapAttrs (_: pkgs: { mkShell = devshell pkgs; }) nixpkgs.legacyPackages;
     };
 }

@@ -76,6 +76,8 @@ _: rec {
   isDerivation = value: value.type or null == "derivation";
   getBin = package: package.bin or package.out or package;
   getExe' = package: program: "${getBin package}/bin/${program}";
+  makeBinPath =
+    packages: builtins.concatStringsSep ":" (map (package: "${getBin package}/bin") packages);
   getExe =
     package:
     getExe' package (

@@ -31,6 +31,9 @@ let
       mkShell = callPackage ./mkshell.nix { };
       mkShellNoCC = callPackage ./mkshell.nix { stdenv = pkgs.stdenvNoCC; };
 
+      # The programs of stdenv's are all in one package here.
+      coreutils = pkgs.stdenv.initialPath;
+
       gcc = callPackage ./cc-wrapper { };
       rustc = callPackage ./rustc-wrapper { };
       formats = callPackage ./formats.nix { };
