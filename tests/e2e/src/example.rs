@@ -1,7 +1,7 @@
 //! The projects of `examples/`, as somebody copies them: with a crate of their own, and their inputs replaced.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::flake::{Consumer, flake_parts, project};
@@ -36,6 +36,26 @@ impl Example {
             consumer: Consumer::at(&dir),
             flags: flags(fronts),
         }
+    }
+
+    /// Replaces a text in its flake, as somebody edits it.
+    ///
+    /// # Panics
+    /// If the flake does not have it.
+    pub fn edit(&self, from: &str, to: &str) {
+        let file = self.dir().join("flake.nix");
+        let text = fs::read_to_string(&file).expect("the example has a flake");
+        assert!(text.contains(from), "{from} is not in {text}");
+        fs::write(file, text.replace(from, to)).expect("the home is writable");
+    }
+
+    /// Builds an output of its flake, and returns where it is.
+    pub fn build(&self, home: &Home, output: &str) -> PathBuf {
+        let flake = format!(".#{output}");
+        let out = self
+            .nix(home, &["build", &flake, "--no-link", "--print-out-paths"])
+            .ok();
+        PathBuf::from(out.stdout().trim())
     }
 
     /// Where it is.
