@@ -33,7 +33,8 @@ in
       else if problems != [ ] then
         throw (lib.concatMapStringsSep "\n" say problems)
       else
-        (pkgs.formats.toml { }).generate "sccache-config" content;
+        # The files' names are in no content; a wrong one has to be seen all the same.
+        builtins.deepSeq secrets ((pkgs.formats.toml { }).generate "sccache-config" content);
 
     links = if cfg.enable then compile.links else null;
     env = lib.optionalAttrs cfg.enable (compile.variables wrapper);

@@ -32,6 +32,8 @@ in
 
   module = import ./module.nix { inherit self pkgs; };
 
+  sccache-config = import ./sccache-config.nix { inherit pkgs; };
+
   option-docs = import ./option-docs.nix { inherit pkgs; };
 
   formatting =
