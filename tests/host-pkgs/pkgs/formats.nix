@@ -46,7 +46,7 @@ let
 in
 {
   toml = _: {
-    type = types.attrsOf value;
+    type = value;
     generate = name: attrs: writeText name (table [ ] attrs);
   };
 }
