@@ -16,20 +16,19 @@
         ] (system: perSystem nixpkgs.legacyPackages.${system});
     in
     {
-      flakeModules.default = ./modules/flake-parts.nix;
+      flakeModules.default = ./modules/fronts/flake-parts.nix;
       flakeModule = self.flakeModules.default;
 
-      # lib.evalModule pkgs { cacheSize = "24G"; }: the same options without flake-parts.
-      lib.evalModule =
-        pkgs: configuration:
-        pkgs.lib.evalModules {
-          prefix = [ "sccache-shell" ];
-          modules = import ./modules pkgs ++ [
-            (pkgs.lib.setDefaultModuleLocation "the argument of lib.evalModule" configuration)
-          ];
-        };
+      homeModules.default = ./modules/fronts/home-manager.nix;
+      nixosModules.default = ./modules/fronts/nixos.nix;
+      darwinModules.default = ./modules/fronts/darwin.nix;
+      # Nix knows no such output, and `nix flake check` says so; devenv's users look for it under this name.
+      devenvModules.default = ./modules/fronts/devenv.nix;
 
-      overlays.default = final: _: { sccache-shell = final.callPackage ./modules/package.nix { }; };
+      # lib.evalModule pkgs { cacheSize = "24G"; }: the same options without flake-parts.
+      lib = { inherit (import ./.) evalModule; };
+
+      inherit (import ./.) overlays;
 
       packages = eachSystem (pkgs: rec {
         sccache-shell = pkgs.callPackage ./modules/package.nix { };

@@ -94,6 +94,17 @@ let
   '';
 
   run = arguments: "${helper} ${arguments} >&2 </dev/null || :\n";
+
+  # Not exported: a shell in this shell is looked at again.
+  checkOnce =
+    let
+      asked = escapeShellArg (lib.concatStringsSep " " (lib.mapAttrsToList (_: toString) told));
+    in
+    ''
+
+      # Where two fronts set up one shell alike, one of them looks.
+      [ "''${_sccache_shell_checked-none}" = ${asked} ] || ${run "check --quiet"}_sccache_shell_checked=${asked}
+    '';
 in
 "# sccache-shell\n"
 + optionalString (!cfg.incremental) "export CARGO_INCREMENTAL=0\n"
@@ -103,4 +114,4 @@ in
 + optionalString cfg.cmakeLauncher launchers
 + tmpDir
 + optionalString (cfg.helper != null && cfg.initConfig) ("\n" + run "init --if-missing")
-+ optionalString checks ("\n" + run "check --quiet")
++ optionalString checks checkOnce

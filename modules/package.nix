@@ -39,6 +39,9 @@ rustPlatform.buildRustPackage {
       --bash <($out/bin/sccache-shell completions bash) \
       --fish <($out/bin/sccache-shell completions fish) \
       --zsh <($out/bin/sccache-shell completions zsh)
+    mkdir man
+    $out/bin/sccache-shell man man
+    installManPage man/*
   '';
 
   meta = {

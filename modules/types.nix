@@ -23,7 +23,7 @@ let
           throw "The option `${showOption loc}' ${wrong}. Definition values:${showDefs defs}";
     };
 in
-{
+rec {
   cacheSize =
     let
       type = checked "cacheSize" "size in sccache's syntax (digits and at most one of K, M, G, T)" (
@@ -72,4 +72,36 @@ in
     else
       ''must be the id of a check, in small letters with dashes: write it as `sccache-shell explain` does, such as "config-missing"''
   );
+
+  secretFile = checked "secretFile" "absolute path of a file outside the Nix store, as a string" (
+    value:
+    if !builtins.isString value then
+      ''must be a string, such as "/run/secrets/redis": a path would be copied to the Nix store, which everybody can read''
+    else if builtins.substring 0 1 value != "/" then
+      ''must be an absolute path, such as "/run/secrets/redis": nothing is expanded in it''
+    else if lib.hasPrefix "${builtins.storeDir}/" value then
+      "is in the Nix store, which everybody can read: name a file outside of it"
+    else
+      null
+  );
+
+  # Keys of sccache's config file that take a secret.
+  secretFiles =
+    let
+      inherit (import ./sccache-config/check.nix { inherit lib; }) secrets;
+      type = lib.types.lazyAttrsOf secretFile;
+    in
+    type
+    // {
+      merge =
+        loc: defs:
+        let
+          value = type.merge loc defs;
+          unknown = builtins.filter (key: !builtins.elem key secrets) (builtins.attrNames value);
+        in
+        if unknown == [ ] then
+          value
+        else
+          throw "The option `${showOption loc}' has no secret `${builtins.head unknown}': there are ${lib.concatStringsSep ", " secrets}. Definition values:${showDefs defs}";
+    };
 }

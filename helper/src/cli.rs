@@ -1,4 +1,4 @@
-//! The command line: `check`, `explain`, `explain-miss`, `init`, `stats`, `completions`.
+//! The command line: `check`, `explain`, `explain-miss`, `init`, `stats`, `completions`, `man`.
 
 mod explain_miss;
 mod init;
@@ -6,9 +6,11 @@ mod stats;
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
+use anyhow::Context;
 use clap::builder::{PossibleValue, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
@@ -51,6 +53,11 @@ enum Command {
     Completions {
         /// The shell to complete in
         shell: Shell,
+    },
+    /// Write the man pages, one for each command
+    Man {
+        /// The directory to write them to, which must be there
+        dir: PathBuf,
     },
 }
 
@@ -118,6 +125,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         Command::Init(args) => init::run(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Completions { shell } => completions(shell),
+        Command::Man { dir } => man(&dir),
     };
     result.unwrap_or_else(|error| {
         let why = format!("{error:#}");
@@ -174,6 +182,12 @@ fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command(), "sccache-shell", &mut script);
     print(&String::from_utf8_lossy(&script))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn man(dir: &Path) -> anyhow::Result<ExitCode> {
+    clap_mangen::generate_to(command(), dir)
+        .with_context(|| format!("cannot write to {}: make the directory first", dir.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -2,6 +2,7 @@
 {
   system ? builtins.currentSystem,
   lib ? import ./lib,
+  overlays ? [ ],
   ...
 }:
-import ./pkgs { inherit lib system; }
+(import ./pkgs { inherit lib system; }).appendOverlays overlays

@@ -24,9 +24,6 @@
         "aarch64-linux"
         "aarch64-darwin"
       ];
-    in
-    {
-      lib = nixpkgsLib;
       legacyPackages = nixpkgsLib.genAttrs systems (
         system:
         import ./pkgs {
@@ -34,5 +31,19 @@
           inherit system;
         }
       );
+    in
+    {
+      lib = nixpkgsLib // {
+        nixosSystem =
+          args:
+          import ./nixos/lib/eval-config.nix (
+            args
+            // {
+              lib = nixpkgsLib;
+              packages = system: legacyPackages.${system};
+            }
+          );
+      };
+      inherit legacyPackages;
     };
 }

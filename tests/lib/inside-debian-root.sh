@@ -49,9 +49,9 @@ find "$cache/scratch" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf --one-file-
 in_root "$tree" "$toolchain" "$cache"
 # A linked worktree keeps its git directory elsewhere.
 in_root "$(git -C "$tree" rev-parse --path-format=absolute --git-common-dir 2>/dev/null || true)"
-for input in "${SCCACHE_SHELL_TEST_NIXPKGS-}" "${SCCACHE_SHELL_TEST_NIXPKGS_LIB-}" \
-  "${SCCACHE_SHELL_TEST_FLAKE_PARTS-}" "${SCCACHE_SHELL_TEST_NIX_DIRENV-}" "$CARGO_TARGET_DIR"; do
-  case ${input#path:} in /*) in_root "${input#path:}" ;; esac
+# What the caller has the tests run against.
+for input in "${!SCCACHE_SHELL_TEST_@}" CARGO_TARGET_DIR; do
+  case ${!input#path:} in /*) in_root "${!input#path:}" ;; esac
 done
 [ -d "$root$cwd" ] || in_root "$cwd"
 

@@ -32,7 +32,36 @@ in
 
   module = import ./module.nix { inherit self pkgs; };
 
-  option-docs = import ./option-docs.nix { inherit pkgs; };
+  sccache-config = import ./sccache-config.nix { inherit pkgs; };
+
+  options-docs = import ./option-docs.nix {
+    inherit pkgs;
+    set = "devShell";
+    prefix = [ "sccache-shell" ];
+    page = "options";
+    head = ''
+      # Options of a dev shell
+
+      With flake-parts they stand in `perSystem`, with devenv in `devenv.nix`, which has no `devShell` and no `flakeCheck`; `lib.evalModule pkgs { … }` takes them without
+      `sccache-shell.` before them. What a person or a machine has, whatever is entered, is in [options-home.md](options-home.md). Both files are made of the option sets, and a test compares them.
+    '';
+  };
+
+  options-home-docs = import ./option-docs.nix {
+    inherit pkgs;
+    set = "person";
+    prefix = [
+      "programs"
+      "sccache-shell"
+    ];
+    page = "options-home";
+    head = ''
+      # Options of home-manager, NixOS and nix-darwin
+
+      `homeModules.default`, `nixosModules.default` and `darwinModules.default` take them. Nothing here runs a hook or looks at the door: that is a dev shell's, with [its own options](options.md).
+    '';
+    only.secretFiles = "home-manager only: the file of a machine can be read by all its users";
+  };
 
   formatting =
     pkgs.runCommandLocal "formatting"

@@ -19,7 +19,8 @@ hook() {
   "${as_user[@]}" env -i PATH=/nowhere "$@" "$bash" -euo pipefail -c '
     . "$1"
     declare -px >&3
-    # None of the hook'"'"'s own variables may be left.
+    # None of the hook'"'"'s own variables may be left, but for that it looked, which no other process hears of.
+    unset _sccache_shell_checked
     left=$(compgen -v _sccache_shell) || left=
     [ -z "$left" ] || { echo "left: $left" >&2; exit 9; }
   ' hook "$hooks/$name.sh" <<<"the user's stdin" 3>"$work/env" >"$work/out" 2>"$work/err"
@@ -46,6 +47,13 @@ is() {
   result $failure "$1 is '$(value "$1")', not '$2'"
 }
 unset_is() { ! grep -qE "^declare -x $1(=|\$)" "$work/env"; result $? "$1 is set"; }
+# yes WHAT COMMAND…: the command must succeed; WHAT is said where it does not.
+yes() {
+  local what=$1 failure=0
+  shift
+  "$@" || failure=1
+  result $failure "$what"
+}
 quiet() { [ "$status" = 0 ] && ! [ -s "$work/out" ] && ! [ -s "$work/err" ]; result $? "status $status, or it spoke"; }
 says() { grep -qF -- "$1" "$work/err"; result $? "it does not say '$1'"; }
 says_not() { ! grep -qF -- "$1" "$work/err"; result $? "it says '$1'"; }
@@ -181,10 +189,10 @@ is PATH "$ours:/b:$ours"
 
 # A HOME that is none, as under lorri: nothing may come of it.
 hook normal HOME=/homeless-shelter
-[ "$(grep -c homeless-shelter "$work/env")" = 1 ]; result $? "something is made of HOME"
+yes "something is made of HOME" [ "$(grep -c homeless-shelter "$work/env")" = 1 ]
 
 # Off is nothing at all.
-[ ! -s "$hooks/off.sh" ]; result $? "the hook of a shell that is off is not empty"
+yes "the hook of a shell that is off is not empty" [ ! -s "$hooks/off.sh" ]
 
 # A second run, as direnv may do, changes nothing.
 # shellcheck disable=SC2016 # expanded by the inner shell
@@ -193,6 +201,15 @@ env -i PATH=/a NIX_BUILD_TOP=/x/nix-shell.a TMPDIR=/x/nix-shell.a "$bash" -euo p
   . "$1"; declare -px >"$2.2"
 ' hook "$hooks/no-check.sh" "$work/env" && cmp -s "$work/env.1" "$work/env.2"
 result $? "a second run changes the environment"
+
+# Two fronts in one shell look once, where they ask for the same, and each shell for itself.
+# shellcheck disable=SC2016 # expanded by the inner shell
+twice() { env -i "$bash" -euo pipefail -c '. "$1" 2>&1; . "$2" 2>&1; export' twice "$hooks/$1.sh" "$hooks/$2.sh" >"$work/err"; }
+twice normal normal
+yes "it does not look once" [ "$(grep -c 'check --quiet' "$work/err")" = 1 ]
+says_not _sccache_shell_checked
+twice normal caller
+yes "what another front asks for is not looked at" [ "$(grep -c 'check --quiet' "$work/err")" = 2 ]
 
 # No stderr to speak to is no reason to fail.
 # shellcheck disable=SC2016

@@ -1,14 +1,24 @@
-# docs/options.md, made of the option set, and compared with what is committed. The options are read with a `pkgs` that
-# throws: a default that needs it and has no `defaultText` fails here.
-{ pkgs }:
+# A page of docs/, made of an option set, and compared with what is committed. The options are read without the
+# packages: a default that needs it and has no `defaultText` fails here.
+{
+  pkgs,
+  # Which set of modules/, under which name it is set, and the page.
+  set,
+  prefix,
+  page,
+  head,
+  # Options that only this front has, by name.
+  only ? { },
+}:
 let
   inherit (pkgs) lib;
-  noPkgs = throw "the documentation of an option needs pkgs: give the option a defaultText";
+  # Types of nixpkgs' own alone.
+  noPkgs = { inherit (pkgs) formats; };
 
   inherit
     (lib.evalModules {
-      prefix = [ "sccache-shell" ];
-      modules = import ../../modules noPkgs;
+      inherit prefix;
+      modules = (import ../../modules noPkgs).${set};
     })
     options
     ;
@@ -33,7 +43,12 @@ let
       else
         "- default: `${show (option.defaultText or option.default)}`\n"
     )
-    + "- example: `${show option.example}`\n";
+    + "- example: `${show option.example}`\n"
+    + lib.concatStrings (
+      lib.mapAttrsToList (
+        name: where: lib.optionalString (lib.last option.loc == name) "- ${where}\n"
+      ) only
+    );
 
   trim =
     text:
@@ -41,29 +56,26 @@ let
 
   settable = builtins.filter (option: !(option.readOnly or false));
   outputs = builtins.filter (option: option.readOnly or false);
-  all = lib.collect lib.isOption (removeAttrs options [ "_module" ]);
+  all = builtins.filter (option: option.visible or true) (
+    lib.collect lib.isOption (removeAttrs options [ "_module" ])
+  );
 
   text = lib.concatStringsSep "\n" (
     [
-      ''
-        # Options
-
-        With flake-parts they stand in `perSystem`; `lib.evalModule pkgs { … }` takes them without `sccache-shell.` before
-        them. This file is made of the option set, and a test compares the two.
-      ''
+      head
     ]
     ++ map section (settable all ++ outputs all)
   );
-  committed = ../../docs/options.md;
+  committed = ../../docs + "/${page}.md";
 in
-pkgs.runCommandLocal "option-docs"
+pkgs.runCommandLocal "${page}-docs"
   {
     inherit text committed;
   }
   ''
     if ! printf %s "$text" | diff -u "$committed" -; then
-      echo "docs/options.md is not what the options say; this writes it:" >&2
-      echo "  nix eval --raw .#checks.${pkgs.stdenv.hostPlatform.system}.option-docs.text >docs/options.md" >&2
+      echo "docs/${page}.md is not what the options say; this writes it:" >&2
+      echo "  nix eval --raw .#checks.${pkgs.stdenv.hostPlatform.system}.${page}-docs.text >docs/${page}.md" >&2
       exit 1
     fi
     touch $out

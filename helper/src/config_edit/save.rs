@@ -13,13 +13,17 @@ use crate::{read, store_path};
 /// A chain of links longer than this is a loop.
 const MAX_LINKS: usize = 32;
 
+/// How the first line begins of a file that our home-manager module writes, where it is no link into the store
+/// (modules/fronts/home-manager-config.sh).
+const HOME_MANAGER_MARK: &str = "# Written by home-manager";
+
 /// What a new file's mode is before the umask takes its part.
 const NEW_FILE_MODE: u32 = 0o666;
 
 /// Why a file was not saved; what was there is untouched.
 #[derive(Debug)]
 pub enum SaveError {
-    /// The file is a link into the Nix store: the file and the package that made it.
+    /// The file is a link into the Nix store, or says that home-manager writes it: the file and the package that made it.
     ManagedByNix(PathBuf, Option<String>),
     /// The home directory does not exist, so it is not for us to make it.
     NoHome(PathBuf),
@@ -34,7 +38,8 @@ impl std::fmt::Display for SaveError {
         match self {
             Self::ManagedByNix(path, package) => write!(
                 f,
-                "{} is managed by {}: set the size there; nothing was changed",
+                "{} is managed by {}: set the size there (`programs.sccache-shell.cacheSize` of our modules) and switch; \
+                 nothing was changed",
                 path.display(),
                 manager(package.as_deref())
             ),
@@ -59,6 +64,7 @@ impl std::error::Error for SaveError {}
 fn manager(package: Option<&str>) -> String {
     match package {
         Some(name) if name.starts_with("home-manager") || name.starts_with("hm_") => "home-manager".to_owned(),
+        Some("etc") => "the system's configuration (NixOS, nix-darwin)".to_owned(),
         Some(name) => format!("Nix (package {name})"),
         None => "Nix".to_owned(),
     }
@@ -68,7 +74,7 @@ fn manager(package: Option<&str>) -> String {
 pub fn save(edit: &Edit, home: Option<&Path>, store: &Path) -> Result<(), SaveError> {
     let io = |error| SaveError::Io(edit.path.clone(), error);
     let target = follow_links(&edit.path).map_err(io)?;
-    refuse_store(edit, &target, store)?;
+    refuse_managed(edit, &target, store)?;
     // A rename would put a file in the place of `/dev/null` as well.
     if fs::metadata(&target).is_ok_and(|data| !data.is_file()) {
         return Err(io(io::Error::other("it is no plain file")));
@@ -109,12 +115,37 @@ fn write_in_place(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-fn refuse_store(edit: &Edit, target: &Path, store: &Path) -> Result<(), SaveError> {
+fn refuse_managed(edit: &Edit, target: &Path, store: &Path) -> Result<(), SaveError> {
+    if edit
+        .before
+        .as_deref()
+        .is_some_and(|text| text.starts_with(HOME_MANAGER_MARK))
+    {
+        return Err(SaveError::ManagedByNix(
+            edit.path.clone(),
+            Some("home-manager".to_owned()),
+        ));
+    }
     if !store_path::is_in_store(target, store) {
         return Ok(());
     }
-    let package = store_path::parse(target, store).map(|parsed| parsed.name);
+    let entrance = entrance(&edit.path, store).unwrap_or_else(|| target.to_owned());
+    let package = store_path::parse(&entrance, store).map(|parsed| parsed.name);
     Err(SaveError::ManagedByNix(edit.path.clone(), package))
+}
+
+/// Where a chain of links enters the store: the package of whoever manages the file, which links on to what it was made of.
+fn entrance(path: &Path, store: &Path) -> Option<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        // A directory on the way may be a link too.
+        path = fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?);
+        if store_path::is_in_store(&path, store) {
+            return Some(path);
+        }
+        path = path.parent()?.join(fs::read_link(&path).ok()?);
+    }
+    None
 }
 
 /// Where a write to `path` ends up: a rename would replace the link itself. The last target may be missing.
@@ -225,7 +256,10 @@ mod tests {
         let store = dir.join("store");
         let package = store.join("0c0a1b2c3d4f5g6h7i8j9k0l1m2n3p4q-home-manager-files");
         fs::create_dir_all(&package).unwrap();
-        fs::write(package.join("config"), "old\n").unwrap();
+        // home-manager's files link on to what they were made of.
+        let made_of = store.join("1c0a1b2c3d4f5g6h7i8j9k0l1m2n3p4q-sccache-config");
+        fs::write(&made_of, "old\n").unwrap();
+        symlink(&made_of, package.join("config")).unwrap();
         let link = dir.join("config");
         symlink(package.join("config"), &link).unwrap();
         let linked_dir = dir.join("sccache");
@@ -235,6 +269,17 @@ mod tests {
             assert!(error.to_string().contains("is managed by home-manager"), "{error}");
         }
         assert_eq!(fs::read_to_string(package.join("config")).unwrap(), "old\n");
+    }
+
+    #[test]
+    fn refuses_what_home_manager_writes() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config");
+        let old = format!("{HOME_MANAGER_MARK} (programs.sccache-shell)\nold\n");
+        fs::write(&path, &old).unwrap();
+        let error = save(&edit(&path, Some(&old)), None, Path::new(STORE)).unwrap_err();
+        assert!(error.to_string().contains("is managed by home-manager"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), old);
     }
 
     #[test]

@@ -78,3 +78,9 @@ pub fn version(name: &str) -> String {
     let out = Output::of(Command::new(program(name)).arg("--version"));
     out.ok().stdout().lines().next().unwrap_or_default().to_owned()
 }
+
+/// Whether the tests run as root, who alone can become somebody else.
+pub fn is_root() -> bool {
+    let out = Output::of(Command::new(program("id")).arg("-u")).ok();
+    out.stdout().trim() == "0"
+}

@@ -1,10 +1,12 @@
 //! Every way into the shell: what is set, that nothing is printed, and that nothing points at what is gone afterwards.
 
+use std::fs;
 use std::path::Path;
 
 use sccache_shell_e2e::flake::{Consumer, Entry};
 use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::output::Output;
+use sccache_shell_e2e::{machine, worktree};
 
 /// The variables under which programs look for a temporary directory.
 const TMP: [&str; 4] = ["TMPDIR", "TMP", "TEMP", "TEMPDIR"];
@@ -133,4 +135,118 @@ fn flake_parts_gives_the_same_shell() {
     let parts = parts.run(&home, Entry::Develop, script).ok();
     assert_eq!(plain.stdout(), parts.stdout());
     assert!(plain.stdout().contains("SCCACHE_SHELL_CACHE_SIZE=24G"), "{plain}");
+}
+
+/// What `eval "$(nix print-dev-env)"` gives a script, and CI steps that keep an environment in a file.
+#[test]
+fn print_dev_env_gives_the_same_shell() {
+    let (home, consumer) = healthy();
+    let script = "eval \"$(\"$NIX\" print-dev-env)\"; printf '%s\\n' \"$RUSTC_WRAPPER\" \"$TMPDIR\"; sccache --version";
+    let mut shell = home.command("bash");
+    shell
+        .current_dir(consumer.dir())
+        .env("NIX", machine::program("nix"))
+        .args(["-euc", script]);
+    let out = Output::of(&mut shell).ok();
+    let lines: Vec<&str> = out.stdout().lines().collect();
+    assert!(lines[0].ends_with("/libexec/sccache-shell/sccache"), "{out}");
+    assert_eq!(lines[1], "/var/tmp", "{out}");
+    assert_eq!(out.told(), [""; 0], "{out}");
+}
+
+/// What VS Code's direnv, Zed and nushell take: the environment as JSON, with nothing of bash left in it.
+#[test]
+fn editors_get_it_as_json() {
+    let (home, consumer) = healthy();
+    drop(consumer.run(&home, Entry::Direnv, "true").ok());
+    let mut export = home.command(machine::program("direnv"));
+    let out = Output::of(export.current_dir(consumer.dir()).args(["export", "json"])).ok();
+    let json: serde_json::Value = serde_json::from_str(out.stdout()).unwrap_or_else(|error| panic!("{error}: {out}"));
+    assert!(
+        json["RUSTC_WRAPPER"]
+            .as_str()
+            .is_some_and(|path| path.ends_with("/libexec/sccache-shell/sccache")),
+        "{out}"
+    );
+    assert_eq!(json["TMPDIR"], "/var/tmp");
+    let first = json["PATH"].as_str().and_then(|path| path.split(':').next());
+    assert!(
+        first.is_some_and(|dir| dir.ends_with("/libexec/sccache-shell")),
+        "{out}"
+    );
+    assert_eq!(json.get("_sccache_shell_checked"), None);
+    assert_eq!(out.told(), [""; 0], "{out}");
+}
+
+/// lorri's way: the hook runs in a build, where HOME is no directory, and what it exports is taken.
+#[test]
+fn a_hook_in_a_sandbox_exports_nothing_of_the_sandbox() {
+    let (home, consumer) = healthy();
+    let dir = consumer.dir();
+    fs::write(
+        dir.join("lorri.nix"),
+        r#"let drv = import ./shell.nix; in derivation (drv.drvAttrs // {
+          name = "lorri-shell"; outputs = [ "out" ]; builder = "/bin/bash"; PATH = "/usr/bin:/bin";
+          args = [ "-e" (builtins.toFile "keep-env" ''
+            . $stdenv/setup
+            eval "$shellHook"
+            export > $out
+          '') ];
+        })"#,
+    )
+    .unwrap();
+    worktree::git(dir, &["add", "--all"]);
+    let out = consumer
+        .nix(
+            &home,
+            &[
+                "build",
+                "--impure",
+                "--file",
+                "lorri.nix",
+                "--no-link",
+                "--print-out-paths",
+                "-L",
+            ],
+        )
+        .ok();
+    let exported = fs::read_to_string(out.stdout().trim()).unwrap();
+    let ours: Vec<&str> = exported
+        .lines()
+        .filter(|line| line.contains("SCCACHE") || line.contains("RUSTC_WRAPPER"))
+        .collect();
+    assert!(ours.iter().any(|line| line.contains("RUSTC_WRAPPER=")), "{exported}");
+    assert!(
+        !ours
+            .iter()
+            .any(|line| line.contains("homeless-shelter") || line.contains("/build")),
+        "{ours:?}"
+    );
+    assert_eq!(home.server().pid(), None);
+}
+
+/// A container's user is often one that no one knows, with a home that is not there.
+#[test]
+fn another_user_without_a_home_gets_a_working_shell() {
+    let (home, consumer) = healthy();
+    if !machine::is_root() {
+        return;
+    }
+    let env = consumer.nix(&home, &["print-dev-env"]).ok();
+    let file = tempfile::NamedTempFile::new_in("/tmp").unwrap();
+    fs::write(file.path(), env.stdout()).unwrap();
+    fs::set_permissions(file.path(), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
+    let script = ". \"$1\"; printf '%s\\n' \"$TMPDIR\"; [ -w \"$TMPDIR\" ]; \"$RUSTC_WRAPPER\" --version";
+    let mut shell = home.command("setpriv");
+    shell.env("HOME", "/nonexistent").current_dir("/").args([
+        "--reuid=54321",
+        "--regid=54321",
+        "--clear-groups",
+        "bash",
+        "-euc",
+        script,
+        "shell",
+    ]);
+    let out = Output::of(shell.arg(file.path())).ok();
+    assert!(out.stdout().starts_with("/var/tmp\nsccache "), "{out}");
 }

@@ -60,7 +60,12 @@ fn the_flake_passes_its_own_check() {
         &overrides(true),
     )
     .ok();
-    assert!(!out.stderr().contains("warning: unknown flake output"), "{out}");
+    // Nix has no word for devenv's modules.
+    let unknown = out
+        .stderr()
+        .lines()
+        .filter(|line| line.contains("unknown flake output"));
+    assert!(unknown.into_iter().all(|line| line.contains("devenvModules")), "{out}");
 }
 
 #[test]
@@ -125,4 +130,25 @@ fn there_is_a_package_for_every_system() {
         "[\"aarch64-darwin\",\"aarch64-linux\",\"x86_64-linux\"]"
     );
     assert!(out.stdout().contains(system()));
+}
+
+#[test]
+fn a_consumers_flake_check_says_where_options_contradict() {
+    let home = Home::new();
+    let config = "cacheSize = \"24G\"; helper = null; check.ignore = [ \"config-missing\" ];";
+    let wrong = Consumer::write_flake_parts(&home.path().join("wrong"), config).commit(&home);
+    let out = wrong.nix(&home, &["flake", "check", "-L"]).failed();
+    for option in [
+        "`cacheSize` does nothing with `helper = null`",
+        "`check.ignore` does nothing with `helper = null`",
+    ] {
+        assert!(out.stderr().contains(option), "{out}");
+    }
+    let config = "check.ignore = [ \"no-such-check\" ];";
+    let unknown = Consumer::write_flake_parts(&home.path().join("unknown"), config).commit(&home);
+    let out = unknown.nix(&home, &["flake", "check", "-L"]).failed();
+    assert!(out.stderr().contains("no-such-check, which is no check"), "{out}");
+    let config = "cacheSize = \"24G\"; check.ignore = [ \"config-missing\" ];";
+    let right = Consumer::write_flake_parts(&home.path().join("right"), config).commit(&home);
+    drop(right.nix(&home, &["flake", "check"]).ok());
 }

@@ -37,6 +37,7 @@ _: rec {
   const = value: _: value;
 
   last = list: elemAt list (length list - 1);
+  init = list: genList (elemAt list) (length list - 1);
   flatten = value: if isList value then concatMap flatten value else [ value ];
   reverseList = list: genList (i: elemAt list (length list - 1 - i)) (length list);
   subtractLists = without: filter (value: !elem value without);
@@ -60,13 +61,29 @@ _: rec {
     else
       [ ];
 
+  hasAttrByPath =
+    path: set: path == [ ] || set ? ${head path} && hasAttrByPath (tail path) set.${head path};
+  setAttrByPath =
+    path: value: if path == [ ] then value else { ${head path} = setAttrByPath (tail path) value; };
+  recursiveUpdate =
+    a: b:
+    a
+    // mapAttrs (
+      name: value:
+      if isAttrs value && isAttrs (a.${name} or null) then recursiveUpdate a.${name} value else value
+    ) b;
+
   isDerivation = value: value.type or null == "derivation";
   getBin = package: package.bin or package.out or package;
   getExe' = package: program: "${getBin package}/bin/${program}";
+  makeBinPath =
+    packages: builtins.concatStringsSep ":" (map (package: "${getBin package}/bin") packages);
   getExe =
     package:
     getExe' package (
       package.meta.mainProgram or (throw "getExe: ${package.name} has no meta.mainProgram")
     );
 
+  getVersion = package: package.version or (builtins.parseDrvName package.name).version;
+  versionOlder = a: b: builtins.compareVersions b a == 1;
 }

@@ -1,5 +1,5 @@
 # `evalModules`, small: modules with imports, options declared and defined in any of them, conditions, priorities, and
-# errors that name the option and the file. Without freeform types, ordering, renamed options and classes.
+# errors that name the option and the file. Without freeform types, renamed options and classes.
 { lib }:
 let
   inherit (lib)
@@ -25,8 +25,24 @@ let
           inherit (def.value) priority;
         }
       )
+    else if isType "order" def.value then
+      discharge (
+        def
+        // {
+          value = def.value.content;
+          order = def.value.priority;
+        }
+      )
     else
-      [ ({ priority = lib.defaultPriority; } // def) ];
+      [
+        (
+          {
+            priority = lib.defaultPriority;
+            order = lib.defaultOrderPriority;
+          }
+          // def
+        )
+      ];
 
   # The same for a set of definitions that is not at an option yet: the wrapping moves to each of its members.
   pushDown =
@@ -59,6 +75,9 @@ rec {
     imports = [ module ];
   };
 
+  # Whether anything is left of definitions once their conditions are known.
+  isDefined = definitions: lib.concatMap discharge definitions != [ ];
+
   mergeDefinitions =
     loc: type: definitions:
     let
@@ -66,7 +85,9 @@ rec {
       strongest = builtins.foldl' (
         best: def: if def.priority < best then def.priority else best
       ) 9999 defs;
-      winners = builtins.filter (def: def.priority == strongest) defs;
+      winners = builtins.sort (a: b: a.order < b.order) (
+        builtins.filter (def: def.priority == strongest) defs
+      );
       wrong = builtins.filter (def: !type.check def.value) winners;
     in
     if winners == [ ] then

@@ -25,6 +25,13 @@ rec {
   defaultPriority = 100;
   mkDefault = mkOverride 1000;
   mkOptionDefault = mkOverride 1500;
+  mkOrder = priority: content: {
+    _type = "order";
+    inherit priority content;
+  };
+  defaultOrderPriority = 1000;
+  mkBefore = mkOrder 500;
+  mkAfter = mkOrder 1500;
 
   showOption = lib.concatMapStringsSep "." (
     part: if builtins.match "[a-zA-Z_][a-zA-Z0-9_'-]*" part != null then part else ''"${part}"''

@@ -29,6 +29,7 @@ rec {
   splitString =
     separator: string:
     builtins.filter builtins.isString (builtins.split (escapeRegex separator) string);
+  toInt = builtins.fromJSON;
   toUpper = replaceStrings (lib.genList (i: substring i 1 lower) 26) (
     lib.genList (i: substring i 1 upper) 26
   );

@@ -36,6 +36,11 @@ rec {
   bool = simple "bool" "boolean" builtins.isBool;
   int = simple "int" "signed integer" builtins.isInt;
   str = simple "str" "string" builtins.isString;
+  lines = str // {
+    name = "separatedString";
+    description = "strings concatenated with \"\\n\"";
+    merge = _: defs: lib.concatMapStringsSep "\n" (def: def.value) defs;
+  };
   package = simple "package" "package" (
     value: lib.isDerivation value || lib.hasPrefix "/nix/store/" "${value}"
   );
@@ -93,29 +98,34 @@ rec {
         );
     };
 
-  lazyAttrsOf =
-    element:
+  # With the definitions of each name; lazily, a name counts even where its condition turns out false.
+  attrsOfNames =
+    lazy: description: element:
     mkOptionType {
-      name = "lazyAttrsOf";
-      description = "lazy attribute set of ${phrase element}";
+      name = if lazy then "lazyAttrsOf" else "attrsOf";
+      description = "${description} of ${phrase element}";
       descriptionClass = "composite";
       check = builtins.isAttrs;
       merge =
         loc: defs:
-        builtins.mapAttrs (
-          name: _:
-          lib.mergeDefinitions (loc ++ [ name ]) element (
+        let
+          of =
+            name:
             lib.concatMap (
               def:
               lib.optional (def.value ? ${name}) {
                 inherit (def) file;
                 value = def.value.${name};
               }
-            ) defs
-          )
-        ) (builtins.foldl' (all: def: all // def.value) { } defs);
+            ) defs;
+          names = builtins.attrNames (builtins.foldl' (all: def: all // def.value) { } defs);
+        in
+        lib.genAttrs (builtins.filter (name: lazy || lib.isDefined (of name)) names) (
+          name: lib.mergeDefinitions (loc ++ [ name ]) element (of name)
+        );
     };
-  attrsOf = element: lazyAttrsOf element // { description = "attribute set of ${phrase element}"; };
+  lazyAttrsOf = attrsOfNames true "lazy attribute set";
+  attrsOf = attrsOfNames false "attribute set";
 
   submoduleWith =
     {

@@ -10,6 +10,11 @@ let
     {
       inherit lib system pkgs;
 
+      # Where module systems look for nixos/.
+      path = ../.;
+      config = { };
+      overlays = [ ];
+
       callPackage =
         fn: args:
         let
@@ -26,8 +31,12 @@ let
       mkShell = callPackage ./mkshell.nix { };
       mkShellNoCC = callPackage ./mkshell.nix { stdenv = pkgs.stdenvNoCC; };
 
+      # The programs of stdenv's are all in one package here.
+      coreutils = pkgs.stdenv.initialPath;
+
       gcc = callPackage ./cc-wrapper { };
       rustc = callPackage ./rustc-wrapper { };
+      formats = callPackage ./formats.nix { };
       rustPlatform = callPackage ./rust-platform.nix { };
       installShellFiles = callPackage ./install-shell-files { };
     }

@@ -73,6 +73,86 @@
           wrong.env.FOO = "1";
           says = "`sccache-shell.env' is read-only";
         };
+      }
+      // builtins.mapAttrs (_: case: { front = "person"; } // case) {
+        person-size-with-unit = {
+          wrong.cacheSize = "24GB";
+          says = ''`programs.sccache-shell.cacheSize' is no size that sccache can read: write "24G"'';
+        };
+        person-unknown-key = {
+          wrong.settings.cache.disc.size = "24G";
+          says = "`programs.sccache-shell.settings.cache.disc' is no key that sccache knows";
+        };
+        person-unknown-key-in-a-table = {
+          wrong.settings.cache.disk.sise = "24G";
+          says = "there are dir, rw_mode, size, preprocessor_cache_mode";
+        };
+        person-size-in-settings = {
+          wrong.settings.cache.disk.size = "1.5G";
+          says = "`programs.sccache-shell.settings.cache.disk.size' is no size that sccache can read";
+        };
+        person-relative-basedir = {
+          wrong.settings.basedirs = [ "work" ];
+          says = "`programs.sccache-shell.settings.basedirs' must be a list of absolute paths";
+        };
+        person-tilde-in-dir = {
+          wrong.settings.cache.disk.dir = "/home/~/cache";
+          says = "must be an absolute path without `~` and `$`";
+        };
+        person-missing-key = {
+          wrong.settings.cache.s3.bucket = "b";
+          says = "`programs.sccache-shell.settings.cache.s3' misses the key `no_credentials`";
+        };
+        person-two-sizes = {
+          wrong = {
+            cacheSize = "24G";
+            settings.cache.disk.size = "48G";
+          };
+          says = "`programs.sccache-shell.settings.cache.disk.size' has conflicting definition values";
+        };
+        person-secret-in-settings = {
+          wrong.settings.cache.redis.password = "p";
+          says = "is a secret, and everybody can read the Nix store: name a file that holds it in `secretFiles`";
+        };
+        person-secret-in-an-address = {
+          wrong.settings.cache.redis.endpoint = "redis://me:p@host";
+          says = "`programs.sccache-shell.settings.cache.redis.endpoint' has a password in it";
+        };
+        person-secret-by-a-path-literal = {
+          wrong.secretFiles."cache.redis.password" = ./flake.nix;
+          says = ''must be a string, such as "/run/secrets/redis"'';
+        };
+        person-secret-in-the-store = {
+          wrong.secretFiles."cache.redis.password" = "/nix/store/x";
+          says = "is in the Nix store, which everybody can read";
+        };
+        person-secret-that-is-none = {
+          wrong.secretFiles."cache.redis.passwort" = "/run/x";
+          says = "has no secret `cache.redis.passwort': there are ";
+        };
+        person-hook-option = {
+          wrong.initConfig = true;
+          says = "`programs.sccache-shell.initConfig' does not exist";
+        };
+        person-check-option = {
+          wrong.check.enable = false;
+          says = "`programs.sccache-shell.check' does not exist";
+        };
+        machine-secrets = {
+          front = "user";
+          wrong.secretFiles."cache.redis.password" = "/run/secrets/redis";
+          says = "`programs.sccache-shell.secretFiles' does not exist";
+        };
+        machine-flag-as-string = {
+          front = "user";
+          wrong.sessionVariables = "yes";
+          says = "`programs.sccache-shell.sessionVariables' is not of type `boolean'";
+        };
+        devenv-dev-shell = {
+          front = "shell";
+          wrong.devShell = "x";
+          says = "devShell' does not exist";
+        };
       };
       # Just inside what is allowed.
       right = {
@@ -87,15 +167,62 @@
         };
         tmp-quoted.right.tmpDir = "/with space's";
         ignore.right.check.ignore = [ "config-missing" ];
+        person-everything = {
+          front = "person";
+          right = {
+            cacheSize = "48G";
+            settings = {
+              basedirs = [ "/home/me/work" ];
+              cache.redis.endpoint = "redis://host:6379";
+              dist.toolchains = [ ];
+            };
+            secretFiles."cache.redis.password" = "/run/secrets/redis";
+          };
+        };
+        person-alias = {
+          front = "person";
+          right.settings.cache.memcached.endpoint = "tcp://host:1";
+        };
       };
+
+      # A front's own set of modules, without what it is a part of.
+      front =
+        case: pkgs:
+        let
+          inherit
+            (lib.evalModules {
+              prefix = [
+                "programs"
+                "sccache-shell"
+              ];
+              modules =
+                (import "${sccache-shell}/modules" pkgs).${case.front}
+                ++ [
+                  (case.wrong or case.right)
+                  { helper = lib.mkDefault null; }
+                ]
+                ++ lib.optional (case.front != "shell") {
+                  enable = true;
+                  prefix = "/home/me/.local";
+                };
+            })
+            config
+            ;
+        in
+        builtins.deepSeq [ config.env config.contradictions ] (
+          config.shellHook or (if config.configFile == null then "" else config.configFile.drvPath)
+        );
 
       evaluate =
         case:
-        (sccache-shell.lib.evalModule nixpkgs.legacyPackages.${case.system or "x86_64-linux"} {
-          imports = [ (case.wrong or case.right) ];
-          # Nothing is built for an error message.
-          helper = lib.mkDefault null;
-        }).config.devShell.drvPath;
+        if case ? front then
+          front case nixpkgs.legacyPackages.x86_64-linux
+        else
+          (sccache-shell.lib.evalModule nixpkgs.legacyPackages.${case.system or "x86_64-linux"} {
+            imports = [ (case.wrong or case.right) ];
+            # Nothing is built for an error message.
+            helper = lib.mkDefault null;
+          }).config.devShell.drvPath;
     in
     {
       says = builtins.mapAttrs (_: case: case.says or "") (wrong // right);

@@ -22,3 +22,12 @@ installShellCompletion() {
     shift 2
   done
 }
+
+# installManPage FILES…
+installManPage() {
+  local page
+  for page; do
+    mkdir -p "$out/share/man/man${page##*.}"
+    cp "$page" "$out/share/man/man${page##*.}/"
+  done
+}

@@ -2,6 +2,8 @@
 # The one builder: a `buildCommand`, or the phases of a package. Sourced variables are the derivation's attributes.
 set -eu -o pipefail
 . "$stdenv/setup"
+# As nixpkgs' own does at its end.
+set +u
 
 if [ -n "${buildCommand-}" ]; then
   eval "$buildCommand"

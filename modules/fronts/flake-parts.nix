@@ -6,17 +6,21 @@
   key = "sccache-shell/flake-parts";
 
   options.perSystem = flake-parts-lib.mkPerSystemOption (
-    { pkgs, ... }:
+    { config, pkgs, ... }:
     {
       _file = ./flake-parts.nix;
 
       options.sccache-shell = lib.mkOption {
         type = lib.types.submoduleWith {
-          modules = import ./. pkgs;
+          modules = (import ../. pkgs).devShell;
           description = "sccache-shell configuration";
         };
         default = { };
         description = "A dev shell in which sccache works.";
+      };
+
+      config.checks = lib.mkIf config.sccache-shell.enable {
+        sccache-shell = config.sccache-shell.flakeCheck;
       };
     }
   );

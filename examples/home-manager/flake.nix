@@ -1,0 +1,44 @@
+{
+  inputs = {
+    nixpkgs.url = "github:NixOS/nixpkgs/nixpkgs-unstable";
+    home-manager = {
+      url = "github:nix-community/home-manager";
+      inputs.nixpkgs.follows = "nixpkgs";
+    };
+    sccache-shell = {
+      url = "github:sccache-shell/sccache-shell";
+      inputs.nixpkgs.follows = "nixpkgs";
+    };
+  };
+
+  outputs =
+    {
+      nixpkgs,
+      home-manager,
+      sccache-shell,
+      ...
+    }:
+    {
+      homeConfigurations.me = home-manager.lib.homeManagerConfiguration {
+        pkgs = nixpkgs.legacyPackages.x86_64-linux;
+        modules = [
+          sccache-shell.homeModules.default
+          {
+            home = {
+              username = "me";
+              homeDirectory = "/home/me";
+              stateVersion = "26.05";
+            };
+
+            programs.sccache-shell = {
+              enable = true;
+              # ~/.config/sccache/config, on macOS ~/Library/Application Support/Mozilla.sccache/config
+              cacheSize = "48G";
+              # For editors and shells outside of a flake.
+              sessionVariables = true;
+            };
+          }
+        ];
+      };
+    };
+}

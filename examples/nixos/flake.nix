@@ -1,0 +1,29 @@
+{
+  inputs = {
+    nixpkgs.url = "github:NixOS/nixpkgs/nixos-unstable";
+    sccache-shell = {
+      url = "github:sccache-shell/sccache-shell";
+      inputs.nixpkgs.follows = "nixpkgs";
+    };
+  };
+
+  outputs =
+    { nixpkgs, sccache-shell, ... }:
+    {
+      nixosConfigurations.machine = nixpkgs.lib.nixosSystem {
+        modules = [
+          sccache-shell.nixosModules.default
+          {
+            nixpkgs.hostPlatform = "x86_64-linux";
+            system.stateVersion = "26.05";
+
+            programs.sccache-shell = {
+              enable = true;
+              # /etc/sccache/config, for every user who has not unset SCCACHE_CONF.
+              cacheSize = "48G";
+            };
+          }
+        ];
+      };
+    };
+}

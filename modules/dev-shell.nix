@@ -1,0 +1,66 @@
+# What a flake gets beside: a shell as a derivation, and a check that its options make sense.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  inherit (lib) literalExpression types;
+  inherit (import ./options/kit.nix { inherit lib; }) mkOutput;
+  cfg = config;
+in
+{
+  options = {
+    devShell = mkOutput {
+      type = types.package;
+      description = "The shell. Others take it by `inputsFrom = [ config.sccache-shell.devShell ]`.";
+      example = literalExpression "pkgs.mkShell { inputsFrom = [ config.sccache-shell.devShell ]; }";
+    };
+
+    flakeCheck = mkOutput {
+      type = types.package;
+      description = ''
+        For a flake's `checks`, where the flake-parts front puts it itself: it fails where the options contradict each
+        other, where `package` has no sccache, and where `check.ignore` names a check that the helper does not have.
+      '';
+      example = literalExpression "{ checks.\${system}.sccache-shell = config.sccache-shell.flakeCheck; }";
+    };
+  };
+
+  config = {
+    devShell = pkgs.mkShellNoCC {
+      name = "sccache-shell";
+      inherit (cfg) packages shellHook;
+    };
+
+    flakeCheck =
+      pkgs.runCommandLocal "sccache-shell-options"
+        { contradictions = lib.concatStringsSep "\n" cfg.contradictions; }
+        (
+          ''
+            failed=0
+            fail() {
+              printf 'sccache-shell: %s\n' "$1" >&2
+              failed=1
+            }
+            while IFS= read -r line; do
+              if [ -n "$line" ]; then fail "$line: remove one of the two"; fi
+            done <<<"$contradictions"
+          ''
+          + lib.optionalString cfg.enable ''
+            [ -x ${lib.getExe' cfg.package "sccache"} ] || fail "\`package\` is ${cfg.package}, which has no program bin/sccache"
+          ''
+          + lib.optionalString (cfg.enable && cfg.helper != null) (
+            lib.concatMapStrings (id: ''
+              ${lib.getExe' cfg.helper "sccache-shell"} explain ${id} >/dev/null 2>&1 ||
+                fail "\`check.ignore\` names ${id}, which is no check: sccache-shell explain lists them"
+            '') cfg.check.ignore
+          )
+          + ''
+            [ "$failed" = 0 ]
+            touch $out
+          ''
+        );
+  };
+}

@@ -1,0 +1,66 @@
+# shellcheck shell=bash
+# What home-manager's activation does to sccache's config file, beside linking it.
+#   keep FILE NEW                       moves a FILE that is not home-manager's out of the way of NEW
+#   write FILE TEMPLATE [KEY SECRET]…   writes FILE of TEMPLATE, each @KEY@ in it by what the file SECRET holds
+set -euo pipefail
+
+# The first line of a file that is written; `sccache-shell init` knows it by this.
+mark='# Written by home-manager'
+
+say() { printf 'sccache-shell: %s\n' "$*" >&2; }
+
+# is_ours FILE: whether home-manager made it, as a link into the store or as a file.
+is_ours() {
+  local target first=''
+  if target=$(readlink "$1") && [[ $target == /nix/store/* ]]; then return 0; fi
+  [ ! -f "$1" ] || IFS= read -r first <"$1" || :
+  [[ $first == "$mark"* ]]
+}
+
+keep() {
+  local file=$1 new=$2 kept=$1.before-home-manager n=1
+  [ -e "$file" ] || [ -L "$file" ] || return 0
+  if is_ours "$file" || cmp -s "$file" "$new"; then return 0; fi
+  while [ -e "$kept" ] || [ -L "$kept" ]; do
+    n=$((n + 1))
+    kept=$file.before-home-manager.$n
+  done
+  mv -n -- "$file" "$kept"
+  say "$file is home-manager's from now on; what was there is kept as $kept"
+  say "what it said and programs.sccache-shell does not say is no longer in force"
+}
+
+# as_toml TEXT: what stands for TEXT between TOML's quotes.
+as_toml() {
+  local text=$1
+  text=${text//\\/\\\\}
+  text=${text//\"/\\\"}
+  printf '%s' "$text"
+}
+
+write() {
+  local file=$1 text secret value
+  text=$(<"$2")
+  shift 2
+  while [ $# -gt 0 ]; do
+    if ! secret=$(cat -- "$2" 2>/dev/null) || [ -z "$secret" ]; then
+      say "$2 (programs.sccache-shell.secretFiles.\"$1\") cannot be read or is empty; $file stays as it is"
+      say "make the file, then switch again"
+      return 1
+    fi
+    if [[ $secret == *[[:cntrl:]]* ]]; then
+      say "$2 (programs.sccache-shell.secretFiles.\"$1\") has more than one line, or a control character; $file stays as it is"
+      return 1
+    fi
+    value=$(as_toml "$secret")
+    text=${text//"@$1@"/"$value"}
+    shift 2
+  done
+  mkdir -p "$(dirname "$file")"
+  umask 077
+  local part=$file.home-manager-part
+  printf '%s (programs.sccache-shell): a change here is lost at the next switch.\n%s\n' "$mark" "$text" >"$part"
+  mv -f -- "$part" "$file"
+}
+
+"$@"

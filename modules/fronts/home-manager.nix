@@ -1,0 +1,93 @@
+# The front for home-manager: `programs.sccache-shell`.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  inherit (lib) mkIf;
+  cfg = config.programs.sccache-shell;
+
+  # Where sccache looks for it.
+  inHome =
+    if pkgs.stdenv.hostPlatform.isDarwin then
+      "Library/Application Support/Mozilla.sccache/config"
+    else
+      "${lib.removePrefix "${config.home.homeDirectory}/" config.xdg.configHome}/sccache/config";
+  hasSecrets = cfg.secretFiles != { };
+
+  activation = pkgs.writeShellScript "sccache-shell-activation" (
+    builtins.readFile ./home-manager-config.sh
+  );
+  at = lib.escapeShellArg "${config.home.homeDirectory}/${inHome}";
+  step = arguments: "run ${activation} ${arguments}";
+in
+{
+  _file = ./home-manager.nix;
+  _class = "homeManager";
+  key = "sccache-shell/home-manager";
+
+  options.programs.sccache-shell = lib.mkOption {
+    type = lib.types.submoduleWith {
+      modules = (import ../. pkgs).person ++ [
+        # A link of home-manager's, at one path for all generations: a session outlives the one that it began with.
+        { prefix = "${config.home.homeDirectory}/.local"; }
+      ];
+      description = "sccache-shell configuration";
+    };
+    default = { };
+    description = "sccache, its config file and the helper, for one person.";
+  };
+
+  config = mkIf cfg.enable {
+    assertions = map (message: {
+      assertion = false;
+      message = "programs.sccache-shell: ${message}";
+    }) cfg.contradictions;
+
+    home.packages = cfg.packages;
+
+    home.file = lib.mkMerge [
+      (mkIf (cfg.configFile != null && !hasSecrets) {
+        ${inHome} = {
+          source = cfg.configFile;
+          # What was there is kept, by the step below; home-manager would refuse to go on.
+          force = true;
+        };
+      })
+      (mkIf (cfg.links != null) {
+        ".local/libexec/sccache-shell".source = "${cfg.links}/libexec/sccache-shell";
+      })
+    ];
+
+    home.activation = mkIf (cfg.configFile != null) {
+      sccacheShellKeep = lib.hm.dag.entryBetween [ "linkGeneration" ] [ "writeBoundary" ] (
+        # Else the link would replace what could not be kept.
+        step "keep ${at} ${cfg.configFile}" + " || exit 1\n"
+      );
+      sccacheShellSecrets = mkIf hasSecrets (
+        lib.hm.dag.entryAfter [ "linkGeneration" ] (
+          # It says itself what is missing; everything else is activated all the same.
+          step
+            "write ${at} ${cfg.configFile} ${
+              lib.escapeShellArgs (
+                lib.concatLists (
+                  lib.mapAttrsToList (key: file: [
+                    key
+                    file
+                  ]) cfg.secretFiles
+                )
+              )
+            }"
+          + " || :\n"
+        )
+      );
+    };
+
+    home.sessionVariables = mkIf cfg.sessionVariables cfg.env;
+    home.sessionPath = mkIf (cfg.sessionVariables && cfg.links != null) [
+      "${cfg.prefix}/libexec/sccache-shell"
+    ];
+  };
+}

@@ -1,0 +1,33 @@
+# The front for NixOS: what system.nix has, and what belongs to a Linux system.
+{ config, lib, ... }:
+let
+  inherit (lib) mkIf;
+  cfg = config.programs.sccache-shell;
+  scope = config.boot.kernel.sysctl."kernel.yama.ptrace_scope" or null;
+in
+{
+  _file = ./nixos.nix;
+  _class = "nixos";
+  key = "sccache-shell/nixos";
+  imports = [ ./system.nix ];
+
+  config = mkIf cfg.enable {
+    # PAM's, so that what a desktop starts has them too.
+    environment.sessionVariables = mkIf cfg.sessionVariables cfg.env;
+
+    # /var/tmp itself is made by systemd, which deletes there what nobody touched for 30 days; a line of its own keeps
+    # another directory from that.
+    systemd.tmpfiles.rules = mkIf (
+      cfg.tmpDir != null
+      && !builtins.elem cfg.tmpDir [
+        "/tmp"
+        "/var/tmp"
+      ]
+    ) [ "d ${builtins.replaceStrings [ " " ] [ "\\x20" ] cfg.tmpDir} 1777 root root -" ];
+
+    # Not for us to loosen: the wrapper does without, and shares less.
+    warnings =
+      lib.optional (scope != null && lib.toInt (toString scope) >= 2)
+        ''programs.sccache-shell: `boot.kernel.sysctl."kernel.yama.ptrace_scope"` is ${toString scope}, and so nobody may look at what a compile reads. Crates that could load a macro are then kept for each worktree by itself, and what is linked is not shared. With 1, the kernel's own default, only a process's own children may be looked at, and that is enough.'';
+  };
+}

@@ -1,0 +1,54 @@
+# What NixOS and nix-darwin have in common: `programs.sccache-shell` for all users of a machine.
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  inherit (lib) mkIf optional;
+  cfg = config.programs.sccache-shell;
+in
+{
+  _file = ./system.nix;
+  key = "sccache-shell/system";
+
+  options.programs.sccache-shell = lib.mkOption {
+    type = lib.types.submoduleWith {
+      modules = (import ../. pkgs).user ++ [ { prefix = "/run/current-system/sw"; } ];
+      description = "sccache-shell configuration";
+    };
+    default = { };
+    description = "sccache, its config file and the helper, for all users of this machine.";
+  };
+
+  config = mkIf cfg.enable {
+    assertions =
+      map
+        (message: {
+          assertion = false;
+          message = "programs.sccache-shell: ${message}";
+        })
+        (
+          cfg.contradictions
+          ++
+            optional (cfg.settings.cache.disk.dir or null != null)
+              "`settings.cache.disk.dir` would be one directory for the servers of all users, which delete each other's files: leave it out, and each user has a cache below the own home"
+        );
+
+    environment = {
+      systemPackages = cfg.packages ++ optional (cfg.links != null) cfg.links;
+      pathsToLink = mkIf (cfg.links != null) [ "/libexec/sccache-shell" ];
+
+      # sccache looks at no file of the system by itself. Who prefers the own one unsets the variable.
+      etc = mkIf (cfg.configFile != null) { "sccache/config".source = cfg.configFile; };
+      variables = lib.mkMerge [
+        (mkIf (cfg.configFile != null) { SCCACHE_CONF = lib.mkDefault "/etc/sccache/config"; })
+        (mkIf cfg.sessionVariables cfg.env)
+      ];
+      extraInit = mkIf (cfg.sessionVariables && cfg.links != null) ''
+        export PATH="${cfg.prefix}/libexec/sccache-shell:$PATH"
+      '';
+    };
+  };
+}

@@ -1,0 +1,98 @@
+//! Every front but flakes and flake-parts, by its example: entered where it is a shell, activated where it is a person's home,
+//! built where it is a machine. Where the caller does not name the real home-manager, nix-darwin, devenv, devshell and crane
+//! (`SCCACHE_SHELL_TEST_HOME_MANAGER` and so on), stand-ins take their place.
+
+use std::fs;
+
+use sccache_shell_e2e::example::Example;
+use sccache_shell_e2e::flake::project;
+use sccache_shell_e2e::home::Home;
+use sccache_shell_e2e::machine;
+use sccache_shell_e2e::output::Output;
+
+/// A newcomer's first minute: enter, build, look.
+const BUILD: &str = "cargo build --quiet && sccache-shell check --strict --ignore disk-too-small >&2 && \
+                     printf '%s\\n' \"$RUSTC_WRAPPER\" \"${TMPDIR-unset}\" \"$(type -P sccache)\"";
+
+/// That the build went through our wrapper, and that TMPDIR outlives the shell.
+fn well(home: &Home, out: &Output) {
+    let lines: Vec<&str> = out.stdout().lines().collect();
+    let [wrapper, tmp_dir, first] = lines[..] else {
+        panic!("{out}")
+    };
+    assert!(
+        wrapper.starts_with("/nix/store/") && wrapper.ends_with("/libexec/sccache-shell/sccache"),
+        "{out}"
+    );
+    assert_eq!(wrapper, first, "one wrapper: {out}");
+    assert!(!tmp_dir.contains("nix-shell"), "{out}");
+    assert!(
+        !out.stderr().contains("sccache-shell: "),
+        "all is well, so nothing is found: {out}"
+    );
+    assert!(home.server().pid().is_some(), "{out}");
+}
+
+#[test]
+fn shells_of_other_makers_are_entered() {
+    for (name, inputs) in [
+        ("devenv-flake", &["devenv"][..]),
+        ("devshell", &["devshell"]),
+        ("crane", &["crane"]),
+        ("derivation", &[]),
+    ] {
+        let home = Home::with_cache_size("24G");
+        let out = Example::copy(&home, name, inputs).develop(&home, BUILD).ok();
+        well(&home, &out);
+    }
+}
+
+#[test]
+fn shells_without_flakes_are_entered() {
+    for (name, nixpkgs) in [("classic", "pkgs"), ("overlay", "nixpkgs")] {
+        let home = Home::with_cache_size("24G");
+        let example = Example::copy(&home, name, &[]);
+        let ours = project().trim_start_matches("path:");
+        // The tests' nixpkgs is <nixpkgs>; an archive cannot be fetched.
+        let mut shell = home.command(machine::program("nix-shell"));
+        shell
+            .current_dir(example.dir())
+            .args(["--arg", "sccache-shell", ours, "--run", BUILD]);
+        let out = Output::of(&mut shell).ok();
+        well(&home, &out);
+        assert!(
+            fs::read_to_string(example.dir().join("shell.nix"))
+                .unwrap()
+                .contains(&format!("{nixpkgs} ?"))
+        );
+    }
+}
+
+#[test]
+fn a_nixos_machine_is_built() {
+    let home = Home::new();
+    let example = Example::copy(&home, "nixos", &[]);
+    if machine::given("SCCACHE_SHELL_TEST_NIXPKGS").is_none_or(|nixpkgs| !nixpkgs.ends_with("/host-pkgs")) {
+        // A real machine wants more than an example says; that it evaluates is seen by hand.
+        return;
+    }
+    let system = example.build(&home, "nixosConfigurations.machine.config.system.build.toplevel");
+    let config = fs::read_to_string(system.join("etc/sccache/config")).unwrap();
+    assert_eq!(config, "[cache.disk]\nsize = \"48G\"\n");
+    let wrapper = system.join("sw/libexec/sccache-shell/sccache");
+    let out = Output::of(
+        home.command(wrapper)
+            .arg("--version")
+            .env("SCCACHE_CONF", system.join("etc/sccache/config")),
+    );
+    assert!(out.ok().stdout().starts_with("sccache "));
+}
+
+#[test]
+fn a_mac_is_evaluated() {
+    let home = Home::new();
+    let example = Example::copy(&home, "darwin", &["nix-darwin"]);
+    let variables = ".#darwinConfigurations.machine.config.environment.variables.SCCACHE_CONF";
+    let out = example.nix(&home, &["eval", "--raw", variables]).ok();
+    assert_eq!(out.stdout(), "/etc/sccache/config");
+}

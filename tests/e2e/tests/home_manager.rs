@@ -1,0 +1,195 @@
+//! home-manager's front: activated in a home, with what was there before, with secrets, and used outside of any shell.
+//! A stand-in activates, unless `SCCACHE_SHELL_TEST_HOME_MANAGER` names the real one.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use sccache_shell_e2e::example::Example;
+use sccache_shell_e2e::home::Home;
+use sccache_shell_e2e::machine;
+use sccache_shell_e2e::output::Output;
+
+const PACKAGE: &str = "homeConfigurations.me.activationPackage";
+
+/// The example, for this home.
+fn example(home: &Home) -> Example {
+    let example = Example::copy(home, "home-manager", &["home-manager"]);
+    example.edit(
+        "/home/me",
+        home.path().to_str().expect("the tests' own paths are UTF-8"),
+    );
+    // The real one makes its profile below it.
+    fs::create_dir_all(home.path().join(".local/state/nix/profiles")).expect("the home is writable");
+    example
+}
+
+/// `home-manager switch`.
+fn switch(home: &Home, example: &Example) -> Output {
+    let package = example.build(home, PACKAGE);
+    let mut activate = home.command(package.join("activate"));
+    // The home is another one than the caller's own, and nothing of Nix's is to be changed.
+    Output::of(
+        activate
+            .env("SKIP_SANITY_CHECKS", "1")
+            .env("USER", "me")
+            .args(["--driver-version", "1"]),
+    )
+}
+
+/// Runs a script as a login shell of that home would.
+fn session(home: &Home, example: &Example, dir: &Path, script: &str) -> Output {
+    let package = example.build(home, PACKAGE);
+    let variables = package.join("home-path/etc/profile.d/hm-session-vars.sh");
+    let script = format!(". {}; set -eu; {script}", variables.display());
+    Output::of(home.command("bash").current_dir(dir).args(["-c", &script]))
+}
+
+fn text(home: &Home) -> String {
+    fs::read_to_string(home.config_file()).expect("there is a configuration")
+}
+
+#[test]
+fn the_configuration_is_made_and_a_file_that_was_there_is_kept() {
+    let home = Home::new();
+    let mine = "# mine\n[cache.disk]\nsize = \"24G\"\n";
+    home.configure(mine);
+    let example = example(&home);
+    let kept = home.path().join(".config/sccache/config.before-home-manager");
+
+    let out = switch(&home, &example).ok();
+    assert!(text(&home).contains("size = \"48G\""), "{out}");
+    assert_eq!(fs::read_to_string(&kept).unwrap(), mine);
+    assert!(
+        out.stderr().contains("is home-manager's from now on") && out.stderr().contains("config.before-home-manager"),
+        "{out}"
+    );
+
+    // A second time there is nothing of anybody's in the way.
+    let out = switch(&home, &example).ok();
+    assert!(!out.stderr().contains("sccache-shell:"), "{out}");
+    assert!(
+        !home
+            .path()
+            .join(".config/sccache/config.before-home-manager.2")
+            .exists()
+    );
+
+    // Another file of one's own is kept beside the first.
+    fs::remove_file(home.config_file()).unwrap();
+    home.configure("# mine again\n");
+    drop(switch(&home, &example).ok());
+    assert_eq!(
+        fs::read_to_string(home.path().join(".config/sccache/config.before-home-manager.2")).unwrap(),
+        "# mine again\n"
+    );
+    assert_eq!(fs::read_to_string(&kept).unwrap(), mine);
+}
+
+#[test]
+fn init_leaves_to_home_manager_what_is_home_managers() {
+    let home = Home::new();
+    let example = example(&home);
+    drop(switch(&home, &example).ok());
+    let out = helper_says(&home, &["init", "--size", "50G"]).failed();
+    assert!(
+        out.stderr().contains("is managed by home-manager")
+            && out.stderr().contains("programs.sccache-shell.cacheSize"),
+        "{out}"
+    );
+    assert!(text(&home).contains("48G"));
+}
+
+/// Runs the helper that the wrapper's link leads to.
+fn helper_says(home: &Home, args: &[&str]) -> Output {
+    let link = home.path().join(".local/libexec/sccache-shell/sccache");
+    let helper = fs::canonicalize(link).expect("home-manager made the links");
+    Output::of(home.command(helper).args(args))
+}
+
+#[test]
+fn secrets_come_from_files_and_are_in_no_store() {
+    let home = Home::new();
+    let example = example(&home);
+    let secret = home.path().join("redis-password");
+    example.edit(
+        "cacheSize = \"48G\";",
+        &format!(
+            "cacheSize = \"48G\"; settings.cache.redis.endpoint = \"redis://127.0.0.1:1\"; \
+             secretFiles.\"cache.redis.password\" = \"{}\";",
+            secret.display()
+        ),
+    );
+    // Without the file nothing is written, and that is said.
+    let out = switch(&home, &example).ok();
+    assert!(!home.config_file().exists(), "{out}");
+    assert!(
+        out.stderr().contains("redis-password") && out.stderr().contains("cannot be read"),
+        "{out}"
+    );
+
+    fs::write(&secret, "pa\\ss\"wo&rd\n").unwrap();
+    drop(switch(&home, &example).ok());
+    let written = text(&home);
+    assert!(written.starts_with("# Written by home-manager"), "{written}");
+    assert!(
+        written.contains("password = \"pa\\\\ss\\\"wo&rd\"") && written.contains("size = \"48G\""),
+        "{written}"
+    );
+    let mode = fs::metadata(home.config_file()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert!(!home.config_file().is_symlink());
+
+    let out = helper_says(&home, &["init", "--size", "50G"]).failed();
+    assert!(out.stderr().contains("is managed by home-manager"), "{out}");
+    assert_eq!(text(&home), written);
+    // A changed secret arrives with the next switch, and nothing is kept of a file that is home-manager's own.
+    fs::write(&secret, "other").unwrap();
+    let out = switch(&home, &example).ok();
+    assert!(text(&home).contains("password = \"other\""), "{out}");
+    assert!(!home.path().join(".config/sccache/config.before-home-manager").exists());
+}
+
+/// An editor's rust-analyzer, or a plain terminal: no dev shell, and the cache all the same.
+#[test]
+fn a_session_outside_of_any_shell_uses_the_cache() {
+    let home = Home::new();
+    let example = example(&home);
+    drop(switch(&home, &example).ok());
+    let build = "cargo build --quiet && printf '%s\\n' \"$RUSTC_WRAPPER\" \"$(type -P sccache)\"";
+    let out = session(&home, &example, example.dir(), build).ok();
+    let ours = home.path().join(".local/libexec/sccache-shell/sccache");
+    let lines: Vec<&str> = out.stdout().lines().collect();
+    assert_eq!(lines, [ours.to_str().unwrap(); 2], "{out}");
+
+    let second = Example::copy(&home, "plain", &[]);
+    let before = home.stats();
+    drop(session(&home, &example, second.dir(), "cargo build --quiet").ok());
+    let rust = (home.stats().rust) - before.rust;
+    assert!(rust.hits > 0 && rust.misses == 0, "{rust:?}");
+}
+
+/// A flake's shell in such a session: one wrapper, the shell's own, and nothing is said.
+#[test]
+fn a_flakes_shell_in_such_a_session_is_as_any() {
+    let home = Home::new();
+    let example = example(&home);
+    drop(switch(&home, &example).ok());
+    let plain = Example::copy(&home, "plain", &[]);
+    let package = example.build(&home, PACKAGE);
+    let variables = package.join("home-path/etc/profile.d/hm-session-vars.sh");
+    let print = "printf '%s\\n' \"$RUSTC_WRAPPER\" \"$(type -P sccache)\" \"$TMPDIR\"; sccache-shell check --strict --ignore disk-too-small >&2";
+    let develop = plain.command(&home, &["develop", "--command", "bash", "-euc", print]);
+    let mut inner = home.command("bash");
+    inner
+        .current_dir(plain.dir())
+        .args(["-c", &format!(". {}; exec \"$0\" \"$@\"", variables.display())]);
+    let out = Output::of(inner.arg(machine::program("nix")).args(develop.get_args())).ok();
+    let lines: Vec<&str> = out.stdout().lines().collect();
+    let [wrapper, first, tmp_dir] = lines[..] else {
+        panic!("{out}")
+    };
+    assert!(wrapper.starts_with("/nix/store/") && wrapper == first, "{out}");
+    assert_eq!(tmp_dir, "/var/tmp");
+    assert!(!out.stderr().contains("sccache-shell: "), "{out}");
+}
