@@ -136,7 +136,7 @@ impl Contender {
     pub(crate) fn builder(&self) -> Command {
         self.command(match self.kind {
             Kind::Mbx => on_path("mbx").expect("it was there"),
-            _ => PathBuf::from(machine::program("cargo")),
+            _ => machine::program("cargo"),
         })
     }
 
