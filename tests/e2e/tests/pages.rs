@@ -1,6 +1,8 @@
 //! The commands of pages, run as a new user would: every `$` line of a page's `console` blocks in order, in a project that has
 //! the shell. The lines below a command are among what it prints; `…` stands for anything.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
 use std::fs;
 use std::path::Path;
 
