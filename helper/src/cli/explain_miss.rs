@@ -39,7 +39,7 @@ fn text(name: &str, records: &[Record], now: SystemTime) -> String {
     let mut seen = Vec::new();
     let mut text = String::new();
     for (at, record) in records.iter().enumerate().filter(|(_, record)| record.is_called(name)) {
-        let unit = (&record.crate_name, &record.kind);
+        let unit = (&record.package, &record.crate_name, &record.kind);
         // Of each of its units the last compile.
         if seen.contains(&unit) {
             continue;

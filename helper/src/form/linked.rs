@@ -144,7 +144,7 @@ pub(crate) fn linker(
     let id = digest.hex();
     let remembered = store.read("linkers", &id);
     let remembered = remembered.and_then(|text| serde_json::from_slice::<Vec<Looked>>(&text).ok());
-    let files = match remembered.filter(|files| files.iter().all(Looked::holds)) {
+    let files = match remembered.filter(|files| files.iter().all(|file| file.holds(env.cwd()))) {
         Some(files) => files,
         None => {
             let files = what_it_reads(&driver, call, env, strace)?;
@@ -154,7 +154,7 @@ pub(crate) fn linker(
     };
     let mut lines = vec![(b"linker".to_vec(), driver_identity.into_bytes())];
     for file in &files {
-        lines.push((file.path.as_bytes().to_owned(), stamp(Path::new(&file.path))));
+        lines.push((file.path.as_bytes().to_owned(), stamp(&env.cwd().join(&file.path))));
     }
     Ok(lines)
 }
@@ -162,14 +162,15 @@ pub(crate) fn linker(
 /// A file that the linker looked for.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Looked {
+    /// As it was looked for: one that is relative is another file in each directory.
     path: OsString,
     was_there: bool,
 }
 
 impl Looked {
     /// Whether it would be found, or not, as it was.
-    fn holds(&self) -> bool {
-        Path::new(&self.path).exists() == self.was_there
+    fn holds(&self, cwd: &Path) -> bool {
+        cwd.join(&self.path).exists() == self.was_there
     }
 }
 
@@ -184,11 +185,11 @@ fn is_relative(text: &[u8]) -> bool {
 }
 
 /// The files by which the link of nothing is keyed; the shim allows no other of the system's.
-pub(crate) fn linker_files(lines: &[(Vec<u8>, Vec<u8>)]) -> Vec<PathBuf> {
+pub(crate) fn linker_files(lines: &[(Vec<u8>, Vec<u8>)], cwd: &Path) -> Vec<PathBuf> {
     lines
         .iter()
         .skip(1)
-        .map(|(path, _)| PathBuf::from(OsStr::from_bytes(path)))
+        .map(|(path, _)| cwd.join(OsStr::from_bytes(path)))
         .collect()
 }
 
@@ -244,7 +245,7 @@ fn what_it_reads(driver: &Path, call: &Invocation, env: &Environment, strace: &P
             .collect();
         let passes = |path: &PathBuf| written.contains(&path) || path.starts_with(temp.path());
         let counted = uses.iter().filter(|(how, path)| counts(how, path) && !passes(path));
-        Ok(counted.map(|(_, path)| absolute(path, env.cwd())).collect())
+        Ok(counted.map(|(_, path)| path.components().collect()).collect())
     };
     let mut files = link(&[])?;
     // A position-independent and a shared one begin with other objects.
@@ -258,7 +259,7 @@ fn what_it_reads(driver: &Path, call: &Invocation, env: &Environment, strace: &P
     files.sort();
     files.dedup();
     let looked = files.into_iter().map(|path| Looked {
-        was_there: path.exists(),
+        was_there: env.cwd().join(&path).exists(),
         path: path.into_os_string(),
     });
     Ok(looked.collect())

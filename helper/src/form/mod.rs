@@ -136,7 +136,7 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
     if let Some(strace) = strace.filter(|_| call.is_linked()) {
         inputs.extend(linked::inputs(call, &places, env, &inspection)?);
         let linker = linked::linker(call, env, store, strace)?;
-        allowed_system = linked::linker_files(&linker);
+        allowed_system = linked::linker_files(&linker, env.cwd());
         lines.extend(linker);
     }
     // Of two directories with a library of one name the first counts.
