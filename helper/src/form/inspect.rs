@@ -254,8 +254,9 @@ impl Eye<'_> {
             Use::Read | Use::List => State::read(&path),
             _ => Ok(State::entry(&path)),
         };
-        // Above the workspace there is a directory in each place, by whatever name.
-        if state.as_ref().is_ok_and(|state| *state == State::directory()) && self.places.is_above(&path) {
+        // Above the workspace, and above what the inspection itself writes, there is a directory in each place, by whatever name.
+        let is_above = self.places.is_above(&path) || self.writable.iter().any(|own| own.starts_with(&path));
+        if is_above && state.as_ref().is_ok_and(|state| *state == State::directory()) {
             return Ok(());
         }
         let state = state.map_err(|error| Rule::Unreadable.because(format!("{} is read: {error}", path.display())))?;

@@ -245,7 +245,12 @@ fn what_it_reads(driver: &Path, call: &Invocation, env: &Environment, strace: &P
             .collect();
         let passes = |path: &PathBuf| written.contains(&path) || path.starts_with(temp.path());
         let counted = uses.iter().filter(|(how, path)| counts(how, path) && !passes(path));
-        Ok(counted.map(|(_, path)| path.components().collect()).collect())
+        // It looks in the directory where it is run, too, which is another one for each package.
+        let named = |path: &Path| match path.parent() {
+            Some(dir) if dir == env.cwd() => PathBuf::from(path.file_name().unwrap_or_default()),
+            _ => path.components().collect(),
+        };
+        Ok(counted.map(|(_, path)| named(path)).collect())
     };
     let mut files = link(&[])?;
     // A position-independent and a shared one begin with other objects.
