@@ -208,6 +208,10 @@ impl Eye<'_> {
                 .filter(|(kind, _)| kind == "dependency" || kind == "crate");
             !is_out(dir) && dirs.any(|(_, known)| dir == known)
         };
+        // A script in the compiler's place becomes another program, which its own identity says nothing of.
+        if how == Use::Run && !path.starts_with("/nix/store") {
+            inputs.push(named(self.places, &path, State::stamp(&path)));
+        }
         if how == Use::Run || path == Path::new("/") || self.writable.iter().any(|dir| path.starts_with(dir)) {
             return Ok(());
         }

@@ -36,10 +36,10 @@ pub(crate) fn inputs(
         let path = if whole.exists() { whole } else { found };
         inputs.push(named(places, &path, State::File(input::file(&path)?)));
     }
-    let stamped = inspection
-        .inputs
-        .iter()
-        .filter(|input| matches!(input.state, State::Stamp(_)));
+    let stamped = inspection.inputs.iter().filter(|input| {
+        let name = input.name.as_bytes();
+        matches!(input.state, State::Stamp(_)) && (name.ends_with(b".rmeta") || name.ends_with(b".rlib"))
+    });
     let mut libraries: Vec<&Path> = stamped.filter_map(|input| Path::new(&input.name).parent()).collect();
     libraries.dedup();
     for path in libraries.into_iter().flat_map(of_the_toolchain) {

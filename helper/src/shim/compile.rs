@@ -179,7 +179,8 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
     let toolchains: Vec<PathBuf> = seen.toolchains().collect();
     let is_input = |path: &Path, how: Use| {
         let is_known = |state: &State| match how {
-            Use::Read | Use::Run => matches!(state, State::File(_)),
+            Use::Read => matches!(state, State::File(_)),
+            Use::Run => matches!(state, State::File(_) | State::Stamp(_)),
             _ => true,
         };
         let mut inputs = plan.inputs.iter();
@@ -220,8 +221,8 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
         reads.extend(of(&[Use::Run]).into_iter().filter(|(_, path)| !is_of_the_system(path)));
     }
     let is_unforeseen = |how: Use, path: &Path| !is_input(path, how) && !is_fine(path) && !path.is_dir();
-    let mut unforeseen: Vec<PathBuf> = reads.iter().map(|(_, path)| path.clone()).collect();
-    unforeseen.retain(|path| is_unforeseen(Use::Read, path));
+    let stray = reads.iter().filter(|(how, path)| is_unforeseen(*how, path));
+    let mut unforeseen: Vec<PathBuf> = stray.map(|(_, path)| path.clone()).collect();
     // A library that was looked for elsewhere first: there another may appear.
     let is_searched = |path: &&PathBuf| is_library(path) && !is_fine(path) && !plan.is_foreseen(path);
     let searched = reads
