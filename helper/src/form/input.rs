@@ -18,17 +18,17 @@ pub(crate) struct Input {
     pub(crate) state: State,
 }
 
-/// What is known of it.
+/// What is known of it; of several the first says the most, see [`tidy`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum State {
     /// A file that was read: its content.
     File(String),
     /// A directory whose names were read.
     Names(String),
-    /// There, and only asked for: what its metadata says.
-    Entry(String),
     /// A toolchain's file that was read: size and time, which an installation changes.
     Stamp(String),
+    /// There, and only asked for: what its metadata says.
+    Entry(String),
     /// Nothing is there.
     Absent,
 }
