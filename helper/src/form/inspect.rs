@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use serde::{Deserialize, Serialize};
 
 use super::input::{self, Input, State, named};
-use super::place::{Places, absolute};
+use super::place::{OUT, Places, absolute};
 use crate::facts::environment::Environment;
 use crate::invocation::Invocation;
 use crate::observe::{self, Seen, Use};
@@ -294,14 +294,15 @@ fn reported(text: &[u8], places: &Places, cwd: &Path) -> Inspection {
     inspection
 }
 
-/// What a `.d` file says a compile depends on: its files, and the lines of its variables, sorted.
-pub(crate) fn said_by(text: &[u8]) -> (Vec<OsString>, Vec<&[u8]>) {
+/// Files, and lines of variables.
+pub(crate) type SaidBy<'a> = (Vec<OsString>, Vec<&'a [u8]>);
+
+/// What a `.d` file says a compile depends on.
+pub(crate) fn said_by(text: &[u8]) -> SaidBy<'_> {
     let lines = || text.split(|&byte| byte == b'\n');
     let first = lines().next().unwrap_or_default();
-    let mut files = memchr::memmem::find(first, b": ").map_or(Vec::new(), |at| words(&first[at + 2..]));
-    let mut env: Vec<&[u8]> = lines().filter(|line| line.starts_with(b"# env-dep:")).collect();
-    files.sort();
-    env.sort_unstable();
+    let files = memchr::memmem::find(first, b": ").map_or(Vec::new(), |at| words(&first[at + 2..]));
+    let env = lines().filter(|line| line.starts_with(b"# env-dep:")).collect();
     (files, env)
 }
 
@@ -367,7 +368,7 @@ impl Inspection {
             text.extend([b"# env-dep:", name.as_bytes()].concat());
             if let Some(value) = value {
                 text.push(b'=');
-                let real = value.as_bytes().strip_prefix(b"<out>").zip(places.out.as_ref());
+                let real = value.as_bytes().strip_prefix(OUT.as_bytes()).zip(places.out.as_ref());
                 match real {
                     Some((rest, out)) => text.extend([out.as_os_str().as_bytes(), rest].concat()),
                     None => text.extend(value.as_bytes()),

@@ -13,7 +13,7 @@ use crate::why::{Rule, Why};
 // No path and no variable has a NUL byte.
 const ROOT: &str = "\0root";
 const BUILD: &str = "\0build";
-const OUT: &str = "\0out";
+pub(crate) const OUT: &str = "\0out";
 
 /// A name of [`Places::name`] for a person.
 pub(crate) fn readable(name: &str) -> String {

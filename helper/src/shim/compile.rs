@@ -12,7 +12,7 @@ use rustix::process::{Pid, Signal};
 
 use super::{NOT_STORED, ended};
 use crate::form::input::{State, is_library};
-use crate::form::inspect::said_by;
+use crate::form::inspect::{SaidBy, said_by};
 use crate::form::place::{KEPT, SYSTEM, absolute, is_of_rustc, resolved};
 use crate::form::variables::{KEY, PLAN};
 use crate::form::{Plan, Report};
@@ -121,8 +121,10 @@ fn judge(plan: &Plan, log: Option<&Path>, output: &Output) -> Report {
     }
     let dep_info = Path::new(&plan.out_dir).join(format!("{}.d", plan.stem));
     let written = fs::read(&dep_info).unwrap_or_default();
-    if said_by(&written) != said_by(&plan.dep_info) {
-        return Report::NotStored(Rule::Changed.because("what it reads changed since it was inspected"));
+    if let Some(other) = unlike(&said_by(&written), &said_by(&plan.dep_info)) {
+        return Report::NotStored(
+            Rule::Changed.because(format!("{other} was not read when it was inspected, or only then")),
+        );
     }
     for (path, state) in &plan.inputs {
         if !state.is_now(Path::new(path)) {
@@ -156,6 +158,16 @@ fn judge(plan: &Plan, log: Option<&Path>, output: &Output) -> Report {
         }
     }
     Report::Stored
+}
+
+/// The first file or variable that only one of two `.d` files has.
+fn unlike(one: &SaidBy<'_>, other: &SaidBy<'_>) -> Option<String> {
+    let file = one.0.iter().find(|file| !other.0.contains(file));
+    let file = file.or_else(|| other.0.iter().find(|file| !one.0.contains(file)));
+    let line = one.1.iter().find(|line| !other.1.contains(line));
+    let line = line.or_else(|| other.1.iter().find(|line| !one.1.contains(line)));
+    file.map(|file| file.to_string_lossy().into_owned())
+        .or_else(|| Some(String::from_utf8_lossy(line?).into_owned()))
 }
 
 /// What was done that is in no key.
