@@ -179,10 +179,11 @@ fn first_ended(strace: &mut Child, log: &Path) -> io::Result<ExitStatus> {
     })
 }
 
-/// Ends every process of a log whose first one has ended.
+/// Ends every process of a log whose first one has ended. A line that is still being written may begin with half a number.
 fn end_those_left(log: &[u8]) {
     let (mut first, mut left) = (None, Vec::new());
-    for line in log.split(|&byte| byte == b'\n') {
+    let written = log.split_inclusive(|&byte| byte == b'\n');
+    for line in written.filter_map(|line| line.strip_suffix(b"\n")) {
         let Some(pid) = pid_of(line) else { continue };
         first.get_or_insert(pid);
         left.retain(|known| *known != pid);
@@ -486,6 +487,7 @@ mod tests {
         let mut child = Command::new("sleep").arg("60").spawn().unwrap();
         let pid = child.id();
         end_those_left(format!("1 execve(\"/a\", 0, 0) = 0\n{pid} execve(\"/b\", 0, 0) = 0\n").as_bytes());
+        end_those_left(format!("1 execve(\"/a\", 0, 0) = 0\n1 +++ exited with 0 +++\n{pid}").as_bytes());
         assert!(child.try_wait().unwrap().is_none());
         end_those_left(
             format!("1 execve(\"/a\", 0, 0) = 0\n{pid} execve(\"/b\", 0, 0) = 0\n1 +++ exited with 0 +++\n").as_bytes(),

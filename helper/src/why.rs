@@ -45,7 +45,7 @@ impl From<std::io::Error> for Why {
 }
 
 macro_rules! rules {
-    ($($(#[doc = $doc:literal])* $name:ident $id:literal $treatment:ident: $when:literal, $reason:literal;)*) => {
+    ($($name:ident $id:literal $treatment:ident: $when:literal, $reason:literal;)*) => {
         /// The rules, in the order of the docs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(rename_all = "kebab-case")]

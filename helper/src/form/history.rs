@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn no_secret_is_written_down() {
-        let found = record(1, &[("env-dep API_TOKEN", "=hush"), ("\0root/a", "x")]);
+        let found = record(1, &[("env-dep API_TOKEN", "=hush"), ("\0root\0/a", "x")]);
         assert!(!format!("{found:?}").contains("hush"));
         assert_eq!(found.parts[1].0, "<root>/a");
     }

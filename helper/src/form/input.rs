@@ -78,6 +78,14 @@ impl State {
         Self::Entry("a directory".to_owned())
     }
 
+    /// For the key and for a person.
+    pub(crate) fn text(&self) -> &str {
+        match self {
+            Self::File(text) | Self::Names(text) | Self::Entry(text) | Self::Stamp(text) => text,
+            Self::Absent => "absent",
+        }
+    }
+
     /// Whether it is the state of `path` now.
     pub(crate) fn is_now(&self, path: &Path) -> bool {
         self.now(path).is_ok_and(|now| now == *self)
@@ -101,11 +109,7 @@ impl Input {
 
     /// For the key and for a person.
     pub(crate) fn line(&self) -> (Vec<u8>, Vec<u8>) {
-        let state = match &self.state {
-            State::File(text) | State::Names(text) | State::Entry(text) | State::Stamp(text) => text.as_str(),
-            State::Absent => "absent",
-        };
-        (self.name.as_bytes().to_owned(), state.as_bytes().to_owned())
+        (self.name.as_bytes().to_owned(), self.state.text().into())
     }
 }
 

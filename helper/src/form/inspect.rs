@@ -1,5 +1,6 @@
 //! What a compile will read, before it is looked up: rustc expands the crate and is watched at it.
 
+use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::process::{Command, Stdio};
 use serde::{Deserialize, Serialize};
 
 use super::input::{self, Input, State, named};
-use super::place::{OUT, Places, absolute};
+use super::place::{OUT, Places, absolute, keeps_nothing};
 use crate::facts::environment::Environment;
 use crate::invocation::Invocation;
 use crate::observe::{self, Seen, Use};
@@ -212,13 +213,12 @@ impl Eye<'_> {
         if how == Use::Run && !path.starts_with("/nix/store") {
             inputs.push(named(self.places, &path, State::stamp(&path)));
         }
-        if how == Use::Run || path == Path::new("/") || self.writable.iter().any(|dir| path.starts_with(dir)) {
+        if how == Use::Run || self.writable.iter().any(|dir| path.starts_with(dir)) {
             return Ok(());
         }
         let is_constant = self.places.is_constant(&path, &self.toolchains);
         if how == Use::Write {
-            let keeps_nothing = is_constant && (path.starts_with("/dev") || path.starts_with("/proc"));
-            return if keeps_nothing {
+            return if is_constant && keeps_nothing(&path) {
                 Ok(())
             } else {
                 Err(Rule::Writes.because(format!("a macro writes {}", path.display())))
@@ -258,8 +258,11 @@ impl Eye<'_> {
             Use::Read | Use::List => State::read(&path),
             _ => Ok(State::entry(&path)),
         };
-        // Above the workspace, and above what the inspection itself writes, there is a directory in each place, by whatever name.
-        let is_above = self.places.is_above(&path) || self.writable.iter().any(|own| own.starts_with(&path));
+        // Above the workspace, a toolchain and what the inspection itself writes there is a directory in each place, by
+        // whatever name.
+        let is_above = self.places.is_above(&path)
+            || self.toolchains.iter().any(|dir| dir.starts_with(&path))
+            || self.writable.iter().any(|own| own.starts_with(&path));
         if is_above && state.as_ref().is_ok_and(|state| *state == State::directory()) {
             return Ok(());
         }
@@ -295,13 +298,14 @@ fn reported(text: &[u8], places: &Places, cwd: &Path) -> Inspection {
 }
 
 /// Files, and lines of variables.
-pub(crate) type SaidBy<'a> = (Vec<OsString>, Vec<&'a [u8]>);
+pub(crate) type SaidBy<'a> = (BTreeSet<OsString>, BTreeSet<&'a [u8]>);
 
 /// What a `.d` file says a compile depends on.
 pub(crate) fn said_by(text: &[u8]) -> SaidBy<'_> {
     let lines = || text.split(|&byte| byte == b'\n');
     let first = lines().next().unwrap_or_default();
     let files = memchr::memmem::find(first, b": ").map_or(Vec::new(), |at| words(&first[at + 2..]));
+    let files = files.into_iter().collect();
     let env = lines().filter(|line| line.starts_with(b"# env-dep:")).collect();
     (files, env)
 }

@@ -4,7 +4,6 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -45,10 +44,7 @@ pub(crate) fn inputs(
     for path in libraries.into_iter().flat_map(of_the_toolchain) {
         inputs.push(named(places, &path, State::stamp(&path)));
     }
-    for dir in native_dirs(call) {
-        if places.is_constant(dir, &[]) {
-            continue;
-        }
+    for dir in listed_dirs(call, places) {
         for entry in fs::read_dir(dir).into_iter().flatten() {
             let path = entry?.path();
             if is_library(&path) && path.is_file() {
@@ -92,7 +88,12 @@ pub(crate) fn bundled(call: &Invocation, places: &Places) -> io::Result<Vec<Inpu
     Ok(input::tidy(inputs))
 }
 
-pub(super) fn native_dirs(call: &Invocation) -> impl Iterator<Item = &Path> {
+/// Those whose libraries are in the key of what is linked.
+pub(super) fn listed_dirs<'a>(call: &'a Invocation, places: &Places) -> impl Iterator<Item = &'a Path> {
+    native_dirs(call).filter(|dir| !places.is_constant(dir, &[]))
+}
+
+fn native_dirs(call: &Invocation) -> impl Iterator<Item = &Path> {
     let native = call
         .search
         .iter()
@@ -154,7 +155,8 @@ pub(crate) fn linker(
     };
     let mut lines = vec![(b"linker".to_vec(), driver_identity.into_bytes())];
     for file in &files {
-        lines.push((file.path.as_bytes().to_owned(), stamp(&env.cwd().join(&file.path))));
+        let stamp = State::stamp(&env.cwd().join(&file.path));
+        lines.push((file.path.as_bytes().to_owned(), stamp.text().into()));
     }
     Ok(lines)
 }
@@ -197,13 +199,6 @@ pub(crate) fn linker_files(lines: &[(Vec<u8>, Vec<u8>)], cwd: &Path) -> Vec<Path
 fn chosen(call: &Invocation) -> impl Iterator<Item = &[u8]> {
     let words = call.link_args.iter().map(|arg| arg.as_bytes());
     words.filter(|word| word.starts_with(b"-fuse-ld") || word.starts_with(b"-B") || word.starts_with(b"--ld-path"))
-}
-
-fn stamp(path: &Path) -> Vec<u8> {
-    match fs::metadata(path) {
-        Ok(data) => format!("{} {}.{}", data.len(), data.mtime(), data.mtime_nsec()).into_bytes(),
-        Err(_) => b"absent".to_vec(),
-    }
 }
 
 /// Links an empty program as rustc would, and notes which files of the system that took.

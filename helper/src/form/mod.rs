@@ -236,7 +236,7 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
             crates,
             stem: call.stem(),
             is_linked: call.is_linked(),
-            native: linked::native_dirs(call)
+            native: linked::listed_dirs(call, &places)
                 .map(|dir| dir.as_os_str().to_owned())
                 .collect(),
             inputs: resolved,

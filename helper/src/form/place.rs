@@ -11,15 +11,18 @@ use crate::invocation::Invocation;
 use crate::why::{Rule, Why};
 
 // No path and no variable has a NUL byte.
-const ROOT: &str = "\0root";
-const BUILD: &str = "\0build";
-pub(crate) const OUT: &str = "\0out";
+const ROOT: &str = "\0root\0";
+const BUILD: &str = "\0build\0";
+pub(crate) const OUT: &str = "\0out\0";
 
-/// A name of [`Places::name`] for a person.
+/// A name of [`Places::name`] for a person: `<root>/src/lib.rs`.
 pub(crate) fn readable(name: &str) -> String {
-    name.replace(ROOT, "<root>")
-        .replace(BUILD, "<build>")
-        .replace(OUT, "<out>")
+    let mut parts = name.split('\0');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    while let Some(place) = parts.next() {
+        text += &format!("<{place}>{}", parts.next().unwrap_or_default());
+    }
+    text
 }
 
 /// Where a compile happens.
@@ -43,11 +46,11 @@ pub(crate) struct Places {
 /// Where the loader finds libraries, and the C library its locales.
 pub(crate) const SYSTEM: &[&str] = &["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/locale"];
 
-/// What never changes, or is the kernel's.
-const ALWAYS: &[&str] = &["/proc", "/sys", "/dev", "/nix/store"];
-
-/// Below those: memory that files are kept in.
-pub(crate) const KEPT: &[&str] = &["/dev/shm", "/dev/mqueue"];
+/// Whether a path is a device's or a process's, which keep nothing; `/dev/shm` does.
+pub(crate) fn keeps_nothing(path: &Path) -> bool {
+    let is_below = |dirs: &[&str]| dirs.iter().any(|dir| path.starts_with(dir));
+    is_below(&["/proc", "/dev"]) && !is_below(&["/dev/shm", "/dev/mqueue"])
+}
 
 /// Files of the loader and the C library, which every process opens.
 const LOADER: &[&str] = &[
@@ -224,7 +227,9 @@ impl Places {
         let around = self.around.iter().rev().find_map(|dir| Some((dir, below(dir)?)));
         let named = around.and_then(|(dir, rest)| {
             let up = self.build.strip_prefix(dir).ok()?.components().count();
-            Some(OsString::from_vec([format!("\0around {up}").as_bytes(), rest].concat()))
+            Some(OsString::from_vec(
+                [format!("\0around {up}\0").as_bytes(), rest].concat(),
+            ))
         });
         named.unwrap_or(out)
     }
@@ -243,13 +248,12 @@ impl Places {
         let is_mine = self.needles().iter().any(|place| path.starts_with(place));
         let is_loaded = || path.extension().is_none_or(|end| end != "so") && is_library(path) || is_locale(path);
         !is_mine
-            && (is_below(ALWAYS) && !is_below(KEPT)
+            && (keeps_nothing(path)
+                || is_below(&["/sys", "/nix/store"])
                 || is_below(SYSTEM) && (path.is_dir() || is_loaded() || !path.exists())
                 || is_of_rustc(path)
                 || LOADER.iter().any(|file| path == Path::new(file))
-                || toolchains
-                    .iter()
-                    .any(|dir| path.starts_with(dir) || dir.starts_with(path))
+                || toolchains.iter().any(|dir| path.starts_with(dir))
                 || self.is_source(path))
     }
 

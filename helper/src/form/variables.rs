@@ -170,7 +170,8 @@ fn said_by_the_script(places: &Places) -> Vec<OsString> {
         .iter()
         .find_map(|name| std::fs::read(package.join(name)).ok());
     let name = |line: &[u8]| {
-        let rest = line.strip_prefix(b"cargo:").or_else(|| line.strip_prefix(b"cargo::"))?;
+        let rest = line.strip_prefix(b"cargo:")?;
+        // Since 1.77 with two colons.
         let rest = rest.strip_prefix(b":").unwrap_or(rest).strip_prefix(b"rustc-env=")?;
         let at = rest.iter().position(|&byte| byte == b'=')?;
         Some(OsStr::from_bytes(rest[..at].trim_ascii()).to_owned())

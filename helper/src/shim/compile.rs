@@ -13,14 +13,14 @@ use rustix::process::{Pid, Signal};
 use super::{NOT_STORED, ended};
 use crate::form::input::{State, is_library};
 use crate::form::inspect::{SaidBy, said_by};
-use crate::form::place::{KEPT, SYSTEM, absolute, is_of_rustc, resolved};
+use crate::form::place::{SYSTEM, absolute, is_of_rustc, keeps_nothing, resolved};
 use crate::form::variables::{KEY, PLAN};
 use crate::form::{Plan, Report};
 use crate::observe::{self, Seen, Use};
 use crate::why::Rule;
 
-/// What every process opens.
-const ALWAYS: &[&str] = &["/proc", "/sys", "/dev", "/nix/store", "/etc", "/run/current-system"];
+/// What every process opens, beside devices.
+const ALWAYS: &[&str] = &["/sys", "/nix/store", "/etc", "/run/current-system"];
 
 /// Where the system's programs are.
 const PROGRAMS: &[&str] = &["/usr/bin", "/usr/libexec", "/usr/lib", "/bin"];
@@ -162,12 +162,10 @@ fn judge(plan: &Plan, log: Option<&Path>, output: &Output) -> Report {
 
 /// The first file or variable that only one of two `.d` files has.
 fn unlike(one: &SaidBy<'_>, other: &SaidBy<'_>) -> Option<String> {
-    let file = one.0.iter().find(|file| !other.0.contains(file));
-    let file = file.or_else(|| other.0.iter().find(|file| !one.0.contains(file)));
-    let line = one.1.iter().find(|line| !other.1.contains(line));
-    let line = line.or_else(|| other.1.iter().find(|line| !one.1.contains(line)));
-    file.map(|file| file.to_string_lossy().into_owned())
-        .or_else(|| Some(String::from_utf8_lossy(line?).into_owned()))
+    let mut files = one.0.symmetric_difference(&other.0);
+    let mut lines = one.1.symmetric_difference(&other.1);
+    let file = files.next().map(|file| file.to_string_lossy().into_owned());
+    file.or_else(|| Some(String::from_utf8_lossy(lines.next()?).into_owned()))
 }
 
 /// What was done that is in no key.
@@ -203,7 +201,8 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
         let is_in = |dirs: &[OsString]| dirs.iter().any(|dir| real.starts_with(dir));
         let is_below = |dirs: &[&str]| dirs.iter().any(|dir| real.starts_with(dir));
         let is_constant = || {
-            is_below(ALWAYS) && !is_below(KEPT)
+            keeps_nothing(&real)
+                || is_below(ALWAYS)
                 || is_below(SYSTEM) && !is_linkable(path)
                 || is_of_rustc(path)
                 || is_in(&plan.constant)
@@ -292,9 +291,7 @@ fn temp_dirs(plan: &Plan) -> impl Iterator<Item = PathBuf> {
 fn is_output(plan: &Plan, path: &Path) -> bool {
     let is_temporary =
         || temp_dirs(plan).any(|dir| path.starts_with(dir)) && !plan.mine.iter().any(|place| path.starts_with(place));
-    is_own(plan, path)
-        || is_temporary()
-        || (path.starts_with("/dev") || path.starts_with("/proc")) && !KEPT.iter().any(|dir| path.starts_with(dir))
+    is_own(plan, path) || is_temporary() || keeps_nothing(path)
 }
 
 /// What a linker takes in of the system; what a program loads to run has a version after `.so`.
