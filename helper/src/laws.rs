@@ -63,7 +63,7 @@ laws! {
         facts::cache_dir::file_system::holds_for(input);
     }
     nix_env(input) { nix_env::law::holds_for(&Environment::of(words(input))) }
-    observed(input) { observe::holds_for(input) }
+    observed(input) { observe::log::holds_for(input) }
     process(input) {
         #[cfg(target_os = "linux")]
         facts::process::linux::holds_for(input);

@@ -6,7 +6,7 @@ mod common;
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::{Sandbox, left_out};
@@ -202,6 +202,24 @@ fn wait_until(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
+fn silent_build(sandbox: &Sandbox) -> Child {
+    let mut cargo = sandbox.command("cargo");
+    cargo.args(["build", "--offline"]);
+    cargo.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+/// Sends a signal to the wrapper whose command line holds `wanted`.
+fn signal_the_wrapper(sandbox: &Sandbox, wanted: &str, signal: &str) {
+    let libexec = sandbox.path("libexec");
+    let is_wrapper = |pid: &u32| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.starts_with(libexec.to_str().unwrap().as_bytes())
+    };
+    let wrapper = processes(wanted).into_iter().find(is_wrapper).expect("the wrapper");
+    let status = Command::new("kill").arg(signal).arg(wrapper.to_string()).status();
+    assert!(status.unwrap().success());
+}
+
 #[test]
 fn a_compile_that_is_ended_leaves_nobody() {
     for signal in ["-TERM", "-INT", "-KILL"] {
@@ -220,13 +238,7 @@ fn a_compile_that_is_ended_leaves_nobody() {
             format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n"),
         );
         sandbox.set("CARGO_BUILD_JOBS", "1");
-        let mut cargo = sandbox.command("cargo");
-        let mut cargo = cargo
-            .args(["build", "--offline"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut cargo = silent_build(&sandbox);
         let wanted = format!("--crate-name\0{name}");
         let is_rustc =
             |pid: &u32| fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe.ends_with("bin/rustc"));
@@ -235,13 +247,7 @@ fn a_compile_that_is_ended_leaves_nobody() {
         let kept = || fs::read_dir(&run).map_or(0, Iterator::count);
         // Not while its sources are looked at.
         wait_until("it compiles", || kept() > 0 && !compilers().is_empty());
-        let wrapper = processes(&wanted).into_iter().find(|pid| {
-            let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            line.starts_with(sandbox.path("libexec").to_str().unwrap().as_bytes())
-        });
-        let wrapper = wrapper.expect("the wrapper");
-        let status = Command::new("kill").arg(signal).arg(wrapper.to_string()).status();
-        assert!(status.unwrap().success());
+        signal_the_wrapper(&sandbox, &wanted, signal);
         let _ = cargo.wait();
         wait_until(&format!("{signal}: the compiler lives"), || {
             processes(&wanted).is_empty()
@@ -271,22 +277,10 @@ fn a_look_that_is_ended_leaves_nobody() {
             std::thread::sleep(std::time::Duration::from_secs(1));\n    }\n}\n";
         sandbox.write("project/mac/src/lib.rs", format!("extern crate proc_macro;\n{spins}"));
         sandbox.write("project/src/main.rs", "mac::spin!();\nfn main() {}\n");
-        let mut cargo = sandbox.command("cargo");
-        let mut cargo = cargo
-            .args(["build", "--offline"])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut cargo = silent_build(&sandbox);
         let wanted = format!("--crate-name\0{name}");
         wait_until("its macro runs", || processes(&wanted).len() > 2);
-        let is_wrapper = |pid: &u32| {
-            let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            line.starts_with(sandbox.path("libexec").to_str().unwrap().as_bytes())
-        };
-        let wrapper = processes(&wanted).into_iter().find(is_wrapper).expect("the wrapper");
-        let status = Command::new("kill").arg(signal).arg(wrapper.to_string()).status();
-        assert!(status.unwrap().success());
+        signal_the_wrapper(&sandbox, &wanted, signal);
         assert!(!cargo.wait().unwrap().success());
         wait_until(&format!("{signal}: the compiler lives"), || {
             processes(&wanted).is_empty()

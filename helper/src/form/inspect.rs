@@ -1,6 +1,5 @@
 //! What a compile will read, before it is looked up: rustc expands the crate and is watched at it.
 
-use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
+use super::dep_info::{escaped, spaces_escaped, words};
 use super::input::{self, Input, State, named};
 use super::place::{OUT, Places, absolute, keeps_nothing};
 use crate::facts::environment::Environment;
@@ -297,36 +297,6 @@ fn reported(text: &[u8], places: &Places, cwd: &Path) -> Inspection {
     inspection
 }
 
-/// Files, and lines of variables.
-pub(crate) type SaidBy<'a> = (BTreeSet<OsString>, BTreeSet<&'a [u8]>);
-
-/// What a `.d` file says a compile depends on.
-pub(crate) fn said_by(text: &[u8]) -> SaidBy<'_> {
-    let lines = || text.split(|&byte| byte == b'\n');
-    let first = lines().next().unwrap_or_default();
-    let files = memchr::memmem::find(first, b": ").map_or(Vec::new(), |at| words(&first[at + 2..]));
-    let files = files.into_iter().collect();
-    let env = lines().filter(|line| line.starts_with(b"# env-dep:")).collect();
-    (files, env)
-}
-
-/// Separated by spaces that are not escaped.
-fn words(line: &[u8]) -> Vec<OsString> {
-    let mut words = Vec::new();
-    let mut word = Vec::new();
-    let mut rest = line.iter().copied().peekable();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'\\' if rest.next_if_eq(&b' ').is_some() => word.push(b' '),
-            b' ' => words.push(std::mem::take(&mut word)),
-            _ => word.push(byte),
-        }
-    }
-    words.push(word);
-    let full = words.iter().filter(|word| !word.is_empty());
-    full.map(|word| OsStr::from_bytes(word).to_owned()).collect()
-}
-
 impl Inspection {
     /// Whether all is now as it was; `value` gives a variable's present value.
     pub(crate) fn holds(&self, places: &Places, env: &Environment) -> bool {
@@ -382,32 +352,6 @@ impl Inspection {
         }
         text
     }
-}
-
-/// As rustc writes a path into dep-info (`escape_dep_filename`).
-pub(crate) fn spaces_escaped(path: &Path) -> Vec<u8> {
-    let mut text = Vec::with_capacity(path.as_os_str().len());
-    for &byte in path.as_os_str().as_bytes() {
-        if byte == b' ' {
-            text.push(b'\\');
-        }
-        text.push(byte);
-    }
-    text
-}
-
-/// As rustc writes a value into dep-info (`escape_dep_env`).
-fn escaped(value: &OsStr) -> OsString {
-    let mut text = Vec::with_capacity(value.len());
-    for &byte in value.as_bytes() {
-        match byte {
-            b'\\' => text.extend(b"\\\\"),
-            b'\n' => text.extend(b"\\n"),
-            b'\r' => text.extend(b"\\r"),
-            _ => text.push(byte),
-        }
-    }
-    OsStr::from_bytes(&text).to_owned()
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Calls as cargo writes them, and calls that it does not write.
 
+use std::path::Path;
+
 use super::*;
 
 const LIB: &str = "/t/bin/rustc --crate-name a --edition=2021 src/lib.rs --error-format=json --json=artifacts \
