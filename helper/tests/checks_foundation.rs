@@ -395,36 +395,3 @@ fn ignored_checks_are_silent() {
         Some(2)
     );
 }
-
-#[test]
-fn a_note_fails_nothing() {
-    let mut sandbox = Sandbox::new();
-    sandbox.set("SCCACHE_IDLE_TIMEOUT", "x");
-    assert_eq!(sandbox.finding("idle-timeout")["severity"], "info");
-    assert_eq!(sandbox.helper(&["check", "--strict"]).status.code(), Some(0));
-    sandbox.set("SCCACHE_RECACHE", "1");
-    assert_eq!(sandbox.helper(&["check"]).status.code(), Some(0));
-    assert_eq!(sandbox.helper(&["check", "--strict"]).status.code(), Some(1));
-}
-
-#[test]
-fn a_mistyped_id_is_told_the_nearest() {
-    let sandbox = Sandbox::new();
-    for args in [
-        &["explain", "target-dir-share"][..],
-        &["check", "--ignore", "target-dirs-shared"],
-    ] {
-        let output = sandbox.helper(args);
-        assert_eq!(output.status.code(), Some(2));
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert!(
-            said.contains("Did you mean `target-dir-shared`? To list all: sccache-shell explain"),
-            "{said}"
-        );
-        assert!(said.lines().count() < 5, "{said}");
-    }
-    let said = String::from_utf8(sandbox.helper(&["explain", "xyzzy"]).stderr).unwrap();
-    assert!(!said.contains("Did you mean"), "{said}");
-    let script = String::from_utf8(sandbox.helper(&["completions", "bash"]).stdout).unwrap();
-    assert!(script.contains("target-dir-shared"));
-}

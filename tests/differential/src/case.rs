@@ -16,6 +16,8 @@
 //! …
 //! -- 2 dep/data.txt --                        a file of one world
 //! -- lab:bin/cc --                            a file outside of the worktrees; executable if it begins with #!
+//! -- dep/current --                           a link, if its text is `@link TARGET`
+//! @link v1
 //! ```
 //!
 //! Manifests need only say what is unusual: see [`crate::manifest`]. `@lab@` is the directory in which all worktrees

@@ -3,7 +3,7 @@
 
 use std::env;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -286,10 +286,16 @@ fn remove(path: &Path) {
     }
 }
 
-/// Writes what is not there already; a script is made executable.
+/// Writes what is not there already; a script is made executable, and `@link TARGET` a link.
 pub fn write_files(dir: &Path, files: &Files) {
     for (path, text) in files {
         let file = dir.join(path);
+        if let Some(target) = text.strip_prefix("@link ") {
+            fs::create_dir_all(file.parent().expect("in dir")).expect("the lab is writable");
+            remove(&file);
+            symlink(target.trim_end(), &file).expect("the lab is writable");
+            continue;
+        }
         if fs::read_to_string(&file).is_ok_and(|before| before == *text) {
             continue;
         }
