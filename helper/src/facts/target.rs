@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 
 use super::build_dir::{is_used, target_profiles, was_put_into};
-use super::cargo::{Cargo, Setting};
+use super::cargo::{Cargo, Origin, Setting};
 use super::environment::Environment;
 use super::worktrees::{Counterpart, Repository};
 use crate::read;
@@ -62,22 +62,38 @@ impl Target {
         };
         target.remembered_failure = remembered_failure(&target.rustc_info);
         if let (Some(repository), Some(root)) = (repository, cargo.root()) {
-            target.find_other_users(env, repository, root, &target_dir.value);
+            target.find_other_users(env, repository, root, &target_dir);
         }
         Some(target)
     }
 
     /// What the others are told is asked in each of them, also where the directory is this worktree's own.
-    fn find_other_users(&mut self, env: &Environment, repository: &Repository, root: &Path, target_dir: &Path) {
+    fn find_other_users(
+        &mut self,
+        env: &Environment,
+        repository: &Repository,
+        root: &Path,
+        target_dir: &Setting<PathBuf>,
+    ) {
         let Some(dir) = canonical(&self.dir.value) else {
             return;
         };
         let deadline = Instant::now() + LIMIT;
+        let is_default = target_dir.origin == Origin::Default && self.dir == *target_dir;
+        let manifest = fs::read(root.join("Cargo.toml")).ok().filter(|_| is_default);
+        let target_dir = target_dir.value.as_path();
         let is_inside = dir.starts_with(&repository.root);
         let others = repository.counterparts(root);
         let others = others.iter().filter(|other| other.dir.join("Cargo.toml").is_file());
         let sources = if is_inside { Vec::new() } else { dep_infos(target_dir) };
         for other in others.take_while(|_| Instant::now() < deadline) {
+            if is_inside
+                && manifest
+                    .as_ref()
+                    .is_some_and(|manifest| builds_in_itself(&other.dir, root, manifest))
+            {
+                continue;
+            }
             let theirs = Cargo::read(&env.at(&other.dir));
             let units = theirs.units_dir();
             let is_same = units.and_then(|units| canonical(&units.value)).as_ref() == Some(&dir);
@@ -103,6 +119,17 @@ impl Target {
             .any(|text| names_file_below(text, &other.worktree, &other.ours))
             || their_target.is_some_and(|theirs| !is_used(theirs) && was_put_into(&self.dir.value, theirs))
     }
+}
+
+/// Whether `dir` is set up as `root` is, which has its target directory by cargo's default: the same manifest, no file of
+/// cargo's beside those that both see, and no link. Cargo's files need not be read again for each of a hundred worktrees then.
+fn builds_in_itself(dir: &Path, root: &Path, manifest: &[u8]) -> bool {
+    let is_nested = dir.starts_with(root) || root.starts_with(dir);
+    let mut own = dir.ancestors().take_while(|dir| !root.starts_with(dir));
+    !is_nested
+        && own.all(|dir| !dir.join(".cargo").exists())
+        && !dir.join("target").is_symlink()
+        && fs::read(dir.join("Cargo.toml")).is_ok_and(|theirs| theirs == manifest)
 }
 
 /// Whether a directory of that path may be one of several, made for each worktree by its name.

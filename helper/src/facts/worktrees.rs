@@ -157,14 +157,22 @@ impl Main {
     }
 }
 
-/// A directory is the repository itself; a file holds `gitdir: PATH` (gitrepository-layout(5)).
+/// Where the repository of a `.git` is, without links.
 fn git_dir(dot_git: &Path) -> Option<PathBuf> {
+    let named = named_git_dir(dot_git)?;
+    if named == dot_git {
+        return Some(named);
+    }
+    Some(fs::canonicalize(&named).unwrap_or(named))
+}
+
+/// A directory is the repository itself; a file holds `gitdir: PATH` (gitrepository-layout(5)).
+fn named_git_dir(dot_git: &Path) -> Option<PathBuf> {
     if dot_git.is_dir() {
         return dot_git.join("HEAD").exists().then(|| dot_git.to_owned());
     }
     let text = read::bytes(dot_git, MAX_PATH).ok()?;
-    let named = resolved(dot_git.parent()?, text.strip_prefix(b"gitdir: ")?);
-    Some(fs::canonicalize(&named).unwrap_or(named))
+    Some(resolved(dot_git.parent()?, text.strip_prefix(b"gitdir: ")?))
 }
 
 /// A linked worktree's directory names the shared one in its file `commondir`; any other is the shared one.
@@ -203,7 +211,7 @@ fn linked_worktrees(common_dir: &Path) -> Vec<PathBuf> {
 
 /// Whether the worktree still is that entry's: another one may have been put in its place.
 fn names_in_turn(dot_git: &Path, entry: &Path) -> bool {
-    let Some(named) = git_dir(dot_git) else {
+    let Some(named) = named_git_dir(dot_git) else {
         return false;
     };
     let same = || Some(fs::canonicalize(named.as_path()).ok()? == fs::canonicalize(entry).ok()?);
