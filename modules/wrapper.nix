@@ -5,27 +5,20 @@
   cfg,
 }:
 let
-  inherit (lib) getExe' optional optionalAttrs;
+  inherit (lib) getExe' optionalAttrs;
   sccache = getExe' cfg.package "sccache";
 
   # cc-rs and CMake go by the name `sccache`, and the helper finds the real one beside the link it was called by.
-  links = pkgs.linkFarm "sccache-shell-wrapper" (
-    [
-      {
-        name = "libexec/sccache-shell/sccache";
-        path = getExe' cfg.helper "sccache-shell";
-      }
-      {
-        name = "libexec/sccache-shell/real";
-        path = sccache;
-      }
-    ]
-    # It sees what a compile reads.
-    ++ optional pkgs.stdenv.hostPlatform.isLinux {
-      name = "libexec/sccache-shell/strace";
-      path = getExe' pkgs.strace "strace";
+  links = pkgs.linkFarm "sccache-shell-wrapper" [
+    {
+      name = "libexec/sccache-shell/sccache";
+      path = getExe' cfg.helper "sccache-shell";
     }
-  );
+    {
+      name = "libexec/sccache-shell/real";
+      path = sccache;
+    }
+  ];
 in
 {
   # A package, for a profile that has it at a lasting path; null without the helper.

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::facts::environment::Environment;
 use crate::facts::{self, cargo, cmake, target, toml_file, units, worktrees};
 use crate::wrapper::call;
-use crate::{config_edit, finding, nix_env, observe, reasons, report, size, store_path, version};
+use crate::{config_edit, finding, nix_env, reasons, report, size, store_path, version};
 
 /// Any bytes as text; other bytes are passed over by reading, before anything is parsed.
 fn text(input: &[u8]) -> &str {
@@ -63,7 +63,6 @@ laws! {
         facts::cache_dir::file_system::holds_for(input);
     }
     nix_env(input) { nix_env::law::holds_for(&Environment::of(words(input))) }
-    observed(input) { observe::log::holds_for(input) }
     process(input) {
         #[cfg(target_os = "linux")]
         facts::process::linux::holds_for(input);

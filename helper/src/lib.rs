@@ -20,7 +20,6 @@ pub mod why;
 pub mod facts;
 pub mod nix_env;
 
-pub(crate) mod confine;
 pub(crate) mod invocation;
 pub(crate) mod signals;
 

@@ -91,7 +91,7 @@ rules! {
         "The key must name the compiler that runs.";
     Place "place" Plain: "an output directory that is not laid out by cargo, or a path with `=` or a line break",
         "The place cannot be told from the rest, or rustc cannot be told to replace it.";
-    Untraced "untraced" Plain: "programs, tests, build scripts and proc macros where `strace` is missing or may not trace",
+    Untraced "untraced" Plain: "programs, tests, build scripts and proc macros where nothing may watch a compile",
         "What a linker reads is known only by watching it.";
     Untried "untried" Plain: "a version of sccache that the normal form was not tried with",
         "Its key or its calls of the compiler may be different.";

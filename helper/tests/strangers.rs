@@ -194,6 +194,11 @@ fn processes(text: &str) -> Vec<u32> {
     pids.filter(is_it).collect()
 }
 
+fn is_compiled(wanted: &str) -> bool {
+    let is_rustc = |pid: &u32| fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe.ends_with("bin/rustc"));
+    processes(wanted).iter().any(is_rustc)
+}
+
 fn wait_until(what: &str, holds: impl Fn() -> bool) {
     let end = Instant::now() + Duration::from_secs(30);
     while !holds() {
@@ -240,13 +245,10 @@ fn a_compile_that_is_ended_leaves_nobody() {
         sandbox.set("CARGO_BUILD_JOBS", "1");
         let mut cargo = silent_build(&sandbox);
         let wanted = format!("--crate-name\0{name}");
-        let is_rustc =
-            |pid: &u32| fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|exe| exe.ends_with("bin/rustc"));
-        let compilers = || processes(&wanted).into_iter().filter(is_rustc).collect::<Vec<_>>();
         let run = sandbox.path("home/.cache/sccache-shell/form-1/run");
         let kept = || fs::read_dir(&run).map_or(0, Iterator::count);
         // Not while its sources are looked at.
-        wait_until("it compiles", || kept() > 0 && !compilers().is_empty());
+        wait_until("it compiles", || kept() > 0 && is_compiled(&wanted));
         signal_the_wrapper(&sandbox, &wanted, signal);
         let _ = cargo.wait();
         wait_until(&format!("{signal}: the compiler lives"), || {
@@ -279,7 +281,7 @@ fn a_look_that_is_ended_leaves_nobody() {
         sandbox.write("project/src/main.rs", "mac::spin!();\nfn main() {}\n");
         let mut cargo = silent_build(&sandbox);
         let wanted = format!("--crate-name\0{name}");
-        wait_until("its macro runs", || processes(&wanted).len() > 2);
+        wait_until("it is looked at", || is_compiled(&wanted));
         signal_the_wrapper(&sandbox, &wanted, signal);
         assert!(!cargo.wait().unwrap().success());
         wait_until(&format!("{signal}: the compiler lives"), || {

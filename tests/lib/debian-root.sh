@@ -5,7 +5,7 @@
 
 # What goes into the root. Debian forky is the first release with a Nix that today's flakes evaluate on.
 debian_suite=forky
-debian_packages=nix-bin,direnv,sccache,git,mount,ca-certificates,gcc,g++,make,cmake,curl,jq,shellcheck,strace
+debian_packages=nix-bin,direnv,sccache,git,mount,ca-certificates,gcc,g++,make,cmake,curl,jq,shellcheck
 
 make_debian_root() {
   local root=$1

@@ -52,16 +52,13 @@ pub(crate) fn inspect(
     env: &Environment,
     places: &Places,
     rustc: &Path,
-    strace: Option<&Path>,
+    is_watched: bool,
     remaps: &[OsString],
 ) -> Result<Inspection, Why> {
     let start = now();
     let temp = tempfile::Builder::new().prefix("sccache-shell").tempdir()?;
-    let (log, dep_info) = (temp.path().join("log"), temp.path().join("deps.d"));
-    let mut command = match strace {
-        Some(strace) => observe::command(strace, &log, observe::Depth::All, &call.program),
-        None => Command::new(&call.program),
-    };
+    let dep_info = temp.path().join("deps.d");
+    let mut command = Command::new(&call.program);
     command
         .args(dep_info_args(call))
         .args(remaps)
@@ -73,13 +70,13 @@ pub(crate) fn inspect(
     let jobserver = jobserver(env);
     let writable: Vec<&Path> = jobserver.iter().map(PathBuf::as_path).chain([temp.path()]).collect();
     // What a macro writes is written once, by the compile itself.
-    let status = observe::status(&mut command, strace.map(|_| log.as_path()), &writable);
-    if !observe::ended_well(status) {
-        return Err(if strace.is_some() && observe::read(&log).is_err() {
-            Rule::Untraced.because("strace may not trace here")
-        } else {
-            Rule::DoesNotCompile.because("does not compile")
-        });
+    let (status, seen) = observe::status(&mut command, &writable)?;
+    let seen = seen.filter(|_| is_watched);
+    if is_watched && seen.is_none() {
+        return Err(Rule::Untraced.because("nothing may watch it here"));
+    }
+    if !status.success() {
+        return Err(Rule::DoesNotCompile.because("does not compile"));
     }
     let text = std::fs::read(&dep_info)?;
     let mut inspection = reported(&text, places, env.cwd());
@@ -90,9 +87,8 @@ pub(crate) fn inspect(
         inspection.takes_out_dir |= reads_out_dir && std::fs::read(&path).is_ok_and(|text| takes_out_dir(&text));
         inputs.push(named(places, &path, State::read(&path)?));
     }
-    if strace.is_some() {
+    if let Some(seen) = seen {
         inspection.observed = true;
-        let seen = observe::read(&log)?;
         inspection.refused = refused(&seen);
         let mut toolchains = toolchains(rustc, env);
         toolchains.extend(seen.toolchains());

@@ -5,6 +5,7 @@ use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
@@ -120,12 +121,7 @@ fn given_files(call: &Invocation, env: &Environment) -> Vec<PathBuf> {
 }
 
 /// The driver and all that it reads to link nothing.
-pub(crate) fn linker(
-    call: &Invocation,
-    env: &Environment,
-    store: &Store,
-    strace: &Path,
-) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+pub(crate) fn linker(call: &Invocation, env: &Environment, store: &Store) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
     let named = call.linker.as_deref().unwrap_or(Path::new("cc"));
     let missing = || io::Error::other(format!("the linker {} is not found", named.display()));
     let driver = real_sccache::find_program(named, env.get("PATH"), env.cwd()).ok_or_else(missing)?;
@@ -148,7 +144,7 @@ pub(crate) fn linker(
     let files = match remembered.filter(|files| files.iter().all(|file| file.holds(env.cwd()))) {
         Some(files) => files,
         None => {
-            let files = what_it_reads(&driver, call, env, strace)?;
+            let files = what_it_reads(&driver, call, env)?;
             store.write("linkers", &id, &serde_json::to_vec(&files)?)?;
             files
         }
@@ -202,13 +198,13 @@ fn chosen(call: &Invocation) -> impl Iterator<Item = &[u8]> {
 }
 
 /// Links an empty program as rustc would, and notes which files of the system that took.
-fn what_it_reads(driver: &Path, call: &Invocation, env: &Environment, strace: &Path) -> io::Result<Vec<Looked>> {
+fn what_it_reads(driver: &Path, call: &Invocation, env: &Environment) -> io::Result<Vec<Looked>> {
     const LIBRARIES: [&str; 7] = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"];
     let temp = tempfile::Builder::new().prefix("sccache-shell").tempdir()?;
-    let (source, log) = (temp.path().join("empty.c"), temp.path().join("log"));
+    let source = temp.path().join("empty.c");
     fs::write(&source, "int main(void) { return 0; }\n")?;
     let link = |more: &[&str]| -> io::Result<Vec<PathBuf>> {
-        let mut command = observe::command(strace, &log, observe::Depth::Reads, driver);
+        let mut command = Command::new(driver);
         command
             .args(chosen(call).map(OsStr::from_bytes))
             .args(more)
@@ -219,11 +215,13 @@ fn what_it_reads(driver: &Path, call: &Invocation, env: &Environment, strace: &P
             .stdin(std::process::Stdio::null())
             .stdout(std::process::Stdio::null())
             .stderr(std::process::Stdio::null());
-        let status = observe::status(&mut command, Some(&log), &[Path::new("/")])?;
+        let (status, seen) = observe::status(&mut command, &[Path::new("/")])?;
         if !status.success() {
             return Err(io::Error::other("the linker cannot link an empty program"));
         }
-        let uses = observe::read(&log)?.uses;
+        let uses = seen
+            .ok_or_else(|| io::Error::other("nothing may watch the linker"))?
+            .uses;
         let read = uses.iter().filter(|(how, _)| matches!(how, Use::Read | Use::Run));
         let names: Vec<_> = read.filter_map(|(_, path)| path.file_name()).collect();
         // Also where one was looked for in vain: there another may appear.

@@ -32,7 +32,7 @@ pub(super) fn inspection(
     rustc: &Compiler,
     remaps: &[OsString],
 ) -> Result<Inspection, Why> {
-    let Ground { env, store, strace } = *ground;
+    let Ground { env, store, is_watched } = *ground;
     let root = env.cwd().as_os_str().to_owned();
     let externs = call
         .externs
@@ -45,14 +45,14 @@ pub(super) fn inspection(
         .and_then(|text| serde_json::from_slice::<Memo>(&text).ok());
     let is_good = |memo: &Memo| {
         memo.externs == externs
-            && memo.inspection.observed == strace.is_some()
+            && memo.inspection.observed == is_watched
             && (memo.root == root || memo.inspection.is_portable(places))
             && memo.inspection.holds(places, env)
     };
     let memo = match remembered.filter(is_good) {
         Some(memo) => memo,
         None => {
-            let inspection = inspect::inspect(call, env, places, &rustc.path, strace, remaps)?;
+            let inspection = inspect::inspect(call, env, places, &rustc.path, is_watched, remaps)?;
             let memo = Memo {
                 root,
                 externs,

@@ -56,8 +56,8 @@ pub(crate) struct Plan {
     pub(crate) mine: Vec<OsString>,
     /// What rustc is to write into its `.d` file.
     pub(crate) dep_info: Vec<u8>,
-    /// The program that watches; without it the compile is believed.
-    pub(crate) strace: Option<OsString>,
+    /// Whether the compile is watched; else it is believed.
+    pub(crate) is_watched: bool,
     /// The files that are in the key, beside the inputs.
     pub(crate) allowed: Vec<OsString>,
     /// Directories that may be read with all below: toolchains, registries.
@@ -111,14 +111,14 @@ pub(crate) struct Formed {
 pub(crate) struct Ground<'a> {
     pub(crate) env: &'a Environment,
     pub(crate) store: &'a Store,
-    pub(crate) strace: Option<&'a Path>,
+    pub(crate) is_watched: bool,
 }
 
 /// Puts a call into normal form, or says why it is plain or uncached.
 pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> {
-    let Ground { env, store, strace } = *ground;
+    let Ground { env, store, is_watched } = *ground;
     let places = Places::of(call, env)?;
-    if call.is_linked() && strace.is_none() {
+    if call.is_linked() && !is_watched {
         return Err(Rule::Untraced.because("linked, and nothing can watch it"));
     }
     let rustc = compiler::find(&call.rustc, env)?;
@@ -134,9 +134,9 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
     let learned = memo::learned(store, &unit, &places)?;
     inputs.extend(learned.iter().cloned());
     let mut allowed_system = Vec::new();
-    if let Some(strace) = strace.filter(|_| call.is_linked()) {
+    if call.is_linked() {
         inputs.extend(linked::inputs(call, &places, env, &inspection)?);
-        let linker = linked::linker(call, env, store, strace)?;
+        let linker = linked::linker(call, env, store)?;
         allowed_system = linked::linker_files(&linker, env.cwd());
         lines.extend(linker);
     }
@@ -229,9 +229,7 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
             needles: if private.is_some() { Vec::new() } else { mine.clone() },
             mine,
             dep_info: dep_info_text.clone(),
-            strace: strace
-                .filter(|_| inspection.observed)
-                .map(|path| path.as_os_str().to_owned()),
+            is_watched: inspection.observed,
             allowed,
             constant: constant.into_iter().map(PathBuf::into_os_string).collect(),
             crates,

@@ -27,18 +27,7 @@ const PROGRAMS: &[&str] = &["/usr/bin", "/usr/libexec", "/usr/lib", "/bin"];
 
 /// Compiles, and ends as rustc did, or with [`NOT_STORED`].
 pub(super) fn compile(plan: &Plan, plan_file: &Path) -> ExitCode {
-    let temp = tempfile::Builder::new().prefix("sccache-shell").tempdir();
-    let log = temp.as_ref().ok().map(|temp| temp.path().join("log"));
-    let watched = plan.strace.as_ref().zip(log.as_ref());
-    let watched = watched.map(|(strace, log)| (Path::new(strace), log.as_path()));
-    let mut output = run(plan, plan_file, watched);
-    // A server in a container or below a debugger may not trace, where its client may.
-    let is_untraced = |log| observe::read(log).is_err();
-    if watched.is_some_and(|(_, log)| is_untraced(log)) && !output.as_ref().is_ok_and(|output| output.status.success())
-    {
-        output = run(plan, plan_file, None);
-    }
-    let Ok(output) = output else {
+    let Ok((output, seen)) = run(plan, plan_file) else {
         return super::say("sccache-shell: the compiler cannot be started");
     };
     let said = io::stdout().write_all(&output.stdout);
@@ -54,7 +43,7 @@ pub(super) fn compile(plan: &Plan, plan_file: &Path) -> ExitCode {
             ended(output.status)
         };
     }
-    let report = judge(plan, watched.map(|(_, log)| log), &output);
+    let report = judge(plan, seen.as_ref(), &output);
     let is_told = serde_json::to_vec(&report).is_ok_and(|text| fs::write(&plan.report, text).is_ok());
     match report {
         Report::Stored if is_told => ExitCode::SUCCESS,
@@ -62,12 +51,8 @@ pub(super) fn compile(plan: &Plan, plan_file: &Path) -> ExitCode {
     }
 }
 
-fn run(plan: &Plan, plan_file: &Path, watched: Option<(&Path, &Path)>) -> io::Result<Output> {
-    let program = Path::new(&plan.program);
-    let mut command = match watched {
-        Some((strace, log)) => observe::command(strace, log, observe::Depth::Reads, program),
-        None => Command::new(program),
-    };
+fn run(plan: &Plan, plan_file: &Path) -> io::Result<(Output, Option<Seen>)> {
+    let mut command = Command::new(&plan.program);
     command.args(&plan.args).args(&plan.remaps).current_dir(&plan.cwd);
     command.env_remove(PLAN).env_remove(KEY);
     command.envs(plan.restore.iter().map(|(name, value)| (name, value)));
@@ -75,9 +60,9 @@ fn run(plan: &Plan, plan_file: &Path, watched: Option<(&Path, &Path)>) -> io::Re
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
-    let child = command.process_group(0).spawn()?;
+    let (child, watch) = observe::spawn(command.process_group(0), None)?;
     end_with_the_wrapper(plan_file, &child);
-    child.wait_with_output()
+    Ok((child.wait_with_output()?, watch.end()))
 }
 
 /// Who pressed Ctrl-C ended cargo, the wrapper and sccache's client, not the server and what it started. A compiler that
@@ -108,15 +93,15 @@ fn end_with_the_wrapper(plan_file: &Path, child: &Child) {
     }
 }
 
-fn judge(plan: &Plan, log: Option<&Path>, output: &Output) -> Report {
-    if plan.strace.is_some() {
-        match log.and_then(|log| observe::read(log).ok()) {
+fn judge(plan: &Plan, seen: Option<&Seen>, output: &Output) -> Report {
+    if plan.is_watched {
+        match seen {
             Some(seen) => {
-                if let Some(report) = unforeseen(plan, &seen) {
+                if let Some(report) = unforeseen(plan, seen) {
                     return report;
                 }
             }
-            None => return Report::NotStored(Rule::Lost.because("nothing was traced")),
+            None => return Report::NotStored(Rule::Lost.because("nothing could watch it")),
         }
     }
     let dep_info = Path::new(&plan.out_dir).join(format!("{}.d", plan.stem));

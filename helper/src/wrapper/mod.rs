@@ -84,7 +84,7 @@ pub fn run(args: &[OsString]) -> ExitCode {
         plan(&call, args, &env)
     };
     let done = match &real {
-        Some(real) if !switched_off && call.is_rust() => compile(real, called_as, args, &env, &mut plan),
+        Some(real) if !switched_off && call.is_rust() => compile(real, args, &env, &mut plan),
         _ => None,
     };
     if !switched_off && call.is_compile() {
@@ -131,14 +131,8 @@ fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
 }
 
 /// Compiles in normal form. `None` where the call is still to be made; the plan then says how.
-fn compile(
-    real: &Path,
-    called_as: Option<&Path>,
-    args: &[OsString],
-    env: &Environment,
-    plan: &mut Plan,
-) -> Option<ExitCode> {
-    match normal(real, called_as, args, env) {
+fn compile(real: &Path, args: &[OsString], env: &Environment, plan: &mut Plan) -> Option<ExitCode> {
+    match normal(real, args, env) {
         Ok((formed, record, store)) => {
             let private = formed.private.clone();
             let tmpdir = plan.tmpdir.as_ref().map(|tmpdir| tmpdir.to.as_path());
@@ -178,25 +172,19 @@ fn remember_refusal(args: &[OsString], env: &Environment, why: &Why) {
     }
 }
 
-fn normal(
-    real: &Path,
-    called_as: Option<&Path>,
-    args: &[OsString],
-    env: &Environment,
-) -> Result<(Formed, Record, Store), Why> {
+fn normal(real: &Path, args: &[OsString], env: &Environment) -> Result<(Formed, Record, Store), Why> {
     let call = Invocation::parse(args)?;
     if env.get(names::SHARE_MEMBERS) == Some(OsStr::new("false")) && call.input.is_relative() {
         return Err(Rule::MembersOff.because("members are not shared"));
     }
     let store = Store::open(env)?;
     form::versions::tried(real, &store)?;
-    let strace = observe::find(called_as.filter(|path| path.components().count() > 1), env.get("PATH"));
     let shorter = if call.is_linked() { rpath::plan(env) } else { Vec::new() };
     let env = env.with(shorter.iter().cloned());
     let ground = Ground {
         env: &env,
         store: &store,
-        strace: strace.as_deref(),
+        is_watched: observe::is_possible(),
     };
     let mut formed = form::of(&call, &ground)?;
     formed.plan.restore.extend(shorter);

@@ -46,9 +46,6 @@ impl Wrappers {
         link(&tools.helper, libexec.join("sccache"));
         link(&tools.sccache, libexec.join("real"));
         link(&tools.sccache, plain.join("sccache"));
-        if let Some(strace) = &tools.strace {
-            link(strace, libexec.join("strace"));
-        }
         Self { libexec, plain }
     }
 

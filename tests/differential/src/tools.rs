@@ -16,8 +16,6 @@ pub struct Tools {
     pub sccache: PathBuf,
     /// The toolchain's own programs, not rustup's proxies.
     pub toolchain_bin: PathBuf,
-    /// strace, where there is one.
-    pub strace: Option<PathBuf>,
 }
 
 impl Tools {
@@ -33,7 +31,6 @@ impl Tools {
             helper: helper.canonicalize().expect("it is there"),
             sccache: machine::given("SCCACHE").map_or_else(|| machine::program("sccache"), PathBuf::from),
             toolchain_bin: toolchain_bin(),
-            strace: on_path("strace"),
         }
     }
 

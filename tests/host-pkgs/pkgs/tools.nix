@@ -21,7 +21,6 @@ lib.genAttrs [
   "rustfmt"
   "sccache"
   "shellcheck"
-  "strace"
 ] own
 // {
   bashInteractive = tool "bash-interactive" [ "bash" ];

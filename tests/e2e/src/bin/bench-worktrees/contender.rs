@@ -177,9 +177,6 @@ fn wrapper_directory(home: &Home) -> PathBuf {
         fs::create_dir_all(&dir).expect("the home is writable");
         symlink(helper(), dir.join("sccache")).expect("the home is writable");
         symlink(machine::program("sccache"), dir.join("real")).expect("the home is writable");
-        if let Some(strace) = on_path("strace") {
-            symlink(strace, dir.join("strace")).expect("the home is writable");
-        }
     }
     dir
 }

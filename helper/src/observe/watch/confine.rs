@@ -1,11 +1,8 @@
-//! Runs a program so that it can change nothing: by Landlock, which needs no privilege. Kernels without it run it as it is.
+//! Keeps a program from changing anything: by Landlock, which needs no privilege.
 
-use std::io;
 use std::path::Path;
-use std::process::{Child, Command};
 
 /// Devices that keep nothing; `/proc` has the process's own settings.
-#[cfg(target_os = "linux")]
 const HARMLESS: &[&str] = &[
     "/dev/null",
     "/dev/zero",
@@ -18,22 +15,11 @@ const HARMLESS: &[&str] = &[
     "/proc",
 ];
 
-/// Starts `command`, which may write nothing but what lies at or below `writable`.
-#[cfg(target_os = "linux")]
-pub(crate) fn spawn(command: &mut Command, writable: &[&Path]) -> io::Result<Child> {
-    // A thread's restriction is its children's, and this process goes on without it.
-    std::thread::scope(|scope| {
-        let child = scope.spawn(|| {
-            let _ = restrict(writable);
-            command.spawn()
-        });
-        child
-            .join()
-            .unwrap_or_else(|_| Err(io::Error::other("the thread that starts the compiler ended")))
-    })
+/// Lets this thread, and what it starts, write nothing but what lies at or below `writable`. Kernels without Landlock let it.
+pub(crate) fn this_thread(writable: &[&Path]) {
+    let _ = restrict(writable);
 }
 
-#[cfg(target_os = "linux")]
 fn restrict(writable: &[&Path]) -> Result<(), landlock::RulesetError> {
     use landlock::{ABI, AccessFs, Ruleset, RulesetAttr, RulesetCreatedAttr, path_beneath_rules};
     let writes = AccessFs::from_write(ABI::V3);
@@ -46,14 +32,10 @@ fn restrict(writable: &[&Path]) -> Result<(), landlock::RulesetError> {
     Ok(())
 }
 
-/// Starts `command`.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn spawn(command: &mut Command, _writable: &[&Path]) -> io::Result<Child> {
-    command.spawn()
-}
-
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
+    use std::process::Command;
+
     use super::*;
 
     #[test]
@@ -62,7 +44,13 @@ mod tests {
         let script = r#": > "$1/a"; : > "$2/b"; : >/dev/null"#;
         let mut shell = Command::new("sh");
         shell.args(["-c", script, "sh"]).args([mine.path(), other.path()]);
-        spawn(&mut shell, &[mine.path()]).unwrap().wait().unwrap();
+        let writable = [mine.path()];
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                this_thread(&writable);
+                shell.status().unwrap()
+            });
+        });
         assert!(mine.path().join("a").exists());
         let has_landlock =
             std::fs::read_to_string("/proc/kallsyms").is_ok_and(|text| text.contains("landlock_restrict"));

@@ -1,0 +1,193 @@
+//! A process that is watched by a thread of this one.
+
+mod calls;
+mod confine;
+mod listener;
+
+use std::fs;
+use std::io::{self, PipeReader, PipeWriter};
+use std::path::Path;
+use std::process::{Child, Command};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+
+use rustix::process::{Pid, Signal, WaitOptions};
+use rustix::thread::gettid;
+
+use self::listener::Listener;
+use super::Seen;
+
+/// `Documentation/admin-guide/LSM/Yama.rst`: from the first on only administrators may look into a child, from the second on
+/// not even they.
+const YAMA: &str = "/proc/sys/kernel/yama/ptrace_scope";
+const ADMINS_ALONE: u32 = 2;
+const NO_ONE: u32 = 3;
+
+/// Who watches a process and all that it starts.
+pub(crate) struct Watch {
+    watcher: JoinHandle<Option<Seen>>,
+    /// Closed to end the watching.
+    stop: PipeWriter,
+    /// Children of this process that are none of the watched one's.
+    others: Vec<Pid>,
+}
+
+/// Starts a process, watched if that is possible, and with `writable` one that may write nowhere else.
+pub(crate) fn spawn(command: &mut Command, writable: Option<&[&Path]>) -> io::Result<(Child, Watch)> {
+    let others = children();
+    // What its parent leaves behind becomes a child of this process: only then may it be looked into, and ended.
+    let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
+    let (stopped, stop) = io::pipe()?;
+    let (send, listener) = mpsc::channel();
+    let watcher = std::thread::spawn(move || {
+        listener
+            .recv()
+            .ok()
+            .and_then(|(listener, thread)| watch(&listener, thread, &stopped))
+    });
+    let watch = Watch { watcher, stop, others };
+    // A thread's filter and restrictions are its children's, and this process goes on without them.
+    let child = std::thread::scope(|scope| {
+        let start = || {
+            if let Some(writable) = writable {
+                confine::this_thread(writable);
+            }
+            if let Ok(listener) = Listener::of_this_thread(&calls::numbers()) {
+                let _ = send.send((listener, gettid()));
+            }
+            drop(send);
+            command.spawn()
+        };
+        let starting = scope.spawn(start).join();
+        starting.unwrap_or_else(|_| Err(io::Error::other("the thread that starts the compiler ended")))
+    });
+    Ok((child?, watch))
+}
+
+fn watch(listener: &Listener, starting: Pid, stopped: &PipeReader) -> Option<Seen> {
+    let mut seen = Seen::default();
+    let starting = starting.as_raw_nonzero().get().unsigned_abs();
+    while let Some(notice) = listener.next(stopped).ok()? {
+        if notice.thread != starting {
+            calls::note(&notice, &mut seen);
+        }
+        listener.go_on(&notice);
+    }
+    seen.whole()
+}
+
+impl Watch {
+    /// What was seen, when all have ended; `None` where not all could be.
+    pub(crate) fn end(self) -> Option<Seen> {
+        self.watcher.join().ok().flatten()
+    }
+
+    /// Ends what is left of the processes, and says what was seen.
+    pub(crate) fn stop(self) -> Option<Seen> {
+        loop {
+            let left = children().into_iter().filter(|pid| !self.others.contains(pid));
+            let ended = left.filter(|pid| {
+                rustix::process::kill_process(*pid, Signal::KILL).is_ok()
+                    && rustix::process::waitpid(Some(*pid), WaitOptions::empty()).is_ok()
+            });
+            if ended.count() == 0 {
+                break;
+            }
+        }
+        let _ = rustix::process::set_child_subreaper(None);
+        drop(self.stop);
+        self.watcher.join().ok().flatten()
+    }
+}
+
+/// Of all threads. None on a kernel without `CONFIG_PROC_CHILDREN`.
+fn children() -> Vec<Pid> {
+    let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let texts = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    let pids = |text: String| {
+        let words = text
+            .split_whitespace()
+            .filter_map(|word| Pid::from_raw(word.parse().ok()?));
+        words.collect::<Vec<_>>()
+    };
+    texts.flat_map(pids).collect()
+}
+
+/// Whether a process can be watched here.
+pub(crate) fn is_possible() -> bool {
+    let may_look = |scope: u32| scope < ADMINS_ALONE || scope < NO_ONE && rustix::process::geteuid().is_root();
+    let scope = fs::read_to_string(YAMA).ok().and_then(|text| text.trim().parse().ok());
+    let listens = || std::thread::scope(|scope| scope.spawn(|| Listener::of_this_thread(&[]).is_ok()).join());
+    scope.is_none_or(may_look) && listens().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+
+    use super::super::{Use, status};
+    use super::*;
+
+    fn sh(script: &str, dir: &Path) -> (bool, Seen) {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", script]).current_dir(dir).stderr(Stdio::null());
+        let (status, seen) = status(&mut shell, &[dir]).unwrap();
+        (status.success(), seen.expect("this kernel tells"))
+    }
+
+    #[test]
+    fn all_that_is_done_is_seen() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        fs::write(path("a"), "").unwrap();
+        fs::create_dir(path("d")).unwrap();
+        let script = "cat a; cat none; cat d/../a; ls d; mkdir d e; mv e f; ln -s a l; readlink l; test -e none2; : >w; exec true";
+        let (_, seen) = sh(script, dir.path());
+        let has = |how: Use, path: PathBuf| seen.uses.contains(&(how, path));
+        assert!(has(Use::Read, path("a")) && has(Use::Absent, path("none")) && has(Use::Read, path("d/../a")));
+        assert!(has(Use::List, path("d")) && has(Use::Exists, path("d")) && has(Use::Write, path("e")));
+        assert!(has(Use::Write, path("f")) && has(Use::Write, path("l")) && has(Use::Exists, path("l")));
+        assert!(has(Use::Absent, path("none2")) && has(Use::Write, path("w")));
+        let ran: Vec<_> = seen.children_ran.iter().filter_map(|path| path.file_name()).collect();
+        assert!(
+            ran.contains(&"cat".as_ref()) && ran.contains(&"readlink".as_ref()),
+            "{ran:?}"
+        );
+        assert!(
+            !ran.contains(&"sh".as_ref()) && !ran.contains(&"true".as_ref()),
+            "{ran:?}"
+        );
+        assert!(!seen.connected && seen.indirect.is_none());
+    }
+
+    #[test]
+    fn what_is_asked_elsewhere_is_a_connection() {
+        let dir = tempfile::tempdir().unwrap();
+        let socket = "bash -c ': <>/dev/tcp/127.0.0.1/1'; true";
+        assert!(sh(socket, dir.path()).1.connected);
+        assert!(sh("unshare -m true; true", dir.path()).1.connected);
+        assert!(sh("cat /proc/self/environ", dir.path()).1.indirect.is_some());
+    }
+
+    #[test]
+    fn who_is_left_is_ended() {
+        let dir = tempfile::tempdir().unwrap();
+        let start = Instant::now();
+        let (is_well, seen) = sh(
+            "setsid sh -c 'echo $$ >pid; exec sleep 60' & while ! test -s pid; do :; done",
+            dir.path(),
+        );
+        assert!(is_well && start.elapsed() < Duration::from_secs(20));
+        let pid = fs::read_to_string(dir.path().join("pid")).unwrap();
+        assert!(!Path::new("/proc").join(pid.trim()).exists());
+        assert!(seen.uses.contains(&(Use::Write, dir.path().join("pid"))));
+    }
+
+    #[test]
+    fn the_caller_is_not_watched() {
+        assert!(is_possible());
+        fs::read_dir("/").unwrap();
+    }
+}
