@@ -23,6 +23,7 @@ let
   told = {
     SCCACHE_SHELL_CACHE_SIZE = cfg.cacheSize;
     SCCACHE_SHELL_SHARE_MEMBERS = if cfg.shareMembers then null else "false";
+    SCCACHE_SHELL_INCREMENTAL_EDITS = if cfg.incrementalEdits then null else "false";
     SCCACHE_SHELL_IGNORE = if ignored == [ ] then null else lib.concatStringsSep "," ignored;
   };
 in
@@ -66,10 +67,13 @@ in
           ++ without (cfg.check.ignore != [ ]) "check.ignore" "helper = null"
         )
         ++ optionals (cfg.helper == null || !cfg.rustcWrapper) (
-          without (!cfg.shareMembers) "shareMembers" (
-            if cfg.helper == null then "helper = null" else "rustcWrapper = false"
-          )
+          let
+            needs = if cfg.helper == null then "helper = null" else "rustcWrapper = false";
+          in
+          without (!cfg.shareMembers) "shareMembers" needs
+          ++ without (!cfg.incrementalEdits) "incrementalEdits" needs
         )
+        ++ without (cfg.incremental && !cfg.incrementalEdits) "incrementalEdits" "incremental = true"
       );
   };
 }

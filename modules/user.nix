@@ -53,6 +53,7 @@ in
           ++ without (!cfg.rustcWrapper) "rustcWrapper" "sessionVariables = false"
           ++ without (!cfg.cmakeLauncher) "cmakeLauncher" "sessionVariables = false"
           ++ without (!cfg.shareMembers) "shareMembers" "sessionVariables = false"
+          ++ without (!cfg.incrementalEdits) "incrementalEdits" "sessionVariables = false"
         )
         ++ map (key: "`secretFiles.\"${key}\"` belongs to a table that `settings` does not have") (
           builtins.filter orphan (builtins.attrNames secrets)

@@ -40,5 +40,6 @@ in
       CMAKE_CXX_COMPILER_LAUNCHER = "sccache";
     }
     // optionalAttrs (cfg.tmpDir != null) { SCCACHE_SHELL_TMPDIR = cfg.tmpDir; }
-    // optionalAttrs (!cfg.shareMembers) { SCCACHE_SHELL_SHARE_MEMBERS = "false"; };
+    // optionalAttrs (!cfg.shareMembers) { SCCACHE_SHELL_SHARE_MEMBERS = "false"; }
+    // optionalAttrs (!cfg.incrementalEdits) { SCCACHE_SHELL_INCREMENTAL_EDITS = "false"; };
 }

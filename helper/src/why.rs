@@ -11,6 +11,8 @@ pub enum Treatment {
     Plain,
     /// The compiler runs without sccache.
     Uncached,
+    /// rustc compiles incrementally, without sccache.
+    Edit,
     /// Its key names this worktree.
     Private,
     /// The compiler ran; its result is used and not stored.
@@ -23,6 +25,7 @@ impl Treatment {
         match self {
             Self::Plain => "plain",
             Self::Uncached => "uncached",
+            Self::Edit => "edit",
             Self::Private => "private",
             Self::NotStored => "not stored",
         }
@@ -104,6 +107,8 @@ rules! {
     WorkspaceWrapper "workspace-wrapper" Uncached: "a program between cargo and rustc that is not clippy-driver",
         "It does what it likes, and sccache refuses it.";
     Incbin "incbin" Uncached: "C and assembler sources with `.incbin`", "No preprocessor shows the file that they take in.";
+    Edit "edit" Edit: "a crate of the workspace that was built here before and is built again, in a profile that cargo compiles incrementally",
+        "Somebody is editing it: that is quicker than any cache, and what is built so is of no use to others.";
     Edited "edited" Uncached: "a crate one of whose sources was changed while it was inspected", "What was seen is of the source as it was before.";
     DoesNotCompile "does-not-compile" Uncached: "code that does not compile", "rustc is to say why.";
     Runs "runs" Uncached: "a macro that runs a program", "Its result may be different the next time.";

@@ -31,6 +31,11 @@ in
       build faster.
     '';
 
+    incrementalEdits = mkFlag true ''
+      Whether a crate of the workspace that is built again, after an edit, is compiled incrementally and without the cache, in
+      the profiles that cargo would compile so. All else comes from the cache as before. With `false` it goes through the cache.
+    '';
+
     rustcWrapper = mkFlag true ''
       Whether RUSTC_WRAPPER is set. One of your own, set before the shell, is kept either way.
     '';

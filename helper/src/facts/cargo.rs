@@ -4,6 +4,7 @@
 mod config_files;
 mod env_table;
 mod flags;
+pub(crate) mod incremental;
 mod manifest;
 mod paths;
 mod platform;
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use super::environment::Environment;
 use super::toml_file::TomlFile;
-use setting::{Places, config_root, nearest};
+use setting::{Places, config_root};
 
 pub use env_table::Variable;
 pub use setting::{Broken, Origin, Setting};
@@ -58,7 +59,7 @@ impl Cargo {
     pub fn read(env: &Environment) -> Self {
         let places = Places::of(env);
         Self {
-            incremental: incremental(&places),
+            incremental: incremental::of_dev(&places),
             rustc: program(&places, &["RUSTC", "CARGO_BUILD_RUSTC"], "rustc"),
             wrapper: program(
                 &places,
@@ -103,37 +104,6 @@ impl Cargo {
     }
 }
 
-/// As cargo 1.99 decides: CARGO_INCREMENTAL (only `1` is on), `build.incremental`, never where CI is set, the profile. Older
-/// ones do not look at CI; whoever has one builds there with what the next would.
-fn incremental(places: &Places<'_>) -> Setting<bool> {
-    const FORCED: &str = "CARGO_INCREMENTAL";
-    const CI: &str = "CI";
-    const PROFILE: [&str; 3] = ["profile", "dev", "incremental"];
-    let env = places.env;
-    if let Some(value) = env.get(FORCED) {
-        return Setting {
-            value: value == "1",
-            origin: Origin::Env(FORCED.into()),
-        };
-    }
-    let bool_at = |file: &[TomlFile], keys: &[&str]| nearest(file, keys, |found| found.item.as_bool());
-    bool_from_env(env, "CARGO_BUILD_INCREMENTAL")
-        .or_else(|| bool_at(&places.configs, &["build", "incremental"]))
-        .or_else(|| {
-            env.get(CI).map(|_| Setting {
-                value: false,
-                origin: Origin::Env(CI.into()),
-            })
-        })
-        .or_else(|| bool_from_env(env, "CARGO_PROFILE_DEV_INCREMENTAL"))
-        .or_else(|| bool_at(&places.configs, &PROFILE))
-        .or_else(|| bool_at(places.manifest.as_slice(), &PROFILE))
-        .unwrap_or(Setting {
-            value: true,
-            origin: Origin::Default,
-        })
-}
-
 /// A tool that puts itself in front of the compiler keeps the wrapper that was there in a variable of its own, and calls it:
 /// cargo-llvm-cov in `__CARGO_LLVM_COV_RUSTC_WRAPPER_PRE_EXISTING`.
 fn behind(env: &Environment, wrapper: Setting<PathBuf>) -> Setting<PathBuf> {
@@ -154,14 +124,6 @@ fn behind(env: &Environment, wrapper: Setting<PathBuf>) -> Setting<PathBuf> {
         },
         None => wrapper,
     }
-}
-
-fn bool_from_env(env: &Environment, name: &'static str) -> Option<Setting<bool>> {
-    let value = env.get(name)?.to_str()?.parse().ok()?;
-    Some(Setting {
-        value,
-        origin: Origin::Env(name.into()),
-    })
 }
 
 /// A program by the first of `variables` that is set, else by `build.KEY` of the nearest config. There a path

@@ -18,6 +18,8 @@ pub mod names {
     pub const SWITCH: &str = "SCCACHE_SHELL";
     /// `false`: the workspace's own crates are left to plain sccache.
     pub const SHARE_MEMBERS: &str = "SCCACHE_SHELL_SHARE_MEMBERS";
+    /// `false`: edited members are compiled as all else is.
+    pub const INCREMENTAL_EDITS: &str = "SCCACHE_SHELL_INCREMENTAL_EDITS";
     /// A file to which the wrapper appends one line per compile.
     pub const TRACE: &str = "SCCACHE_SHELL_TRACE";
 }

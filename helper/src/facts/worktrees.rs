@@ -123,6 +123,27 @@ impl Repository {
     }
 }
 
+/// What changes when another commit is checked out, or changes are put aside: the bytes of git's own files. Empty outside of a
+/// repository.
+pub(crate) fn checked_out(dir: &Path) -> Vec<u8> {
+    let Some(git_dir) = dir.ancestors().find_map(|dir| git_dir(&dir.join(".git"))) else {
+        return Vec::new();
+    };
+    let common_dir = common_dir(&git_dir).unwrap_or_else(|| git_dir.clone());
+    let head = fs::read(git_dir.join("HEAD")).unwrap_or_default();
+    let branch = head.trim_ascii_end().strip_prefix(b"ref: ").map(OsStr::from_bytes);
+    let packed = common_dir.join("packed-refs");
+    let commit = branch.and_then(|name| fs::read(common_dir.join(name)).ok());
+    let commit = commit.or_else(|| fs::read(packed).ok()).unwrap_or_default();
+    let more = [
+        common_dir.join("refs/stash"),
+        git_dir.join("reftable/tables.list"),
+        common_dir.join("reftable/tables.list"),
+    ];
+    let more = more.iter().map(|path| fs::read(path).unwrap_or_default());
+    [head, commit].into_iter().chain(more).flatten().collect()
+}
+
 /// What the shared directory says of the main worktree.
 struct Main {
     worktree: Option<PathBuf>,

@@ -44,6 +44,8 @@ pub(crate) struct Plan {
     pub(crate) args: Vec<OsString>,
     /// What is added: see [`Places::remaps`].
     pub(crate) remaps: Vec<OsString>,
+    /// Whether it is compiled incrementally; what that makes is not stored.
+    pub(crate) is_edit: bool,
     /// Variables that sccache did not see.
     pub(crate) restore: Vec<(OsString, OsString)>,
     pub(crate) crate_name: String,
@@ -221,6 +223,7 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
             program: call.program.clone().into(),
             args: call.args.clone(),
             remaps: if reads_the_place { Vec::new() } else { remaps },
+            is_edit: false,
             restore,
             crate_name: call.crate_name.clone(),
             file_names: outputs,

@@ -290,7 +290,7 @@ fn out_spoken(package: &str) -> String {
 }
 
 /// `<build directory>/<profile>` of an out-dir: `…/deps`, `…/examples`, `…/build/<package>[/<hash>[/out]]`.
-fn profile_dir(out_dir: &Path) -> Option<PathBuf> {
+pub(crate) fn profile_dir(out_dir: &Path) -> Option<PathBuf> {
     let is_named = |dir: &&Path, names: &[&str]| names.iter().any(|name| dir.file_name() == Some(OsStr::new(name)));
     let found = out_dir
         .ancestors()

@@ -3,6 +3,7 @@
 //! replays what a wrapper prints, and what it cannot do it leaves undone.
 
 pub(crate) mod call;
+mod edit;
 mod formed;
 mod key_env;
 mod nix_key;
@@ -25,6 +26,7 @@ use crate::invocation::Invocation;
 use crate::observe;
 use crate::why::{Rule, Treatment, Why};
 use call::Call;
+use edit::Edit;
 
 /// The shell's own exit code for a command that is not there.
 const NOT_FOUND: u8 = 127;
@@ -46,7 +48,7 @@ enum Form {
 
 impl Form {
     fn is_uncached(&self) -> bool {
-        matches!(self, Self::Other(why) if why.rule.treatment() == Treatment::Uncached)
+        matches!(self, Self::Other(why) if matches!(why.rule.treatment(), Treatment::Uncached | Treatment::Edit))
     }
 }
 
@@ -60,6 +62,8 @@ struct Plan {
     /// The variables of nixpkgs' compiler wrappers that `set` has in its hashes.
     hashed: Vec<OsString>,
     form: Form,
+    /// Arguments for the compiler, where it runs without sccache.
+    more: Vec<OsString>,
 }
 
 /// Whether a program called by this name is the wrapper.
@@ -98,7 +102,7 @@ pub fn run(args: &[OsString]) -> ExitCode {
         let _ = exec_sccache(real, args, &plan);
     }
     if call.is_compile() {
-        let _ = exec_compiler(args);
+        let _ = exec_compiler(args, &plan.more);
     } else {
         say_not_found(real);
     }
@@ -127,13 +131,26 @@ fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
         tmpdir: tmpdir::plan(env),
         removed,
         form,
+        more: Vec::new(),
     }
 }
 
 /// Compiles in normal form. `None` where the call is still to be made; the plan then says how.
 fn compile(real: &Path, args: &[OsString], env: &Environment, plan: &mut Plan) -> Option<ExitCode> {
+    let edit = Invocation::parse(args).ok().and_then(|call| Edit::of(&call, env));
+    if let Some(more) = edit.as_ref().and_then(Edit::asked) {
+        let why = Rule::Edit.because("it was built here before, and of this commit the cache was asked");
+        remember_refusal(args, env, &why);
+        plan.form = Form::Other(why);
+        plan.more = more;
+        return None;
+    }
     match normal(real, args, env) {
-        Ok((formed, record, store)) => {
+        Ok((mut formed, record, store)) => {
+            if let Some(edit) = edit {
+                formed.plan.remaps = edit.ask(&formed.plan.remaps);
+                formed.plan.is_edit = true;
+            }
             let private = formed.private.clone();
             let tmpdir = plan.tmpdir.as_ref().map(|tmpdir| tmpdir.to.as_path());
             match formed::run(formed, real, env, &store, tmpdir) {
@@ -150,6 +167,10 @@ fn compile(real: &Path, args: &[OsString], env: &Environment, plan: &mut Plan) -
             }
         }
         Err(why) => {
+            // Code that does not compile was not asked for.
+            if let Some(edit) = edit.filter(|_| why.rule != Rule::DoesNotCompile) {
+                edit.ask(&[]);
+            }
             remember_refusal(args, env, &why);
             plan.form = Form::Other(why);
         }
@@ -217,9 +238,9 @@ fn sccache(real: &Path, args: &[OsString], plan: &Plan) -> Command {
 }
 
 /// Without an sccache the compile still has to happen, uncached.
-fn exec_compiler(args: &[OsString]) -> Option<io::Error> {
+fn exec_compiler(args: &[OsString], more: &[OsString]) -> Option<io::Error> {
     let (compiler, args) = args.split_first()?;
-    Some(Command::new(compiler).args(args).exec())
+    Some(Command::new(compiler).args(args).args(more).exec())
 }
 
 /// A person called `sccache` for itself, and there is none: no compile, so cargo replays nothing.

@@ -1,6 +1,7 @@
 //! The throw-away place in which one case is built: worktrees, a home, CARGO_HOME, the crates' repository or registry, a
 //! server of its own.
 
+use std::cell::Cell;
 use std::env;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -18,7 +19,7 @@ use crate::local_registry;
 use crate::manifest::{self, Layout};
 use crate::mode::{Mode, Wrappers};
 use crate::place::Place;
-use crate::schedule::Tree;
+use crate::schedule::{Edits, Tree};
 use crate::tools::{self, Tools};
 
 /// What the lab's own temporary directory is for: the path of a socket must be short.
@@ -33,6 +34,7 @@ pub struct Lab {
     wrappers: Wrappers,
     dir: TempDir,
     short: TempDir,
+    edits: Cell<Edits>,
 }
 
 impl Lab {
@@ -48,6 +50,7 @@ impl Lab {
                 .prefix("scd")
                 .tempdir_in("/tmp")
                 .expect("/tmp is writable"),
+            edits: Cell::new(Edits::Switched),
             dir,
         };
         lab.fresh_home();
@@ -92,8 +95,14 @@ impl Lab {
     }
 
     /// Switches a tree to `world`, as `git checkout` does: only what differs gets a new time.
-    pub fn switch(&self, tree: Tree, world: World) {
-        git(&self.tree(tree), &["checkout", "--quiet", "--detach", &tag(world)]);
+    pub fn switch(&self, tree: Tree, world: World, edits: Edits) {
+        let (dir, tag) = (self.tree(tree), tag(world));
+        let args: &[&str] = match edits {
+            Edits::InPlace => &["restore", "--quiet", "--source", &tag, "--staged", "--worktree", ":/"],
+            _ => &["checkout", "--quiet", "--force", "--detach", &tag],
+        };
+        git(&dir, args);
+        self.edits.set(edits);
         self.write_lab_files(world);
     }
 
@@ -128,6 +137,9 @@ impl Lab {
         command.env("SCCACHE_SERVER_UDS", self.short.path().join(SOCKET));
         command.env("SCCACHE_IDLE_TIMEOUT", "300");
         command.envs(self.wrappers.variables(mode));
+        if self.edits.get() == Edits::Cached {
+            command.env("SCCACHE_SHELL_INCREMENTAL_EDITS", "false");
+        }
         command
     }
 

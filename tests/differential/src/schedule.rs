@@ -20,6 +20,17 @@ impl Tree {
     pub const ALL: [Self; 3] = [Self::One, Self::Two, Self::Project];
 }
 
+/// What becomes of crates that are edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Edits {
+    /// They go through the cache, as all others.
+    Cached,
+    /// They are compiled incrementally, and another commit has been checked out.
+    Switched,
+    /// They are compiled incrementally, and no other commit has been checked out.
+    InPlace,
+}
+
 /// A build.
 #[derive(Clone, Copy, Debug)]
 pub struct Step {
@@ -31,6 +42,8 @@ pub struct Step {
     pub world: World,
     /// The world from which it is switched, with the target directory in place; `None`: the target directory is removed first.
     pub from: Option<World>,
+    /// How the world's files came to be there.
+    pub edits: Edits,
 }
 
 impl fmt::Display for Step {
@@ -50,24 +63,29 @@ pub fn steps(first: World, project: bool) -> Vec<Step> {
         tree,
         world,
         from: None,
+        edits: Edits::Switched,
     };
-    let switched = |name, tree, world: World| Step {
+    let changed = |name, tree, world: World, edits| Step {
         name,
         tree,
         world,
         from: Some(world.other()),
+        edits,
     };
     let mut steps = vec![
         clean("empty cache", Tree::One, first),
         clean("another worktree, other input", Tree::Two, other),
         clean(SHARED, Tree::Two, first),
         clean("again, target removed", Tree::One, first),
-        switched("input changed", Tree::One, other),
-        switched("input changed back", Tree::One, first),
+        changed("input changed", Tree::One, other, Edits::Cached),
+        changed("input changed back", Tree::One, first, Edits::Switched),
+        changed("input edited", Tree::One, other, Edits::InPlace),
+        changed("input edited back", Tree::One, first, Edits::InPlace),
     ];
     if project {
         steps.push(clean("another project, other input", Tree::Project, other));
-        steps.push(switched("another project, input changed", Tree::Project, first));
+        let name = "another project, input changed";
+        steps.push(changed(name, Tree::Project, first, Edits::Switched));
     }
     steps
 }

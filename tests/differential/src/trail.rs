@@ -9,7 +9,7 @@ use crate::case::World;
 use crate::lab::Lab;
 use crate::mode::Mode;
 use crate::run::{self, Seen};
-use crate::schedule::{SHARED, Step, Tree};
+use crate::schedule::{Edits, SHARED, Step, Tree};
 
 /// A build and what came of it.
 #[derive(Clone, Debug)]
@@ -65,7 +65,7 @@ pub fn build(lab: &Lab, mode: Mode, step: &Step) -> Built {
     if step.from.is_none() {
         lab.clean(step.tree);
     }
-    lab.switch(step.tree, step.world);
+    lab.switch(step.tree, step.world, step.edits);
     let seen = run::run(lab, mode, step.tree, step.world);
     let again = run::again(lab, mode, step.tree, step.world);
     let others = Tree::ALL.into_iter().filter(|tree| *tree != step.tree);
@@ -81,7 +81,7 @@ pub fn build(lab: &Lab, mode: Mode, step: &Step) -> Built {
 pub fn cold(lab: &Lab, mode: Mode, tree: Tree, world: World) -> Digests {
     lab.fresh_home();
     lab.clean(tree);
-    lab.switch(tree, world);
+    lab.switch(tree, world, Edits::Switched);
     run::run(lab, mode, tree, world);
     artifacts::digests(&lab.target(tree))
 }

@@ -1,0 +1,182 @@
+//! Crates that are edited are compiled incrementally; what is checked out again comes from the cache.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
+
+mod common;
+
+use std::fs;
+use std::time::{Duration, SystemTime};
+
+use common::Sandbox;
+use serde_json::Value;
+
+/// A library and a program that prints what it gives.
+fn project() -> Sandbox {
+    let mut sandbox = Sandbox::new();
+    let manifest = |name: &str, rest: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n{rest}")
+    };
+    sandbox.write(
+        "project/Cargo.toml",
+        "[workspace]\nmembers = [\"lib\", \"app\"]\nresolver = \"2\"\n",
+    );
+    sandbox.write("project/lib/Cargo.toml", manifest("lib", ""));
+    sandbox.write(
+        "project/app/Cargo.toml",
+        manifest("app", "[dependencies]\nlib = { path = \"../lib\" }\n"),
+    );
+    sandbox.write("project/app/src/main.rs", "fn main() { println!(\"{}\", lib::N); }\n");
+    sandbox.write("project/.gitignore", "target\n");
+    edit(&sandbox, 1);
+    sandbox.git("project", &["init", "-q"]);
+    commit(&sandbox);
+    sandbox.set("SCCACHE_SHELL_TRACE", sandbox.path("trace"));
+    sandbox
+}
+
+/// Cargo sees a change by its time, which is as coarse as the file system's.
+fn edit(sandbox: &Sandbox, number: u32) {
+    let path = sandbox.write("project/lib/src/lib.rs", format!("pub const N: u32 = {number};\n"));
+    let later = SystemTime::now() + Duration::from_secs(u64::from(number));
+    fs::File::options()
+        .write(true)
+        .open(path)
+        .unwrap()
+        .set_modified(later)
+        .unwrap();
+}
+
+fn commit(sandbox: &Sandbox) {
+    sandbox.git("project", &["add", "-A"]);
+    sandbox.git("project", &["commit", "-q", "-m", "x"]);
+}
+
+/// Builds, and says what the program prints, and for each crate its form and what came of it.
+fn build(sandbox: &Sandbox, args: &[&str]) -> (String, String) {
+    let _ = fs::remove_file(sandbox.path("trace"));
+    sandbox.run("project", "cargo", &[&["build", "--offline", "-q"], args].concat());
+    let profile = if args.is_empty() { "debug" } else { "release" };
+    let printed = sandbox.run("project", sandbox.path(format!("project/target/{profile}/app")), &[]);
+    let trace = fs::read_to_string(sandbox.path("trace")).unwrap_or_default();
+    let lines = trace.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let word = |line: &Value, key: &str| line[key].as_str().unwrap_or_default().to_owned();
+    let of_crates = lines.filter(|line| ["lib", "app"].contains(&word(line, "crate_name").as_str()));
+    let told = of_crates.map(|line| match word(&line, "form").as_str() {
+        "normal" => format!(
+            "{} {} {}",
+            word(&line, "crate_name"),
+            word(&line, "outcome"),
+            word(&line, "rule")
+        ),
+        form => format!("{} {form}", word(&line, "crate_name")),
+    });
+    let told: Vec<String> = told.map(|line| line.trim().to_owned()).collect();
+    (printed.trim().to_owned(), told.join(", "))
+}
+
+fn is(built: &(String, String), printed: &str, told: &str) {
+    assert_eq!((built.0.as_str(), built.1.as_str()), (printed, told));
+}
+
+const ASKED: &str = "lib not stored edit, app not stored edit";
+const EDIT: &str = "lib edit, app edit";
+const HIT: &str = "lib hit, app hit";
+
+#[test]
+fn an_edit_is_incremental_and_a_checkout_is_a_hit() {
+    let sandbox = project();
+    is(&build(&sandbox, &[]), "1", "lib miss, app miss");
+    edit(&sandbox, 2);
+    is(&build(&sandbox, &[]), "2", ASKED);
+    edit(&sandbox, 3);
+    is(&build(&sandbox, &[]), "3", EDIT);
+    let state = fs::read_dir(sandbox.path("project/target/debug/incremental"))
+        .unwrap()
+        .count();
+    assert!(state >= 4, "what rustc keeps lies where cargo has it: {state}");
+    edit(&sandbox, 4);
+    sandbox.git("project", &["stash", "-q"]);
+    is(&build(&sandbox, &[]), "1", HIT);
+    edit(&sandbox, 5);
+    is(&build(&sandbox, &[]), "5", EDIT);
+    sandbox.git("project", &["checkout", "-q", "-b", "other"]);
+    commit(&sandbox);
+    edit(&sandbox, 6);
+    is(&build(&sandbox, &[]), "6", ASKED);
+    sandbox.git("project", &["checkout", "-q", "--force", "main"]);
+    is(&build(&sandbox, &[]), "1", HIT);
+    // Nothing of that is another worktree's.
+    sandbox.second_worktree("second");
+    sandbox.run("second", "cargo", &["build", "--offline", "-q"]);
+    assert_eq!(
+        sandbox.run("second", sandbox.path("second/target/debug/app"), &[]),
+        "1\n"
+    );
+    assert!(!sandbox.path("second/target/debug/incremental/lib").exists());
+}
+
+#[test]
+fn only_where_cargo_would() {
+    let mut sandbox = project();
+    let again = |sandbox: &Sandbox, number: u32, args: &[&str]| {
+        edit(sandbox, number);
+        build(sandbox, args)
+    };
+    build(&sandbox, &[]);
+    build(&sandbox, &["--release"]);
+    let cached = "lib miss, app miss";
+    is(&again(&sandbox, 2, &["--release"]), "2", cached);
+    let reasons = [
+        ("CI", "true"),
+        ("CARGO_PROFILE_DEV_INCREMENTAL", "false"),
+        ("SCCACHE_SHELL_INCREMENTAL_EDITS", "false"),
+    ];
+    for (number, (name, value)) in (3..).zip(reasons) {
+        sandbox.set(name, value);
+        is(&again(&sandbox, number, &[]), &number.to_string(), cached);
+        sandbox.unset(name);
+    }
+    sandbox.set("CARGO_PROFILE_RELEASE_INCREMENTAL", "true");
+    is(&again(&sandbox, 7, &["--release"]), "7", ASKED);
+    is(&again(&sandbox, 8, &["--release"]), "8", EDIT);
+}
+
+#[test]
+fn an_error_is_said_and_not_the_cache_s_affair() {
+    let sandbox = project();
+    build(&sandbox, &[]);
+    for number in 2..4 {
+        sandbox.write("project/lib/src/lib.rs", "pub const N: u32 = \"x\";\n");
+        let output = sandbox
+            .command("cargo")
+            .args(["build", "--offline", "-q"])
+            .output()
+            .unwrap();
+        assert!(
+            String::from_utf8_lossy(&output.stderr).contains("mismatched types"),
+            "{output:?}"
+        );
+        edit(&sandbox, number);
+        let (printed, told) = build(&sandbox, &[]);
+        assert_eq!(printed, number.to_string());
+        assert!(told.starts_with("lib edit"), "the broken one was asked for: {told}");
+    }
+}
+
+/// A directory that cannot be written: cargo's own behaviour.
+#[test]
+fn where_nothing_can_be_kept_rustc_says_so() {
+    let sandbox = project();
+    build(&sandbox, &[]);
+    fs::remove_dir(sandbox.path("project/target/debug/incremental")).unwrap();
+    sandbox.write("project/target/debug/incremental", "no directory");
+    edit(&sandbox, 2);
+    let output = sandbox
+        .command("cargo")
+        .args(["build", "--offline", "-q"])
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("incremental"), "{said}");
+}
