@@ -220,7 +220,13 @@ fn signal_the_wrapper(sandbox: &Sandbox, wanted: &str, signal: &str) {
         let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         line.starts_with(libexec.to_str().unwrap().as_bytes())
     };
-    let wrapper = processes(wanted).into_iter().find(is_wrapper).expect("the wrapper");
+    let found = processes(wanted).into_iter().find(is_wrapper);
+    let lines = || {
+        processes(wanted)
+            .into_iter()
+            .map(|pid| fs::read_to_string(format!("/proc/{pid}/cmdline")))
+    };
+    let wrapper = found.unwrap_or_else(|| panic!("no wrapper among {:?}", lines().collect::<Vec<_>>()));
     let status = Command::new("kill").arg(signal).arg(wrapper.to_string()).status();
     assert!(status.unwrap().success());
 }

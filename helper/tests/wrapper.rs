@@ -343,6 +343,7 @@ fn a_miss_is_explained() {
     let said = || sandbox.run("project", HELPER, &["explain-miss", "app"]);
     assert!(said().contains("no earlier compile of it is remembered"), "{}", said());
     sandbox.package("two");
+    std::fs::remove_dir_all(sandbox.path("project/target")).unwrap();
     build();
     assert!(said().contains("<root>/src/main.rs: different content"), "{}", said());
     let unknown = sandbox.helper(&["explain-miss", "nothing"]);

@@ -56,13 +56,13 @@ pub(super) fn run(
     store: &Store,
     tmpdir: Option<&Path>,
 ) -> io::Result<(ExitCode, Outcome)> {
-    let dir = tempfile::Builder::new().tempdir_in(store.dir("run")?)?;
-    let (plan, report) = (dir.path().join("plan"), dir.path().join("report"));
-    formed.plan.report = report.clone().into();
-    fs::write(&plan, serde_json::to_vec(&formed.plan)?)?;
+    // One file, and a second one only where it is compiled: there are as many of these as there are hits.
+    let mut plan = tempfile::NamedTempFile::new_in(store.dir("run")?)?;
+    let report = tempfile::TempPath::try_from_path(plan.path().with_extension("report"))?;
+    formed.plan.report = report.to_path_buf().into();
+    plan.write_all(&serde_json::to_vec(&formed.plan)?)?;
     // Held until this process ends, by whatever: then the shim ends the compiler.
-    let alive = fs::File::open(&plan)?;
-    rustix::fs::flock(&alive, rustix::fs::FlockOperation::NonBlockingLockExclusive)?;
+    rustix::fs::flock(plan.as_file(), rustix::fs::FlockOperation::NonBlockingLockExclusive)?;
 
     let mut command = Command::new(real);
     std::os::unix::process::CommandExt::arg0(&mut command, real_sccache::NAME);
@@ -70,7 +70,7 @@ pub(super) fn run(
     for name in &formed.hidden {
         command.env_remove(name);
     }
-    command.env(KEY, &formed.key).env(PLAN, &plan);
+    command.env(KEY, &formed.key).env(PLAN, plan.path());
     // Named from where cargo is, not from where sccache is run.
     if let Some(conf) = env.path("SCCACHE_CONF").filter(|conf| conf.is_relative()) {
         command.env("SCCACHE_CONF", env.cwd().join(conf));
