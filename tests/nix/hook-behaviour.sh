@@ -145,7 +145,7 @@ for name in normal no-check; do
     says_not "$([ $name = normal ] && echo 'was set before' || echo '=sccache was set')"
   done
 done
-says 'RUSTC_WRAPPER= was set before this shell and stays'
+says 'RUSTC_WRAPPER= was set before this shell and is kept'
 hook no-helper RUSTC_WRAPPER=$old
 quiet
 is RUSTC_WRAPPER "$real"
@@ -154,7 +154,7 @@ hook no-helper RUSTC_WRAPPER="$real"
 quiet
 hook no-helper RUSTC_WRAPPER=/opt/other
 fine
-says 'RUSTC_WRAPPER=/opt/other was set before this shell and stays'
+says 'RUSTC_WRAPPER=/opt/other was set before this shell and is kept'
 hook bare RUSTC_WRAPPER=$old
 unset_is RUSTC_WRAPPER
 hook bare RUSTC_WRAPPER=/opt/other
