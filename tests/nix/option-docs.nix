@@ -2,17 +2,17 @@
 # packages: a default that needs them and has no `defaultText` fails here.
 {
   pkgs,
-  # Which set of modules/, under which name it is set, and the page.
+  # The set in modules/, the prefix of its options, and the page.
   set,
   prefix,
   page,
   head,
-  # Options that only this front has, by name.
+  # Options of one front only: name and remark.
   only ? { },
 }:
 let
   inherit (pkgs) lib;
-  # Types of nixpkgs' own alone.
+  # Only the types of nixpkgs.
   noPkgs = { inherit (pkgs) formats; };
 
   inherit

@@ -1,4 +1,4 @@
-# Wrong values, and what evaluation must say to each; tests/eval-options runs them.
+# Invalid values, and the error that evaluation must give for each; tests/eval-options runs them.
 {
   inputs = {
     nixpkgs.follows = "sccache-shell/nixpkgs";
@@ -154,7 +154,7 @@
           says = "devShell' does not exist";
         };
       };
-      # Just inside what is allowed.
+      # The largest valid values.
       right = {
         size-zero.right.cacheSize = 0;
         size-small-letter.right.cacheSize = "24g";
@@ -185,7 +185,7 @@
         };
       };
 
-      # A front's own set of modules, without what it is a part of.
+      # A front's set of modules, without the front.
       front =
         case: pkgs:
         let
@@ -220,7 +220,7 @@
         else
           (sccache-shell.lib.evalModule nixpkgs.legacyPackages.${case.system or "x86_64-linux"} {
             imports = [ (case.wrong or case.right) ];
-            # Nothing is built for an error message.
+            # No packages: an error message needs no build.
             helper = lib.mkDefault null;
           }).config.devShell.drvPath;
     in
