@@ -26,13 +26,13 @@ in
     };
 
     incremental = mkFlag false ''
-      Whether to keep cargo's incremental compilation. sccache cannot cache incremental compiles, so by default
-      `CARGO_INCREMENTAL=0` is set. With `true` only dependencies are cached, and edits to your own crates build faster.
+      Whether to keep cargo's incremental compilation for all compiles of your own crates. sccache cannot cache them, so by
+      default `CARGO_INCREMENTAL=0` is set. With `true` only dependencies are cached.
     '';
 
     incrementalEdits = mkFlag true ''
-      Whether a crate of the workspace that is built again, after an edit, is compiled incrementally and without the cache, in
-      the profiles that cargo would compile so. All else comes from the cache as before. With `false` it goes through the cache.
+      Whether to compile a workspace member incrementally, without the cache, when it is built again after an edit. This
+      applies to the profiles that cargo compiles incrementally by default. With `false` these compiles use the cache too.
     '';
 
     rustcWrapper = mkFlag true ''
