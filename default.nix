@@ -1,7 +1,7 @@
-# For Nix without flakes: `import (fetchTarball "…/sccache-shell/archive/main.tar.gz")`. It takes nothing and fetches
-# nothing; the packages are those of whoever calls it.
+# For Nix without flakes: `import (fetchTarball "…/sccache-shell/archive/main.tar.gz")`. It fetches nothing;
+# the packages are the caller's.
 rec {
-  # evalModule pkgs { cacheSize = "24G"; }: the options of a dev shell, and what is made of them.
+  # evalModule pkgs { cacheSize = "24G"; }: the options and outputs of a dev shell.
   evalModule =
     pkgs: configuration:
     pkgs.lib.evalModules {
@@ -11,7 +11,7 @@ rec {
       ];
     };
 
-  # pkgs.sccache-shell, and with it pkgs.sccache-shell.evalModule { … }.
+  # pkgs.sccache-shell, with pkgs.sccache-shell.evalModule { … }.
   overlays.default = final: _: {
     sccache-shell = final.callPackage ./modules/package.nix { } // {
       evalModule = evalModule final;

@@ -22,7 +22,7 @@
       homeModules.default = ./modules/fronts/home-manager.nix;
       nixosModules.default = ./modules/fronts/nixos.nix;
       darwinModules.default = ./modules/fronts/darwin.nix;
-      # Nix knows no such output, and `nix flake check` says so; devenv's users look for it under this name.
+      # Not a standard output, so `nix flake check` warns; devenv's users look for this name.
       devenvModules.default = ./modules/fronts/devenv.nix;
 
       # lib.evalModule pkgs { cacheSize = "24G"; }: the same options without flake-parts.
@@ -42,7 +42,7 @@
         welcomeText = ''
           Enter the shell with `nix develop`, or with `direnv allow`, and build.
 
-          `sccache-shell check` says what keeps sccache from working.
+          `sccache-shell check` reports problems that prevent cache hits.
         '';
       };
 

@@ -1,4 +1,4 @@
-# The sets of modules that the fronts evaluate, over the packages of whoever uses them.
+# The sets of modules that the fronts evaluate, with the consumer's packages.
 pkgs:
 let
   compile = [
@@ -7,21 +7,21 @@ let
   ];
 in
 rec {
-  # A shell that runs a hook.
+  # A shell with a hook.
   shell = compile ++ [
     ./options/shell.nix
     ./shell.nix
   ];
 
-  # The same, for a flake.
+  # The same, with the outputs for a flake.
   devShell = shell ++ [ ./dev-shell.nix ];
 
-  # What a person or a machine has, whatever is entered.
+  # A machine.
   user = compile ++ [
     ./options/user.nix
     ./user.nix
   ];
 
-  # The same for one person.
+  # A user: the same, with secrets.
   person = user ++ [ ./options/secrets.nix ];
 }

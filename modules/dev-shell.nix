@@ -1,4 +1,4 @@
-# What a flake gets beside: a shell as a derivation, and a check that its options make sense.
+# Additional outputs for a flake: the shell as a derivation, and a check of the options.
 {
   config,
   lib,
@@ -14,15 +14,15 @@ in
   options = {
     devShell = mkOutput {
       type = types.package;
-      description = "The shell. Others take it by `inputsFrom = [ config.sccache-shell.devShell ]`.";
+      description = "The shell. Use it with `inputsFrom = [ config.sccache-shell.devShell ]`.";
       example = literalExpression "pkgs.mkShell { inputsFrom = [ config.sccache-shell.devShell ]; }";
     };
 
     flakeCheck = mkOutput {
       type = types.package;
       description = ''
-        For a flake's `checks`, where the flake-parts front puts it itself: it fails where the options contradict each
-        other, where `package` has no sccache, and where `check.ignore` names a check that the helper does not have.
+        For a flake's `checks`; the flake-parts front adds it itself. It fails if options contradict each other, if
+        `package` has no sccache, or if `check.ignore` contains an unknown id.
       '';
       example = literalExpression "{ checks.\${system}.sccache-shell = config.sccache-shell.flakeCheck; }";
     };
@@ -54,7 +54,7 @@ in
           + lib.optionalString (cfg.enable && cfg.helper != null) (
             lib.concatMapStrings (id: ''
               ${lib.getExe' cfg.helper "sccache-shell"} explain ${id} >/dev/null 2>&1 ||
-                fail "\`check.ignore\` names ${id}, which is no check: sccache-shell explain lists them"
+                fail "\`check.ignore\` names ${id}, which is not a check: sccache-shell explain lists them"
             '') cfg.check.ignore
           )
           + ''

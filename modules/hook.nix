@@ -1,16 +1,16 @@
-# The shell hook. It puts things in place and decides nothing that the helper could. Whatever runs it may do so under
-# `set -eu`, for stdout that is somebody's data, or twice: so no command here may fail, and nothing but stderr is written.
+# The shell hook. It sets variables and leaves decisions to the helper. It may run under `set -eu`, with a stdout that
+# carries data, or twice: so no command here may fail, and it writes to stderr only.
 {
   lib,
   cfg,
-  # Variables for the helper; those that are null are an outer shell's and go.
+  # Variables for the helper. Those that are null are unset, because an outer shell may have set them.
   told,
-  # What RUSTC_WRAPPER becomes.
+  # The value for RUSTC_WRAPPER.
   wrapper,
   # Its directory, for PATH; null without the helper.
   wrapperDir,
   helper,
-  # Whether the helper looks at the shell, and so speaks of a RUSTC_WRAPPER that is not ours.
+  # Whether the helper checks the shell. It then also reports a foreign RUSTC_WRAPPER.
   checks,
 }:
 let
@@ -24,30 +24,30 @@ let
 
   path = ''
 
-    # First on PATH, so that the bare word sccache is this one too.
+    # First on PATH, so that the bare name sccache finds the wrapper too.
     case ''${PATH-}: in
       ${wrapperDir}:*) ;;
       *) export PATH="${wrapperDir}''${PATH:+:$PATH}" ;;
     esac
   '';
 
-  # Unset counts as ours: the pattern that replaces ours then sets it.
+  # An unset variable counts as ours, so that the pattern that replaces ours sets it.
   setWrapper = ''
 
-    # Yours, set before this shell, stays; one of ours, from an outer shell or another version, makes way.
+    # A value of your own is kept. One of ours, from an outer shell or a different version, is replaced.
     case ''${RUSTC_WRAPPER-/libexec/sccache-shell/sccache} in
       */libexec/sccache-shell/sccache) export RUSTC_WRAPPER=${wrapper} ;;
     ${
       optionalString (!checks) ''
         ${"  "}sccache${optionalString (wrapperDir == null) " | ${wrapper}"}) ;;
-        ${"  "}*) printf 'sccache-shell: RUSTC_WRAPPER=%s was set before this shell and stays\n' "$RUSTC_WRAPPER" >&2 || : ;;
+        ${"  "}*) printf 'sccache-shell: RUSTC_WRAPPER=%s was set before this shell and is kept\n' "$RUSTC_WRAPPER" >&2 || : ;;
       ''
     }esac
   '';
 
   dropWrapper = ''
 
-    # RUSTC_WRAPPER is not ours to set here; one of ours, from an outer shell, goes.
+    # RUSTC_WRAPPER is not set here. One of ours, from an outer shell, is removed.
     case ''${RUSTC_WRAPPER-} in
       */libexec/sccache-shell/sccache) unset RUSTC_WRAPPER ;;
     esac
@@ -55,7 +55,7 @@ let
 
   launchers = ''
 
-    # The bare word: CMake keeps it in its cache, where a store path would outlive the shell.
+    # The bare name: CMake stores it in its cache, where a store path would outlive the shell.
     export CMAKE_C_COMPILER_LAUNCHER="''${CMAKE_C_COMPILER_LAUNCHER-sccache}"
     export CMAKE_CXX_COMPILER_LAUNCHER="''${CMAKE_CXX_COMPILER_LAUNCHER-sccache}"
   '';
@@ -64,7 +64,7 @@ let
     export SCCACHE_SHELL_TMPDIR=${escapeShellArg cfg.tmpDir}
   '';
 
-  # Nix makes its directory below the caller's TMPDIR, which may be one that Nix made for an outer shell.
+  # Nix creates its directory below the caller's TMPDIR, which may be the one of an outer Nix shell.
   callersTmpDir = ''
     unset SCCACHE_SHELL_TMPDIR
     _sccache_shell_dir=''${NIX_BUILD_TOP-}
@@ -77,7 +77,7 @@ let
 
   tmpDir = ''
 
-    # Nix throws its temporary directory away with the shell; a server that is started here lives on.
+    # Nix deletes its temporary directory with the shell; a server that is started here lives longer.
     ${if cfg.tmpDir == null then callersTmpDir else chosenTmpDir}_sccache_shell_top=''${NIX_BUILD_TOP-}
     if [[ ''${_sccache_shell_top##*/} == nix-shell[.-]* ]]; then
       [ -d "$SCCACHE_SHELL_TMPDIR" ] || mkdir -p "$SCCACHE_SHELL_TMPDIR" 2>/dev/null || :
@@ -95,14 +95,14 @@ let
 
   run = arguments: "${helper} ${arguments} >&2 </dev/null || :\n";
 
-  # Not exported: a shell in this shell is looked at again.
+  # Not exported: a nested shell is checked again.
   checkOnce =
     let
       asked = escapeShellArg (lib.concatStringsSep " " (lib.mapAttrsToList (_: toString) told));
     in
     ''
 
-      # Where two fronts set up one shell alike, one of them looks.
+      # If two fronts configure one shell in the same way, the check runs once.
       [ "''${_sccache_shell_checked-none}" = ${asked} ] || ${run "check --quiet"}_sccache_shell_checked=${asked}
     '';
 in

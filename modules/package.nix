@@ -1,5 +1,5 @@
-# The helper. Whoever enters a shell first compiles it, so its tests are run elsewhere and its sources are no more than
-# cargo needs: a change of anything else must not compile it anew.
+# The helper. Users compile it when they first enter a shell, so its tests run elsewhere, and its sources are limited to
+# what cargo needs: a change to anything else must not rebuild it.
 {
   lib,
   stdenv,
@@ -21,7 +21,7 @@ rustPlatform.buildRustPackage {
           (lib.fileset.maybeMissing ../helper/fuzz)
         ]
       ))
-      # As much of the other members as cargo needs to load the workspace.
+      # The files of the other members that cargo needs to load the workspace.
       ../tests/differential/Cargo.toml
       ../tests/differential/src/lib.rs
       ../tests/differential/src/main.rs

@@ -1,4 +1,4 @@
-# From the options to what a shell is made of: variables, packages, the hook.
+# Makes variables, packages and the hook from the options of a shell.
 {
   config,
   lib,
@@ -19,7 +19,7 @@ let
 
   ignored = lib.unique (cfg.check.ignore ++ optional cfg.incremental "incremental-on");
 
-  # What the helper is told; a variable of these that is not set here may be an outer shell's and goes.
+  # Variables for the helper. Those that are not set here are unset, because an outer shell may have set them.
   told = {
     SCCACHE_SHELL_CACHE_SIZE = cfg.cacheSize;
     SCCACHE_SHELL_SHARE_MEMBERS = if cfg.shareMembers then null else "false";
@@ -28,7 +28,7 @@ let
   };
 in
 {
-  # One definition each, not several under `mkIf`: they are read-only.
+  # One definition each, not several with `mkIf`: they are read-only.
   config = {
     env = optionalAttrs cfg.enable (
       compile.variables wrapper // lib.filterAttrs (_: value: value != null) told
@@ -36,7 +36,7 @@ in
 
     packages = optionals cfg.enable (optional (cfg.helper != null) cfg.helper ++ [ cfg.package ]);
 
-    # `env` too, or a definition of it would go unread instead of failing as read-only.
+    # Forces `env` too, so that a user's definition of this read-only option is an error.
     shellHook = builtins.seq cfg.env (
       optionalString cfg.enable (
         import ./hook.nix {
@@ -53,7 +53,7 @@ in
       )
     );
 
-    # Each would be silently without effect.
+    # Settings that would silently have no effect.
     contradictions =
       let
         without =

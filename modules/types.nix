@@ -1,11 +1,11 @@
-# Types whose error names the option and the form that would have been right: sccache itself ignores a size that it
-# cannot read, and cannot start where its socket's path is too long.
+# Types whose error names the option and a valid value. sccache itself silently ignores an invalid size, and cannot
+# start if the path of its socket is too long.
 { lib }:
 let
   inherit (lib) mkOptionType showOption;
   inherit (lib.options) mergeEqualOption showDefs;
 
-  # Any value is taken, so that `problem` can say what is wrong with it; `null` is nothing wrong.
+  # Accepts any value, so that `problem` can say what is wrong with it; `null` means valid.
   checked =
     name: description: problem:
     mkOptionType {
@@ -30,7 +30,7 @@ rec {
         value:
         let
           size = toString value;
-          # What people write for it, down to what sccache reads.
+          # Common spellings that sccache does not accept.
           close = builtins.match "[[:space:]]*([0-9]+)[[:space:]]*([KMGTkmgt])[iI]?[bB]?[[:space:]]*" size;
         in
         if builtins.isInt value && value >= 0 then
@@ -40,9 +40,9 @@ rec {
         else if builtins.match "[0-9]+[KMGTkmgt]?" value != null then
           null
         else if close != null then
-          ''is no size that sccache can read: write "${lib.toUpper (lib.concatStrings close)}"''
+          ''is not a size that sccache can read: write "${lib.toUpper (lib.concatStrings close)}"''
         else
-          ''is no size that sccache can read: write whole digits and one of K, M, G, T, such as "24G"''
+          ''is not a size that sccache can read: write whole digits and one of K, M, G, T, such as "24G"''
       );
     in
     type // { merge = loc: defs: toString (type.merge loc defs); };
@@ -70,22 +70,22 @@ rec {
     if builtins.isString value && builtins.match "[a-z0-9]+(-[a-z0-9]+)*" value != null then
       null
     else
-      ''must be the id of a check, in small letters with dashes: write it as `sccache-shell explain` does, such as "config-missing"''
+      ''must be the id of a check, in lower case with dashes: write it as `sccache-shell explain` does, such as "config-missing"''
   );
 
   secretFile = checked "secretFile" "absolute path of a file outside the Nix store, as a string" (
     value:
     if !builtins.isString value then
-      ''must be a string, such as "/run/secrets/redis": a path would be copied to the Nix store, which everybody can read''
+      ''must be a string, such as "/run/secrets/redis": a path would be copied to the Nix store, which every user can read''
     else if builtins.substring 0 1 value != "/" then
       ''must be an absolute path, such as "/run/secrets/redis": nothing is expanded in it''
     else if lib.hasPrefix "${builtins.storeDir}/" value then
-      "is in the Nix store, which everybody can read: name a file outside of it"
+      "is in the Nix store, which every user can read: use a file outside it"
     else
       null
   );
 
-  # Keys of sccache's config file that take a secret.
+  # Keys of sccache's config file that contain a secret.
   secretFiles =
     let
       inherit (import ./sccache-config/check.nix { inherit lib; }) secrets;

@@ -1,4 +1,4 @@
-# From the options to what a person or a machine has: the config file, packages, variables.
+# Makes the config file, packages and variables from the options of a user or a machine.
 {
   config,
   lib,
@@ -13,7 +13,7 @@ let
   inherit (compile.at cfg.prefix) wrapper;
   schema = import ./sccache-config/check.nix { inherit lib; };
 
-  # What stands for a secret until the file is activated.
+  # Placeholders for secrets until the file is activated.
   secrets = cfg.secretFiles or { };
   placeholders = lib.mapAttrsToList (
     key: _: lib.setAttrByPath (lib.splitString "." key) "@${key}@"
@@ -33,7 +33,7 @@ in
       else if problems != [ ] then
         throw (lib.concatMapStringsSep "\n" say problems)
       else
-        # The files' names are in no content; a wrong one has to be seen all the same.
+        # The content does not depend on the files' names; force them so that a wrong one is an error.
         builtins.deepSeq secrets ((pkgs.formats.toml { }).generate "sccache-config" content);
 
     links = if cfg.enable then compile.links else null;

@@ -1,4 +1,4 @@
-# For Nix without flakes: `nix-shell`. Pin both by a commit and a hash, or with npins or niv.
+# For Nix without flakes: `nix-shell`. Pin both with a commit and a hash, or with npins or niv.
 {
   pkgs ? import <nixpkgs> { },
   sccache-shell ? fetchTarball "https://github.com/sccache-shell/sccache-shell/archive/main.tar.gz",

@@ -23,7 +23,7 @@
 
             programs.sccache-shell = {
               enable = true;
-              # /etc/sccache/config, for every user who has not unset SCCACHE_CONF.
+              # Written to /etc/sccache/config, which SCCACHE_CONF names for all users.
               cacheSize = "48G";
             };
           }

@@ -28,9 +28,9 @@
             name = "shell";
             inherit system;
             builder = "${pkgs.bashInteractive}/bin/bash";
-            # `nix develop` asks for it by this name.
+            # `nix develop` needs this name.
             outputs = [ "out" ];
-            # `nix develop` runs the hook; what mkShell would do for PATH is yours to do.
+            # `nix develop` runs the hook. Without mkShell, PATH must be set here.
             PATH = nixpkgs.lib.makeBinPath (
               sccache.packages
               ++ [

@@ -32,7 +32,7 @@
           pkgs = nixpkgs.legacyPackages.${system};
         in
         {
-          # devenv wants `nix develop --impure`.
+          # devenv needs `nix develop --impure`.
           default = devenv.lib.mkShell {
             inherit inputs pkgs;
             modules = [

@@ -34,7 +34,7 @@
         in
         {
           default = devshell.legacyPackages.${system}.mkShell {
-            # devshell takes over no shell of others; the hook is one of its steps.
+            # devshell does not take over other shells' hooks, so the hook is a start-up step.
             devshell = {
               packages = sccache.packages ++ [
                 pkgs.cargo

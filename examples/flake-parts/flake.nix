@@ -24,7 +24,7 @@
       perSystem =
         { config, pkgs, ... }:
         {
-          # The cache that this project wants; `sccache-shell init` writes it to your sccache config.
+          # The minimum cache size for this project; `sccache-shell init` writes it to your sccache config.
           sccache-shell.cacheSize = "24G";
 
           devShells.default = pkgs.mkShell {

@@ -32,9 +32,9 @@
 
             programs.sccache-shell = {
               enable = true;
-              # ~/.config/sccache/config, on macOS ~/Library/Application Support/Mozilla.sccache/config
+              # Written to ~/.config/sccache/config (macOS: ~/Library/Application Support/Mozilla.sccache/config).
               cacheSize = "48G";
-              # For editors and shells outside of a flake.
+              # Also for editors and shells outside a flake.
               sessionVariables = true;
             };
           }

@@ -1,4 +1,4 @@
-# By the overlay, for a nixpkgs that is put together in one place: pkgs.sccache-shell and what comes with it.
+# With the overlay, if nixpkgs is configured in one place: it adds pkgs.sccache-shell.
 {
   nixpkgs ? <nixpkgs>,
   sccache-shell ? fetchTarball "https://github.com/sccache-shell/sccache-shell/archive/main.tar.gz",

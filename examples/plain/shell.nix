@@ -1,2 +1,2 @@
-# For `nix-shell`, and for editors and tools that know no flakes: the flake's own shell.
+# The flake's shell for `nix-shell`, and for editors and tools without flakes.
 (builtins.getFlake (toString ./.)).devShells.${builtins.currentSystem}.default

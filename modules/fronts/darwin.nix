@@ -1,4 +1,4 @@
-# The front for nix-darwin: what system.nix has, and variables for what no shell starts.
+# The front for nix-darwin: system.nix, and variables for programs that no shell starts.
 { config, lib, ... }:
 let
   cfg = config.programs.sccache-shell;
@@ -9,7 +9,7 @@ in
   key = "sccache-shell/darwin";
   imports = [ ./system.nix ];
 
-  # For what no shell starts. nix-darwin asks whose session it is.
+  # For programs that no shell starts. nix-darwin needs to know the user of the session.
   config = lib.mkIf (cfg.enable && config.system.primaryUser != null) {
     launchd.user.envVariables = lib.mkMerge [
       (lib.mkIf (cfg.configFile != null) { SCCACHE_CONF = "/etc/sccache/config"; })

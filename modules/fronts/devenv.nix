@@ -1,4 +1,4 @@
-# The front for devenv: `sccache-shell` in devenv.nix. Named so that devenv.yaml can import this directory as well.
+# The front for devenv: `sccache-shell` in devenv.nix. Its name allows devenv.yaml to import this directory as well.
 {
   config,
   lib,
@@ -29,7 +29,7 @@ in
     }) cfg.contradictions;
 
     inherit (cfg) packages;
-    # After devenv's own beginning, which gives TMPDIR back, and before what the project does, which may compile.
+    # After devenv's own start, which restores TMPDIR, and before the project's commands, which may compile.
     enterShell = lib.mkOrder 600 cfg.shellHook;
   };
 }

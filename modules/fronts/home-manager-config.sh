@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# What home-manager's activation does to sccache's config file, beside linking it.
-#   keep FILE NEW                       moves a FILE that is not home-manager's out of the way of NEW
-#   write FILE TEMPLATE [KEY SECRET]…   writes FILE of TEMPLATE, each @KEY@ in it by what the file SECRET holds
+# Steps of home-manager's activation for sccache's config file, in addition to linking it.
+#   keep FILE NEW                       moves FILE away, unless home-manager made it or it equals NEW
+#   write FILE TEMPLATE [KEY SECRET]…   writes FILE from TEMPLATE, with each @KEY@ replaced by the content of file SECRET
 set -euo pipefail
 
-# The first line of a file that is written; `sccache-shell init` knows it by this.
+# The first line of a file written here, by which `sccache-shell init` recognises it.
 mark='# Written by home-manager'
 
 say() { printf 'sccache-shell: %s\n' "$*" >&2; }
@@ -26,11 +26,11 @@ keep() {
     kept=$file.before-home-manager.$n
   done
   mv -n -- "$file" "$kept"
-  say "$file is home-manager's from now on; what was there is kept as $kept"
-  say "what it said and programs.sccache-shell does not say is no longer in force"
+  say "$file is now managed by home-manager; the previous file is kept as $kept"
+  say "its settings are no longer in effect, unless programs.sccache-shell has them"
 }
 
-# as_toml TEXT: what stands for TEXT between TOML's quotes.
+# as_toml TEXT: TEXT, escaped for a TOML string.
 as_toml() {
   local text=$1
   text=${text//\\/\\\\}
@@ -44,12 +44,12 @@ write() {
   shift 2
   while [ $# -gt 0 ]; do
     if ! secret=$(cat -- "$2" 2>/dev/null) || [ -z "$secret" ]; then
-      say "$2 (programs.sccache-shell.secretFiles.\"$1\") cannot be read or is empty; $file stays as it is"
-      say "make the file, then switch again"
+      say "$2 (programs.sccache-shell.secretFiles.\"$1\") cannot be read or is empty; $file is unchanged"
+      say "create the file, then switch again"
       return 1
     fi
     if [[ $secret == *[[:cntrl:]]* ]]; then
-      say "$2 (programs.sccache-shell.secretFiles.\"$1\") has more than one line, or a control character; $file stays as it is"
+      say "$2 (programs.sccache-shell.secretFiles.\"$1\") has more than one line, or a control character; $file is unchanged"
       return 1
     fi
     value=$(as_toml "$secret")

@@ -9,7 +9,7 @@ let
   inherit (lib) mkIf;
   cfg = config.programs.sccache-shell;
 
-  # Where sccache looks for it.
+  # The path where sccache looks for it.
   inHome =
     if pkgs.stdenv.hostPlatform.isDarwin then
       "Library/Application Support/Mozilla.sccache/config"
@@ -31,13 +31,13 @@ in
   options.programs.sccache-shell = lib.mkOption {
     type = lib.types.submoduleWith {
       modules = (import ../. pkgs).person ++ [
-        # A link of home-manager's, at one path for all generations: a session outlives the one that it began with.
+        # A link by home-manager, at the same path for all generations: a session outlives the generation it began with.
         { prefix = "${config.home.homeDirectory}/.local"; }
       ];
       description = "sccache-shell configuration";
     };
     default = { };
-    description = "sccache, its config file and the helper, for one person.";
+    description = "sccache, its config file and the helper, for one user.";
   };
 
   config = mkIf cfg.enable {
@@ -52,7 +52,7 @@ in
       (mkIf (cfg.configFile != null && !hasSecrets) {
         ${inHome} = {
           source = cfg.configFile;
-          # What was there is kept, by the step below; home-manager would refuse to go on.
+          # The step below moves an existing file away; without `force` home-manager would stop.
           force = true;
         };
       })
@@ -63,12 +63,12 @@ in
 
     home.activation = mkIf (cfg.configFile != null) {
       sccacheShellKeep = lib.hm.dag.entryBetween [ "linkGeneration" ] [ "writeBoundary" ] (
-        # Else the link would replace what could not be kept.
+        # Otherwise the link would replace a file that could not be moved.
         step "keep ${at} ${cfg.configFile}" + " || exit 1\n"
       );
       sccacheShellSecrets = mkIf hasSecrets (
         lib.hm.dag.entryAfter [ "linkGeneration" ] (
-          # It says itself what is missing; everything else is activated all the same.
+          # It prints what is missing; the rest is activated anyway.
           step
             "write ${at} ${cfg.configFile} ${
               lib.escapeShellArgs (

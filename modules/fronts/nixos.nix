@@ -1,4 +1,4 @@
-# The front for NixOS: what system.nix has, and what belongs to a Linux system.
+# The front for NixOS: system.nix, and settings that only a Linux system has.
 { config, lib, ... }:
 let
   inherit (lib) mkIf;
@@ -12,11 +12,11 @@ in
   imports = [ ./system.nix ];
 
   config = mkIf cfg.enable {
-    # PAM's, so that what a desktop starts has them too.
+    # By PAM, so that programs started by a desktop have them too.
     environment.sessionVariables = mkIf cfg.sessionVariables cfg.env;
 
-    # /var/tmp itself is made by systemd, which deletes there what nobody touched for 30 days; a line of its own keeps
-    # another directory from that.
+    # systemd creates /var/tmp itself, and deletes files there after 30 days without access. A rule of its own protects
+    # any other directory from that.
     systemd.tmpfiles.rules = mkIf (
       cfg.tmpDir != null
       && !builtins.elem cfg.tmpDir [

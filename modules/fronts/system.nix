@@ -1,4 +1,4 @@
-# What NixOS and nix-darwin have in common: `programs.sccache-shell` for all users of a machine.
+# Shared by NixOS and nix-darwin: `programs.sccache-shell` for all users of a machine.
 {
   config,
   lib,
@@ -33,14 +33,14 @@ in
           cfg.contradictions
           ++
             optional (cfg.settings.cache.disk.dir or null != null)
-              "`settings.cache.disk.dir` would be one directory for the servers of all users, which delete each other's files: leave it out, and each user has a cache below the own home"
+              "`settings.cache.disk.dir` would be one directory for the servers of all users, which would delete each other's files: remove it, and each user has a cache in their own home"
         );
 
     environment = {
       systemPackages = cfg.packages ++ optional (cfg.links != null) cfg.links;
       pathsToLink = mkIf (cfg.links != null) [ "/libexec/sccache-shell" ];
 
-      # sccache looks at no file of the system by itself. Who prefers the own one unsets the variable.
+      # sccache has no system-wide config file of its own. A user who prefers their own file unsets the variable.
       etc = mkIf (cfg.configFile != null) { "sccache/config".source = cfg.configFile; };
       variables = lib.mkMerge [
         (mkIf (cfg.configFile != null) { SCCACHE_CONF = lib.mkDefault "/etc/sccache/config"; })

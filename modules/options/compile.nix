@@ -1,4 +1,4 @@
-# What a compile goes by, in every front.
+# Options for compiles, in every front.
 { lib, pkgs, ... }:
 let
   inherit (lib) literalExpression mkOption types;
@@ -11,7 +11,7 @@ in
       default = pkgs.sccache;
       defaultText = literalExpression "pkgs.sccache";
       example = literalExpression "inputs.nixpkgs-unstable.legacyPackages.\${system}.sccache";
-      description = "The sccache that compiles; from your own nixpkgs if you do not say otherwise.";
+      description = "The sccache to use. The default is the one of your own nixpkgs.";
     };
 
     helper = mkOption {
@@ -20,44 +20,43 @@ in
       defaultText = literalExpression ''pkgs.callPackage "''${inputs.sccache-shell}/modules/package.nix" { }'';
       example = null;
       description = ''
-        The program that looks at the door for what would keep sccache from working, and that keeps every compile right.
-        `null` leaves it out: nothing to compile at the first entry, and variables and packages only.
+        The program that checks the setup when the shell is entered, and that is the compiler wrapper. With `null` there
+        is neither, only variables and packages, and nothing has to be compiled at the first entry.
       '';
     };
 
     incremental = mkFlag false ''
-      Whether cargo's incremental compilation is left as it is. sccache cannot cache what is compiled incrementally, so
-      `CARGO_INCREMENTAL=0` is set. With `true` only dependencies come from the cache, and edits to your own crates
-      build faster.
+      Whether to keep cargo's incremental compilation for all compiles of your own crates. sccache cannot cache them, so by
+      default `CARGO_INCREMENTAL=0` is set. With `true` only dependencies are cached.
     '';
 
     incrementalEdits = mkFlag true ''
-      Whether a crate of the workspace that is built again, after an edit, is compiled incrementally and without the cache, in
-      the profiles that cargo would compile so. All else comes from the cache as before. With `false` it goes through the cache.
+      Whether to compile a workspace member incrementally, without the cache, when it is built again after an edit. This
+      applies to the profiles that cargo compiles incrementally by default. With `false` these compiles use the cache too.
     '';
 
     rustcWrapper = mkFlag true ''
-      Whether RUSTC_WRAPPER is set. One of your own, set before the shell, is kept either way.
+      Whether to set RUSTC_WRAPPER. A value that was set before the shell is kept either way.
     '';
 
     cmakeLauncher = mkFlag true ''
-      Whether CMAKE_C_COMPILER_LAUNCHER and CMAKE_CXX_COMPILER_LAUNCHER are `sccache`, where you have not set them.
+      Whether to set CMAKE_C_COMPILER_LAUNCHER and CMAKE_CXX_COMPILER_LAUNCHER to `sccache`, unless you have set them.
     '';
 
     shareMembers = mkFlag true ''
-      Whether the workspace's own crates come from the cache in every worktree. With `false` they are left to sccache
-      alone, which keeps them for each worktree by itself, and debug information names their directories.
+      Whether workspace members are shared between worktrees. With `false` they are left to plain sccache, which caches
+      them for each worktree separately, and debug information contains their real directories.
     '';
 
     env = mkOutput {
       type = types.lazyAttrsOf types.str;
-      description = "The variables that are set to a fixed value, for what cannot run a hook.";
+      description = "The variables with a fixed value, for programs that cannot run a hook.";
       example = literalExpression ''{ CARGO_INCREMENTAL = "0"; }'';
     };
 
     packages = mkOutput {
       type = types.listOf types.package;
-      description = "What is put on PATH.";
+      description = "The packages to put on PATH.";
       example = literalExpression "[ pkgs.sccache ]";
     };
   };

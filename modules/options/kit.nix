@@ -1,4 +1,4 @@
-# How options are written here.
+# Helpers for declaring options.
 { lib }:
 let
   inherit (lib) mkOption types;
@@ -12,6 +12,6 @@ in
       example = !default;
     };
 
-  # Made by the modules, for whoever takes it.
+  # A read-only output of the modules.
   mkOutput = attrs: mkOption (attrs // { readOnly = true; });
 }

@@ -1,4 +1,4 @@
-# Secrets of sccache's config file, where the file is made for one person: read from files of that person's, at activation.
+# Secrets in sccache's config file, if the file is for one user: they are read from that user's files at activation.
 { lib, ... }:
 let
   inherit (lib) literalExpression mkOption;
@@ -10,8 +10,8 @@ in
     default = { };
     example = literalExpression ''{ "cache.redis.password" = "/run/secrets/redis"; }'';
     description = ''
-      Files that hold the secrets of sccache's config file, by the key that each is for. They are read when the
-      configuration is activated, and the config file, which then is no link to the store, is readable by you alone.
+      Files that contain the secrets of sccache's config file, by key. They are read when the configuration is
+      activated. The config file is then not a link to the Nix store, and only you can read it.
     '';
   };
 }

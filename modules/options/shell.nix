@@ -1,4 +1,4 @@
-# What a shell has beside: a hook, and a helper that looks at the door.
+# Options that only a shell has: the hook, and the check when it is entered.
 { lib, pkgs, ... }:
 let
   inherit (lib) literalExpression mkOption types;
@@ -8,7 +8,7 @@ in
 {
   options = {
     enable = mkFlag true ''
-      Whether sccache is set up. When off, the shell is left as it is, so that whoever takes ours need not know.
+      Whether to set up sccache. If off, the shell is unchanged, so shells that use it need no condition of their own.
     '';
 
     cacheSize = mkOption {
@@ -16,9 +16,8 @@ in
       default = null;
       example = "24G";
       description = ''
-        The least size of the cache that this project wants, in sccache's own syntax: digits and at most one of K, M, G,
-        T. It is compared with what sccache is set to, and said where that is less; the user's sccache config decides.
-        `null` compares nothing.
+        The minimum cache size that this project wants, in sccache's syntax: digits and at most one of K, M, G, T. The
+        check reports if sccache's own setting is smaller; the user's sccache config decides. `null` compares nothing.
       '';
     };
 
@@ -27,36 +26,36 @@ in
       default = "/var/tmp";
       example = null;
       description = ''
-        Where TMPDIR, TMP, TEMP and TEMPDIR point instead of the directory that Nix throws away with the shell, since a
-        sccache server outlives the shell that started it. An absolute path of at most 88 bytes (84 on macOS), so that
-        sccache's socket fits. `null` is the TMPDIR that you had before the shell.
+        The value of TMPDIR, TMP, TEMP and TEMPDIR, in place of the directory that Nix deletes with the shell: an sccache
+        server outlives the shell that started it. An absolute path of at most 88 bytes (84 on macOS), so that the path of
+        sccache's socket is not too long. `null` restores the TMPDIR from before the shell.
       '';
     };
 
     initConfig = mkFlag false ''
-      Whether the shell creates the user's sccache config, with `cacheSize` in it, where there is none.
+      Whether the shell creates the user's sccache config, with `cacheSize` in it, if there is none.
     '';
 
     check = {
-      enable = mkFlag true "Whether what keeps sccache from working is looked for, and said, when the shell is entered.";
+      enable = mkFlag true "Whether to check, when the shell is entered, for problems that prevent cache hits.";
 
       ignore = mkOption {
         type = types.listOf ownTypes.checkId;
         default = [ ];
         example = [ "config-missing" ];
-        description = "Checks that are left out. `sccache-shell explain` lists them.";
+        description = "Checks to skip. `sccache-shell explain` lists all ids.";
       };
     };
 
     shellHook = mkOutput {
       type = types.str;
-      description = "The hook, for a shell that is not made by `mkShell`. It expects bash.";
+      description = "The hook, for shells that are not made with `mkShell`. It needs bash.";
       example = literalExpression "config.sccache-shell.shellHook";
     };
 
     contradictions = mkOutput {
       type = types.listOf types.str;
-      description = "Where the options contradict each other: what is set, and why it cannot work.";
+      description = "Contradictions between options: what is set, and why it has no effect.";
       example = literalExpression "[ ]";
     };
   };

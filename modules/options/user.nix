@@ -1,4 +1,4 @@
-# What a person or a machine has, whatever is entered: sccache's config file, programs, and, on request, variables.
+# Options of a user or a machine: sccache's config file, programs, and optionally variables.
 { lib, pkgs, ... }:
 let
   inherit (lib) literalExpression mkOption types;
@@ -7,15 +7,15 @@ let
 in
 {
   options = {
-    enable = mkFlag false "Whether sccache and the helper are installed, and sccache's config file is made.";
+    enable = mkFlag false "Whether to install sccache and the helper, and to write sccache's config file.";
 
     cacheSize = mkOption {
       type = types.nullOr ownTypes.cacheSize;
       default = null;
       example = "24G";
       description = ''
-        The size of the cache, `[cache.disk] size` in sccache's config file: digits and at most one of K, M, G, T. What
-        is above it is deleted, the oldest first. `null` leaves it to `settings`, or to sccache, which takes 10 GiB.
+        The size of the cache, `[cache.disk] size` in sccache's config file: digits and at most one of K, M, G, T. Above
+        it sccache deletes the oldest entries. `null` leaves it to `settings`, or to sccache's default of 10 GiB.
       '';
     };
 
@@ -24,15 +24,15 @@ in
       default = { };
       example = literalExpression ''{ cache.disk.dir = "/home/me/.cache/sccache"; }'';
       description = ''
-        Sccache's config file, as its own documentation names the keys. What sccache would refuse is refused here: a key
-        that it does not know, a size that it cannot read, a base directory that is not absolute, a missing key. So are
-        secrets, since everybody can read the Nix store.
+        sccache's config file, with the keys of sccache's documentation. Anything that sccache would reject is an error
+        here: an unknown key, an invalid size, a base directory that is not absolute, a missing key. So are secrets,
+        because every user can read the Nix store.
       '';
     };
 
     sessionVariables = mkFlag false ''
-      Whether what is started outside of a dev shell uses the cache too, an editor or a plain `cargo build`: `env` becomes
-      part of every session. A dev shell's own values come before these.
+      Whether programs started outside a dev shell use the cache too, such as an editor or a plain `cargo build`: `env` is
+      set in every session. The values of a dev shell take precedence.
     '';
 
     tmpDir = mkOption {
@@ -40,24 +40,25 @@ in
       default = "/var/tmp";
       example = null;
       description = ''
-        Where the wrapper lets sccache put its temporary files where TMPDIR is a directory that Nix throws away, is gone
-        or cannot be written to. An absolute path of at most 88 bytes (84 on macOS). `null` leaves it to the wrapper.
+        The directory for sccache's temporary files, used by the wrapper if TMPDIR is a directory that Nix deletes with
+        the shell, does not exist or is not writable. An absolute path of at most 88 bytes (84 on macOS). `null` leaves it
+        to the wrapper.
       '';
     };
 
     configFile = mkOutput {
       type = types.nullOr types.package;
-      description = "Sccache's config file; `null` where nothing is set.";
+      description = "sccache's config file; `null` if nothing is set.";
       example = literalExpression "config.programs.sccache-shell.configFile";
     };
 
     contradictions = mkOutput {
       type = types.listOf types.str;
-      description = "Where the options contradict each other: what is set, and why it cannot work.";
+      description = "Contradictions between options: what is set, and why it has no effect.";
       example = literalExpression "[ ]";
     };
 
-    # The directory below which the links of the wrapper are found at a path that outlives a generation: the front's.
+    # The directory that contains the wrapper's links, at a path that outlives a generation. Set by the front.
     prefix = mkOption {
       type = types.str;
       internal = true;
@@ -66,7 +67,7 @@ in
       example = "/run/current-system/sw";
     };
 
-    # The links, for the front to put there; `null` without the helper.
+    # The links for the front to install; `null` without the helper.
     links = mkOption {
       type = types.nullOr types.package;
       internal = true;

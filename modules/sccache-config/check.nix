@@ -1,5 +1,5 @@
-# What is wrong with settings for sccache's config file, as sentences; sccache would refuse the whole file, and with it
-# every compile, or read something else than was meant.
+# Problems in the settings for sccache's config file, as sentences. sccache would reject the whole file, and with it every
+# compile, or read something that was not meant.
 { lib }:
 let
   schema = import ./schema.nix;
@@ -8,7 +8,7 @@ let
   tables = builtins.filter (name: name != "") (builtins.attrNames schema);
   join = path: lib.concatStringsSep "." path;
 
-  # The names that may stand directly below `path`: its own keys, and the tables in it.
+  # The names that are valid directly below `path`: its own keys, and the tables in it.
   below =
     path:
     let
@@ -24,11 +24,11 @@ let
     || builtins.isString value && builtins.match "[0-9]+[KMGTkmgt]?" value != null;
   isTexts = value: builtins.isList value && builtins.all builtins.isString value;
   isAbsolute = value: builtins.isString value && hasPrefix "/" value;
-  # Nothing is expanded: not `~`, not `$HOME`.
+  # sccache expands neither `~` nor `$HOME`.
   isPlain = value: isAbsolute value && builtins.match ".*[$~].*" value == null;
   hasPassword = value: builtins.match "[^/]*//[^/@]*:[^/@]+@.*" value != null;
 
-  # What a value must be, in words, where it is not; null where it is.
+  # What is wrong with a value, in words; null if it is valid.
   wrong =
     kind: value:
     {
@@ -41,7 +41,7 @@ let
         if isSize value then
           null
         else
-          ''is no size that sccache can read: write whole digits and one of K, M, G, T, such as "24G"'';
+          ''is not a size that sccache can read: write whole digits and one of K, M, G, T, such as "24G"'';
       mode =
         if value == "READ_ONLY" || value == "READ_WRITE" then
           null
@@ -56,21 +56,21 @@ let
         if isTexts value && builtins.all isAbsolute value then
           null
         else
-          ''must be a list of absolute paths, such as [ "/home/me/work" ]: with another, every call of sccache fails'';
+          ''must be a list of absolute paths, such as [ "/home/me/work" ]: with a relative path every call of sccache fails'';
       address =
         if !builtins.isString value then
           "must be a string"
         else if hasPassword value then
-          "has a password in it, and everybody can read the Nix store: give the password by its own key, in `secretFiles`"
+          "contains a password, and every user can read the Nix store: set the password by its own key, in `secretFiles`"
         else
           null;
-      secret = "is a secret, and everybody can read the Nix store: name a file that holds it in `secretFiles`";
+      secret = "is a secret, and every user can read the Nix store: put it into a file, and name that in `secretFiles`";
     }
     .${kind};
 
   tooNew =
     version: path: entry:
-    # Only a version that is one can be compared.
+    # Other values than versions cannot be compared.
     optional
       (
         entry ? version
@@ -97,7 +97,7 @@ let
     in
     lib.optionals (here != null) (
       tooNew version path here
-      ++ map (name: problem path "misses the key `${name}`, without which sccache refuses the file") (
+      ++ map (name: problem path "needs the key `${name}`, without which sccache rejects the file") (
         builtins.filter (name: !builtins.elem name given) here.required
       )
     )
@@ -111,7 +111,7 @@ let
       in
       if !builtins.elem name known then
         [
-          (problem inner "is no key that sccache knows, and it refuses the file: there are ${lib.concatStringsSep ", " known}")
+          (problem inner "is not a key that sccache knows, and it rejects the file: valid are ${lib.concatStringsSep ", " known}")
         ]
       else if entry != null then
         optional (what != null) (problem inner what) ++ tooNew version inner entry
@@ -122,10 +122,10 @@ let
     ) (builtins.attrNames settings);
 in
 {
-  # The problems of `settings` for that version of sccache: { path; what; }.
+  # The problems of `settings` for this version of sccache: { path; what; }.
   problems = version: settings: table version [ ] settings;
 
-  # The keys that take a secret, as dotted paths.
+  # The keys that contain a secret, as dotted paths.
   secrets = concatMap (
     name:
     map (key: "${name}.${key}") (

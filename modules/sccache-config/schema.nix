@@ -1,10 +1,10 @@
-# What sccache's config file may say, by table: mirrors src/config.rs of sccache 0.19 (`FileConfig` and what is in it).
-# It refuses the whole file for a key that it does not know, and for one that it misses.
+# The keys of sccache's config file, by table: mirrors src/config.rs of sccache 0.19 (`FileConfig` and its fields).
+# sccache rejects the whole file for an unknown or a missing key.
 let
-  # A key that is older than every sccache that we know: what it must hold.
+  # A key that every supported sccache has: the kind of its value.
   key = kind: { inherit kind; };
   since = version: kind: { inherit kind version; };
-  # Never in the store, which everybody reads: given by a file.
+  # Never in the Nix store, which every user can read: read from a file.
   secret = {
     kind = "secret";
   };
@@ -12,7 +12,7 @@ let
   text = key "text";
   flag = key "flag";
   number = key "number";
-  # May have a password in it (`redis://:password@host`).
+  # May contain a password (`redis://:password@host`).
   address = key "address";
   mode = since "0.16.0" "mode";
 in
@@ -94,7 +94,7 @@ in
   };
   "cache.memcached" = {
     required = [ "url" ];
-    # Another name for the same key.
+    # An alias of the same key.
     alias.endpoint = "url";
     keys = {
       url = address;

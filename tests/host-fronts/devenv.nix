@@ -1,4 +1,4 @@
-# devenv's `lib.mkShell`: what it does to TMPDIR before a shell's own lines, and that nothing but assertions speaks.
+# devenv's `lib.mkShell`: what it does to TMPDIR before the shell's own lines; only assertions print something.
 {
   pkgs,
   modules,

@@ -1,4 +1,4 @@
-# numtide/devshell's `mkShell`: a shell that is no stdenv's, without TMPDIR, with steps at its start.
+# numtide/devshell's `mkShell`: a shell without stdenv and TMPDIR, with start-up steps.
 pkgs: configuration:
 let
   inherit (pkgs) lib;

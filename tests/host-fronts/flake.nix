@@ -1,4 +1,4 @@
-# Stand-ins, for the tests alone, for what our fronts are written for: home-manager, nix-darwin, devenv, numtide/devshell and
+# Stand-ins, for tests only, for the tools that the fronts support: home-manager, nix-darwin, devenv, numtide/devshell and
 # crane, each as much as our modules and examples need. The tests take the real ones as well, by override. Where they
 # differ, the real one is right. NixOS's is in tests/host-pkgs/nixos, where nixpkgs has it.
 {

@@ -1,4 +1,4 @@
-# home-manager's `homeManagerConfiguration`, with an activation that really links files, and in the order that is asked for.
+# home-manager's `homeManagerConfiguration`, with an activation that links files, in the requested order.
 { pkgs, modules }:
 let
   inherit (pkgs) lib;
@@ -12,7 +12,7 @@ let
     entryAnywhere = entryBetween [ ] [ ];
   };
 
-  # The names of `entries`, each behind all that it comes after.
+  # The names of `entries`, in topological order.
   sorted =
     entries:
     let

@@ -1,4 +1,4 @@
-# What `import <nixpkgs> { }` is for the real one: for shells that know no flakes.
+# `import <nixpkgs> { }`, for shells without flakes.
 {
   system ? builtins.currentSystem,
   lib ? import ./lib,

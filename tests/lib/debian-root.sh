@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# A real Nix for a machine that has none: a Debian root in the test cache, and the way into it.
+# A real Nix for a machine without one: creates and enters a Debian root in the test cache.
 
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-# What goes into the root. Debian forky is the first release with a Nix that today's flakes evaluate on.
+# Contents of the root. Debian forky is the first release with a Nix that evaluates today's flakes.
 debian_suite=forky
 debian_packages=nix-bin,direnv,sccache,git,mount,ca-certificates,gcc,g++,make,cmake,curl,jq,shellcheck
 
@@ -25,14 +25,14 @@ warn-dirty = false
 CONF
 }
 
-# The name says what is inside: a changed recipe makes a new root.
+# The name contains a checksum of the recipe: a changed recipe makes a new root.
 debian_root_path() {
   local recipe
   recipe=$(declare -p debian_suite debian_packages; declare -f make_debian_root)
   printf '%s/debian-%s\n' "$cache" "$(cksum <<<"$recipe" | cut -d' ' -f1)"
 }
 
-# debian_root: makes the root unless it is there, and prints its path.
+# debian_root: creates the root unless it exists, and prints its path.
 debian_root() {
   local root
   root=$(debian_root_path)
@@ -46,8 +46,8 @@ debian_root() {
   printf '%s\n' "$root"
 }
 
-# enter_debian_root ROOT TOOLCHAIN COMMAND…: does not return. Every process that COMMAND leaves behind, an sccache
-# server above all, ends with the process namespace.
+# enter_debian_root ROOT TOOLCHAIN COMMAND…: does not return. Processes that COMMAND leaves behind, such as an sccache
+# server, end with the process namespace.
 enter_debian_root() {
   [ "$(id -u)" = 0 ] || die "entering $1 needs root rights" "sudo -E $tests_dir/with-nix …"
   exec unshare --mount --pid --fork --kill-child --propagation private -- \

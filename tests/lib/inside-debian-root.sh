@@ -18,7 +18,7 @@ in_root() {
       mkdir -p "$root$path"
     elif [ ! -e "$root$path" ]; then
       mkdir -p "$(dirname "$root$path")"
-      # A link to nowhere, as resolv.conf often is, cannot be mounted on.
+      # A dangling link, as resolv.conf often is, cannot be a mount point.
       rm -f "$root$path"
       touch "$root$path"
     fi
@@ -26,30 +26,31 @@ in_root() {
   done
 }
 
-# A mount of its own, so that what is a root in here is one for the system too (`unshare --mount` asks).
+# A mount of its own, so that the root is a mount point for the kernel too (`unshare --mount` needs that).
 mount --bind "$root" "$root"
 mount -t proc proc "$root/proc"
 in_root /dev /sys
-# New each time, so that no run sees what another left behind.
+# New each time, so that no run sees files of an earlier one.
 for dir in /tmp /usr/local/bin; do
   mount -t tmpfs -o mode=1777 tmpfs "$root$dir"
 done
-# On a disk, as it is on a machine: a cache that lies in memory is a finding.
+# On a disk, as on a real machine: a cache in memory is a finding.
 mkdir -p "$cache/scratch"
 var_tmp=$(mktemp -d "$cache/scratch/var-tmp.XXXXXX")
 chmod 1777 "$var_tmp"
 mount --bind "$var_tmp" "$root/var/tmp"
 
 in_root /etc/resolv.conf /etc/hosts /etc/ssl/certs ${SSL_CERT_FILE:+"$SSL_CERT_FILE"}
-# What was built in the root needs its libc, which is newer than many a machine's: the two must not share a target.
+# Programs built in the root need its libc, which may be newer than the machine's: the two must not share a target
+# directory.
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$tree/target}/debian-root
 mkdir -p "$cache/home" "$cache/cargo-home" "$cache/scratch" "$CARGO_TARGET_DIR"
-# What a run that was killed left behind.
+# Files of runs that were killed.
 find "$cache/scratch" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf --one-file-system {} +
 in_root "$tree" "$toolchain" "$cache"
 # A linked worktree keeps its git directory elsewhere.
 in_root "$(git -C "$tree" rev-parse --path-format=absolute --git-common-dir 2>/dev/null || true)"
-# What the caller has the tests run against.
+# Inputs that the caller chose for the tests.
 for input in "${!SCCACHE_SHELL_TEST_@}" CARGO_TARGET_DIR; do
   case ${!input#path:} in /*) in_root "${!input#path:}" ;; esac
 done
@@ -66,7 +67,7 @@ export SCCACHE_SHELL_TEST_NIXPKGS=${SCCACHE_SHELL_TEST_NIXPKGS:-path:$tests_dir/
 export NIX_PATH=nixpkgs=$tests_dir/host-pkgs
 unset TMPDIR TMP TEMP TEMPDIR XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
 
-# Not exec: the first process of a process namespace is deaf to Ctrl-C, and somebody has to reap.
+# Not exec: the first process of a process namespace ignores Ctrl-C, and must reap the others.
 status=0
 # shellcheck disable=SC2016 # expanded inside
 chroot "$root" /bin/bash -c 'cd "$0" && exec "$@"' "$cwd" "$@" || status=$?

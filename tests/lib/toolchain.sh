@@ -10,7 +10,7 @@ toolchain_dir() {
   proxy=$(command -v rustc) ||
     die "no Rust toolchain on PATH" "install one by rustup, or put its bin directory on PATH"
   if ! dir=$(cd "$tree" && rustc --print sysroot 2>/dev/null); then
-    # With an empty HOME a proxy finds no toolchain, though those of its owner stand beside it.
+    # With an empty HOME a proxy finds no toolchain, although its owner's are beside it.
     dir=$(cd "$tree" && RUSTUP_HOME=$(dirname "$proxy")/../../.rustup rustc --print sysroot) ||
       die "$proxy does not run" "rustup toolchain install stable"
   fi

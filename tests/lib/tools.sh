@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Programs that crates.io has and Debian has not, each built once and kept in the test cache.
-# The pins are here and nowhere else.
+# Programs from crates.io that Debian lacks, each built once and kept in the test cache. Their versions are pinned here
+# only.
 
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -25,14 +25,14 @@ cargo_tool() {
 
 build_tool() {
   local crate=$1 version=$2 dir=${!#}
-  # Not the caller's wrapper, target directory or flags: this is a build of its own. And a quick one: whole-program
-  # optimisation doubles the time of sccache's build, and what the tests see of it is bound by files and processes.
+  # Without the caller's wrapper, target directory and flags. And without link-time optimisation, which doubles the time
+  # of sccache's build; what the tests do with it is bound by files and processes.
   env -u RUSTC_WRAPPER -u RUSTFLAGS -u CARGO_TARGET_DIR -u CARGO_BUILD_RUSTC_WRAPPER \
     CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
     cargo install --locked --version "$version" --root "$dir" "${@:3:$#-3}" "$crate" >&2
 }
 
-# What the tests themselves run on.
+# Programs that the tests need.
 test_tools() {
   cargo_tool sccache sccache "$sccache_version" --no-default-features
   if command -v cargo-nextest >/dev/null; then
@@ -45,7 +45,7 @@ test_tools() {
   cargo_tool deadnix deadnix "$deadnix_version"
 }
 
-# What tests/fuzz runs on beside these.
+# Additional programs for tests/fuzz.
 fuzz_tools() {
   command -v cargo-fuzz >/dev/null || cargo_tool cargo-fuzz cargo-fuzz "$cargo_fuzz_version"
 }

@@ -1,11 +1,11 @@
-# What `nix flake check` runs. Everything here is evaluated and built with the consumer's nixpkgs, so it holds for a real
-# one as well as for tests/host-pkgs.
+# The checks of `nix flake check`. Everything is evaluated and built with the consumer's nixpkgs, the real one or
+# tests/host-pkgs.
 { self, pkgs }:
 let
   inherit (pkgs) lib;
   shell = configuration: (self.lib.evalModule pkgs configuration).config;
 
-  # Every shape that the hook can have.
+  # Every form of the hook.
   hooks = lib.mapAttrs (_: configuration: (shell configuration).shellHook) (
     import ./hook-variants.nix { inherit pkgs; }
   );
@@ -42,8 +42,8 @@ in
     head = ''
       # Options of a dev shell
 
-      With flake-parts they stand in `perSystem`, with devenv in `devenv.nix`, which has no `devShell` and no `flakeCheck`; `lib.evalModule pkgs { … }` takes them without
-      `sccache-shell.` before them. What a person or a machine has, whatever is entered, is in [options-home.md](options-home.md). Both files are made of the option sets, and a test compares them.
+      With flake-parts they are in `perSystem`, with devenv in `devenv.nix` (without `devShell` and `flakeCheck`). For `lib.evalModule pkgs { … }` leave out the prefix `sccache-shell.`. The options of
+      a user or a machine are in [options-home.md](options-home.md). Both pages are generated from the option sets, and a test compares them.
     '';
   };
 
@@ -58,9 +58,9 @@ in
     head = ''
       # Options of home-manager, NixOS and nix-darwin
 
-      `homeModules.default`, `nixosModules.default` and `darwinModules.default` take them. Nothing here runs a hook or looks at the door: that is a dev shell's, with [its own options](options.md).
+      For `homeModules.default`, `nixosModules.default` and `darwinModules.default`. They run no hook and no check; those belong to a dev shell, which has [its own options](options.md).
     '';
-    only.secretFiles = "home-manager only: the file of a machine can be read by all its users";
+    only.secretFiles = "home-manager only: every user can read the file of a machine";
   };
 
   formatting =
@@ -77,6 +77,6 @@ in
         touch $out
       '';
 
-  # The repository's own shell, and the shell of a flake that knows no flake-parts.
+  # The repository's own shell, which is also the shell of a flake without flake-parts.
   dev-shell = self.devShells.${pkgs.stdenv.hostPlatform.system}.default;
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# hook-behaviour.sh HOOKS: runs each hook as shells do, under `set -euo pipefail` and with an environment of its own, and
-# looks at what it leaves. HOOKS is the directory that default.nix makes of hook-variants.nix.
+# hook-behaviour.sh HOOKS: runs each hook as shells do, under `set -euo pipefail` and with an environment of its own,
+# and checks the result. HOOKS is the directory that default.nix makes from hook-variants.nix.
 set -uo pipefail
 hooks=$1
 bash=$BASH
@@ -10,8 +10,8 @@ trap 'rm -rf "$work" "$tmp_dir"' EXIT
 passed=0 failed=0
 as_user=()
 
-# hook NAME VARIABLE=VALUE…: the environment after the hook into $work/env, what it said into $work/err, its stdout into
-# $work/out. The PATH has no program on it, so that one that the hook starts would be heard of.
+# hook NAME VARIABLE=VALUE…: runs a hook; the environment after it is in $work/env, its stderr in $work/err, its stdout
+# in $work/out. PATH has no programs, so that starting one fails visibly.
 hook() {
   local name=$1
   shift
@@ -19,7 +19,7 @@ hook() {
   "${as_user[@]}" env -i PATH=/nowhere "$@" "$bash" -euo pipefail -c '
     . "$1"
     declare -px >&3
-    # None of the hook'"'"'s own variables may be left, but for that it looked, which no other process hears of.
+    # None of the hook'"'"'s own variables may remain, except the mark that the check ran, which is not exported.
     unset _sccache_shell_checked
     left=$(compgen -v _sccache_shell) || left=
     [ -z "$left" ] || { echo "left: $left" >&2; exit 9; }
@@ -47,7 +47,7 @@ is() {
   result $failure "$1 is '$(value "$1")', not '$2'"
 }
 unset_is() { ! grep -qE "^declare -x $1(=|\$)" "$work/env"; result $? "$1 is set"; }
-# yes WHAT COMMAND…: the command must succeed; WHAT is said where it does not.
+# yes WHAT COMMAND…: the command must succeed; WHAT is printed if it does not.
 yes() {
   local what=$1 failure=0
   shift
@@ -64,7 +64,7 @@ old=/nix/store/00000000000000000000000000000000-older/libexec/sccache-shell/scca
 real=$(grep -oE '/[^ ]*/bin/sccache' "$hooks/no-helper.sh" | head -1)
 mkdir -p "$tmp_dir"
 
-# A shell where nothing is set.
+# A shell with no variables set.
 hook normal
 fine
 is CARGO_INCREMENTAL 0
@@ -84,7 +84,7 @@ says_not 'not found'
 more=$(grep '^declare -x CARGO_' "$work/env" | grep -cv '^declare -x CARGO_INCREMENTAL=' || :)
 result "$more" "more than CARGO_INCREMENTAL"
 
-# The four variables, in the directory of each Nix that makes one.
+# The four TMP variables, with the directory names of each version of Nix.
 for top in /x/nix-shell.aBc123 /x/nix-shell-77-0 /x/nix-shell.a/nix-shell.b; do
   hook normal NIX_BUILD_TOP=$top TMPDIR=$top TMP=$top TEMP=/mine TEMPDIR=$top
   for name in TMPDIR TMP TEMPDIR; do is $name "$tmp_dir"; done
@@ -95,7 +95,7 @@ for top in /build /x/nix-shell.a/build /home/me/nix-shell; do
   hook normal NIX_BUILD_TOP=$top TMPDIR=$top
   is TMPDIR $top
 done
-# Made where it is missing, which is the one program that a hook may need; left where it cannot be.
+# Created if it is missing, which is the only program that a hook may need; unchanged if it cannot be created.
 rmdir "$tmp_dir"
 hook normal PATH="$PATH" NIX_BUILD_TOP=/x/nix-shell.a TMPDIR=/x/nix-shell.a
 is TMPDIR "$tmp_dir"
@@ -109,7 +109,7 @@ quiet
 is TMPDIR /x/nix-shell.a
 is SCCACHE_SHELL_TMPDIR "$tmp_dir"
 rm "$tmp_dir"
-# Left too where it cannot be written to; root can write everywhere, so somebody else tries.
+# Unchanged too if it is not writable; root can write everywhere, so this runs as a different user.
 mkdir "$tmp_dir"
 chmod 755 "$tmp_dir"
 [ "$(id -u)" != 0 ] || as_user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
@@ -120,7 +120,7 @@ is TMPDIR /x/nix-shell.a
 as_user=()
 chmod 755 "$tmp_dir"
 
-# tmpDir = null: the caller's own, whatever is nested.
+# tmpDir = null: the caller's own, however shells are nested.
 hook caller NIX_BUILD_TOP="$work/nix-shell.a/nix-shell-1-0/nix-shell.b" TMPDIR="$work/nix-shell.a/nix-shell-1-0/nix-shell.b"
 fine
 is TMPDIR "$work"
@@ -135,7 +135,7 @@ unset_is SCCACHE_SHELL_TMPDIR
 is TMPDIR /build
 is CARGO_INCREMENTAL 1
 
-# RUSTC_WRAPPER: ours is replaced, a user's stays; spoken of here only where the helper does not.
+# RUSTC_WRAPPER: ours is replaced, a user's is kept; the hook reports it only if the helper does not.
 for name in normal no-check; do
   hook $name RUSTC_WRAPPER=$old
   is RUSTC_WRAPPER "$ours/sccache"
@@ -145,7 +145,7 @@ for name in normal no-check; do
     says_not "$([ $name = normal ] && echo 'was set before' || echo '=sccache was set')"
   done
 done
-says 'RUSTC_WRAPPER= was set before this shell and stays'
+says 'RUSTC_WRAPPER= was set before this shell and is kept'
 hook no-helper RUSTC_WRAPPER=$old
 quiet
 is RUSTC_WRAPPER "$real"
@@ -154,7 +154,7 @@ hook no-helper RUSTC_WRAPPER="$real"
 quiet
 hook no-helper RUSTC_WRAPPER=/opt/other
 fine
-says 'RUSTC_WRAPPER=/opt/other was set before this shell and stays'
+says 'RUSTC_WRAPPER=/opt/other was set before this shell and is kept'
 hook bare RUSTC_WRAPPER=$old
 unset_is RUSTC_WRAPPER
 hook bare RUSTC_WRAPPER=/opt/other
@@ -166,7 +166,7 @@ is SCCACHE_SHELL_IGNORE incremental-on
 grep -n 'helper on stdout' "$work/err" | tr '\n' ' ' | grep -q '^1:.*init --if-missing 2:.*check --quiet'
 result $? "init and check do not come in this order"
 
-# A user's own CMake launchers, an empty one too; what an outer shell of ours left.
+# A user's own CMake launchers, also an empty one; values from an outer shell of ours.
 hook normal CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER= SCCACHE_SHELL_IGNORE=left
 is CMAKE_C_COMPILER_LAUNCHER ccache
 is CMAKE_CXX_COMPILER_LAUNCHER ''
@@ -177,7 +177,7 @@ unset_is SCCACHE_SHELL_IGNORE
 hook no-helper SCCACHE_SHELL_CACHE_SIZE=left SCCACHE_SHELL_IGNORE=left
 unset_is SCCACHE_SHELL_CACHE_SIZE
 
-# PATH: spaces, already first, behind another.
+# PATH: with spaces, already first, not first.
 hook normal PATH='/with space:/b'
 is PATH "$ours:/with space:/b"
 hook normal PATH="$ours:/b"
@@ -187,11 +187,11 @@ is PATH "$ours"
 hook normal PATH="/b:$ours"
 is PATH "$ours:/b:$ours"
 
-# A HOME that is none, as under lorri: nothing may come of it.
+# A HOME that does not exist, as under lorri: no effect.
 hook normal HOME=/homeless-shelter
 yes "something is made of HOME" [ "$(grep -c homeless-shelter "$work/env")" = 1 ]
 
-# Off is nothing at all.
+# Off: an empty hook.
 yes "the hook of a shell that is off is not empty" [ ! -s "$hooks/off.sh" ]
 
 # A second run, as direnv may do, changes nothing.
@@ -202,7 +202,7 @@ env -i PATH=/a NIX_BUILD_TOP=/x/nix-shell.a TMPDIR=/x/nix-shell.a "$bash" -euo p
 ' hook "$hooks/no-check.sh" "$work/env" && cmp -s "$work/env.1" "$work/env.2"
 result $? "a second run changes the environment"
 
-# Two fronts in one shell look once, where they ask for the same, and each shell for itself.
+# Two fronts in one shell check once if they are configured in the same way, and each shell checks for itself.
 # shellcheck disable=SC2016 # expanded by the inner shell
 twice() { env -i "$bash" -euo pipefail -c '. "$1" 2>&1; . "$2" 2>&1; export' twice "$hooks/$1.sh" "$hooks/$2.sh" >"$work/err"; }
 twice normal normal
@@ -211,7 +211,7 @@ says_not _sccache_shell_checked
 twice normal caller
 yes "what another front asks for is not looked at" [ "$(grep -c 'check --quiet' "$work/err")" = 2 ]
 
-# No stderr to speak to is no reason to fail.
+# A closed stderr must not make the hook fail.
 # shellcheck disable=SC2016
 env -i RUSTC_WRAPPER=/opt/other "$bash" -euo pipefail -c '. "$1" 2>&-' hook "$hooks/no-helper.sh"
 result $? "it fails without a stderr"

@@ -1,13 +1,13 @@
-# Configurations that give the hook each of its shapes. hook-behaviour.sh knows them by these names.
+# Configurations for each form of the hook. hook-behaviour.sh uses these names.
 { pkgs }:
 let
-  # Does all that a helper must not: speaks on stdout, takes stdin, fails.
+  # Does everything that a helper must not: writes to stdout, reads stdin, fails.
   rudeHelper = pkgs.writeShellScriptBin "sccache-shell" ''
     echo "helper on stdout: $*"
     while read -r line; do echo "$line"; done
     exit 3
   '';
-  # A place to make, with a name that has to be quoted.
+  # A directory that does not exist yet, with a name that must be quoted.
   tmpDir = "/tmp/sccache-shell hook's test";
 in
 {

@@ -1,4 +1,4 @@
-# What the option set makes of a configuration, as far as evaluation alone can say; nothing here is built.
+# The outputs of the option set for several configurations, by evaluation alone; nothing is built.
 { self, pkgs }:
 let
   inherit (pkgs) lib;
@@ -115,7 +115,7 @@ let
         ownHookLast = true;
       };
     };
-    # Nothing else that begins so may be there: each is part of every Rust key.
+    # No other variable with this prefix may be set: each is part of every Rust key.
     one-variable-of-cargos = {
       is = builtins.filter (lib.hasPrefix "CARGO_") (builtins.attrNames normal.env);
       should = [ "CARGO_INCREMENTAL" ];

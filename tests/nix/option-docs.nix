@@ -1,18 +1,18 @@
-# A page of docs/, made of an option set, and compared with what is committed. The options are read without the
-# packages: a default that needs it and has no `defaultText` fails here.
+# A page of docs/, generated from an option set and compared with the committed one. The options are evaluated without
+# packages: a default that needs them and has no `defaultText` fails here.
 {
   pkgs,
-  # Which set of modules/, under which name it is set, and the page.
+  # The set in modules/, the prefix of its options, and the page.
   set,
   prefix,
   page,
   head,
-  # Options that only this front has, by name.
+  # Options of one front only: name and remark.
   only ? { },
 }:
 let
   inherit (pkgs) lib;
-  # Types of nixpkgs' own alone.
+  # Only the types of nixpkgs.
   noPkgs = { inherit (pkgs) formats; };
 
   inherit
@@ -39,7 +39,7 @@ let
     + "\n\n- type: ${option.type.description}\n"
     + (
       if option.readOnly or false then
-        "- made by the module, read only\n"
+        "- output of the module, read-only\n"
       else
         "- default: `${show (option.defaultText or option.default)}`\n"
     )
@@ -74,7 +74,7 @@ pkgs.runCommandLocal "${page}-docs"
   }
   ''
     if ! printf %s "$text" | diff -u "$committed" -; then
-      echo "docs/${page}.md is not what the options say; this writes it:" >&2
+      echo "docs/${page}.md differs from the options; this command writes it:" >&2
       echo "  nix eval --raw .#checks.${pkgs.stdenv.hostPlatform.system}.${page}-docs.text >docs/${page}.md" >&2
       exit 1
     fi

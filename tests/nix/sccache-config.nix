@@ -1,5 +1,5 @@
-# The keys that our fronts take for sccache's config file, against the real sccache: it takes each table with all its keys,
-# and what we refuse it refuses too.
+# Compares the schema of sccache's config file with the real sccache: it accepts each table with all its keys, and rejects
+# what the modules reject.
 { pkgs }:
 let
   inherit (pkgs) lib;
@@ -20,7 +20,7 @@ let
     address = "http://localhost";
     secret = "x";
   };
-  # What only these words may say.
+  # Keys with a fixed set of values.
   words = {
     "cache.multilevel".write_error_policy = "all";
     "dist.auth" = {
@@ -56,7 +56,7 @@ let
     { cache.disk.rw_mode = "ro"; }
     { unknown = 1; }
   ];
-  # Those that we would take; secrets are told in other words.
+  # Settings that the modules would accept.
   wrongly = builtins.filter (settings: problems "0.19.0" settings == [ ]) refused;
   files = kind: list: lib.concatMapStringsSep " " (it: "${toml.generate kind it}") list;
 in

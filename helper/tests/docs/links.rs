@@ -8,7 +8,7 @@ use crate::page;
 fn pages() -> Vec<PathBuf> {
     let docs = fs::read_dir(page::path("docs")).unwrap();
     let docs = docs.map(|entry| entry.unwrap().path());
-    let top = ["README.md", "CHANGELOG.md"].map(page::path);
+    let top = ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"].map(page::path);
     top.into_iter().chain(docs).collect()
 }
 

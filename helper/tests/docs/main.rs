@@ -1,5 +1,4 @@
-//! What people read is what the code says: the page and the README's table of the checks, the page of the commands; and every
-//! link of a page leads somewhere.
+//! The pages match the code: the checks, the commands, the rules of the wrapper. Every link of a page leads somewhere.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 

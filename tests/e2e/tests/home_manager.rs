@@ -61,7 +61,7 @@ fn the_configuration_is_made_and_a_file_that_was_there_is_kept() {
     assert!(text(&home).contains("size = \"48G\""), "{out}");
     assert_eq!(fs::read_to_string(&kept).unwrap(), mine);
     assert!(
-        out.stderr().contains("is home-manager's from now on") && out.stderr().contains("config.before-home-manager"),
+        out.stderr().contains("is now managed by home-manager") && out.stderr().contains("config.before-home-manager"),
         "{out}"
     );
 

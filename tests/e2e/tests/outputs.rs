@@ -147,7 +147,7 @@ fn a_consumers_flake_check_says_where_options_contradict() {
     let config = "check.ignore = [ \"no-such-check\" ];";
     let unknown = Consumer::write_flake_parts(&home.path().join("unknown"), config).commit(&home);
     let out = unknown.nix(&home, &["flake", "check", "-L"]).failed();
-    assert!(out.stderr().contains("no-such-check, which is no check"), "{out}");
+    assert!(out.stderr().contains("no-such-check, which is not a check"), "{out}");
     let config = "cacheSize = \"24G\"; check.ignore = [ \"config-missing\" ];";
     let right = Consumer::write_flake_parts(&home.path().join("right"), config).commit(&home);
     drop(right.nix(&home, &["flake", "check"]).ok());

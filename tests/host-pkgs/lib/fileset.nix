@@ -51,7 +51,7 @@ in
     builtins.path {
       name = "source";
       path = root;
-      # Directories on the way to what is wanted are wanted too.
+      # Parent directories of included files are included too.
       filter = path: _: set.covers path || lib.any (lib.hasPrefix "${path}/") set.paths;
     };
 }

@@ -10,7 +10,7 @@ let
     showOption
     ;
 
-  # Everything that one definition may be wrapped in, taken off: a list of plain values with their priorities.
+  # Unwraps a definition: a list of plain values with their priorities.
   discharge =
     def:
     if isType "merge" def.value then
@@ -44,7 +44,7 @@ let
         )
       ];
 
-  # The same for a set of definitions that is not at an option yet: the wrapping moves to each of its members.
+  # The same for a set of definitions above an option: the wrapping moves to each member.
   pushDown =
     value:
     if isType "merge" value then
@@ -75,7 +75,7 @@ rec {
     imports = [ module ];
   };
 
-  # Whether anything is left of definitions once their conditions are known.
+  # Whether any definition remains once conditions are evaluated.
   isDefined = definitions: lib.concatMap discharge definitions != [ ];
 
   mergeDefinitions =

@@ -1,4 +1,4 @@
-# Options and what definitions are wrapped in.
+# Options, and the wrappers of definitions.
 { lib }:
 rec {
   mkOption = attrs: attrs // { _type = "option"; };
@@ -52,7 +52,7 @@ rec {
     else
       builtins.toJSON value;
 
-  # For values of which there can be only one: several definitions must agree.
+  # For options with a single value: several definitions must be equal.
   mergeEqualOption =
     loc: defs:
     let

@@ -16,7 +16,7 @@ let
     }
     // attrs;
 
-  # nixpkgs puts parentheses around what is more than a noun.
+  # nixpkgs puts parentheses around descriptions that are not nouns.
   phrase =
     type: if type.descriptionClass == "noun" then type.description else "(${type.description})";
 
@@ -98,7 +98,7 @@ rec {
         );
     };
 
-  # With the definitions of each name; lazily, a name counts even where its condition turns out false.
+  # The definitions of each name; lazily: a name counts even if its condition is false.
   attrsOfNames =
     lazy: description: element:
     mkOptionType {
@@ -154,7 +154,7 @@ rec {
     };
   submodule = module: submoduleWith { modules = [ module ]; };
 
-  # A module that is evaluated elsewhere: what is declared and defined is only collected.
+  # A module that is evaluated elsewhere: declarations and definitions are only collected.
   deferredModuleWith =
     { staticModules }:
     mkOptionType {

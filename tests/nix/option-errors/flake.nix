@@ -1,4 +1,4 @@
-# Wrong values, and what evaluation must say to each; tests/eval-options runs them.
+# Invalid values, and the error that evaluation must give for each; tests/eval-options runs them.
 {
   inputs = {
     nixpkgs.follows = "sccache-shell/nixpkgs";
@@ -14,15 +14,15 @@
       wrong = {
         size-with-unit = {
           wrong.cacheSize = "24GB";
-          says = ''`sccache-shell.cacheSize' is no size that sccache can read: write "24G"'';
+          says = ''`sccache-shell.cacheSize' is not a size that sccache can read: write "24G"'';
         };
         size-in-words = {
           wrong.cacheSize = " 24 gib";
-          says = ''`sccache-shell.cacheSize' is no size that sccache can read: write "24G"'';
+          says = ''`sccache-shell.cacheSize' is not a size that sccache can read: write "24G"'';
         };
         size-fraction = {
           wrong.cacheSize = "1.5G";
-          says = "`sccache-shell.cacheSize' is no size that sccache can read: write whole digits";
+          says = "`sccache-shell.cacheSize' is not a size that sccache can read: write whole digits";
         };
         size-float = {
           wrong.cacheSize = 1.5;
@@ -51,7 +51,7 @@
         };
         ignore-not-an-id = {
           wrong.check.ignore = [ "Config_Missing" ];
-          says = "must be the id of a check, in small letters with dashes";
+          says = "must be the id of a check, in lower case with dashes";
         };
         ignore-no-list = {
           wrong.check.ignore = "config-missing";
@@ -77,19 +77,19 @@
       // builtins.mapAttrs (_: case: { front = "person"; } // case) {
         person-size-with-unit = {
           wrong.cacheSize = "24GB";
-          says = ''`programs.sccache-shell.cacheSize' is no size that sccache can read: write "24G"'';
+          says = ''`programs.sccache-shell.cacheSize' is not a size that sccache can read: write "24G"'';
         };
         person-unknown-key = {
           wrong.settings.cache.disc.size = "24G";
-          says = "`programs.sccache-shell.settings.cache.disc' is no key that sccache knows";
+          says = "`programs.sccache-shell.settings.cache.disc' is not a key that sccache knows";
         };
         person-unknown-key-in-a-table = {
           wrong.settings.cache.disk.sise = "24G";
-          says = "there are dir, rw_mode, size, preprocessor_cache_mode";
+          says = "valid are dir, rw_mode, size, preprocessor_cache_mode";
         };
         person-size-in-settings = {
           wrong.settings.cache.disk.size = "1.5G";
-          says = "`programs.sccache-shell.settings.cache.disk.size' is no size that sccache can read";
+          says = "`programs.sccache-shell.settings.cache.disk.size' is not a size that sccache can read";
         };
         person-relative-basedir = {
           wrong.settings.basedirs = [ "work" ];
@@ -101,7 +101,7 @@
         };
         person-missing-key = {
           wrong.settings.cache.s3.bucket = "b";
-          says = "`programs.sccache-shell.settings.cache.s3' misses the key `no_credentials`";
+          says = "`programs.sccache-shell.settings.cache.s3' needs the key `no_credentials`";
         };
         person-two-sizes = {
           wrong = {
@@ -112,11 +112,11 @@
         };
         person-secret-in-settings = {
           wrong.settings.cache.redis.password = "p";
-          says = "is a secret, and everybody can read the Nix store: name a file that holds it in `secretFiles`";
+          says = "is a secret, and every user can read the Nix store: put it into a file, and name that in `secretFiles`";
         };
         person-secret-in-an-address = {
           wrong.settings.cache.redis.endpoint = "redis://me:p@host";
-          says = "`programs.sccache-shell.settings.cache.redis.endpoint' has a password in it";
+          says = "`programs.sccache-shell.settings.cache.redis.endpoint' contains a password";
         };
         person-secret-by-a-path-literal = {
           wrong.secretFiles."cache.redis.password" = ./flake.nix;
@@ -124,7 +124,7 @@
         };
         person-secret-in-the-store = {
           wrong.secretFiles."cache.redis.password" = "/nix/store/x";
-          says = "is in the Nix store, which everybody can read";
+          says = "is in the Nix store, which every user can read";
         };
         person-secret-that-is-none = {
           wrong.secretFiles."cache.redis.passwort" = "/run/x";
@@ -154,7 +154,7 @@
           says = "devShell' does not exist";
         };
       };
-      # Just inside what is allowed.
+      # The largest valid values.
       right = {
         size-zero.right.cacheSize = 0;
         size-small-letter.right.cacheSize = "24g";
@@ -185,7 +185,7 @@
         };
       };
 
-      # A front's own set of modules, without what it is a part of.
+      # A front's set of modules, without the front.
       front =
         case: pkgs:
         let
@@ -220,7 +220,7 @@
         else
           (sccache-shell.lib.evalModule nixpkgs.legacyPackages.${case.system or "x86_64-linux"} {
             imports = [ (case.wrong or case.right) ];
-            # Nothing is built for an error message.
+            # No packages: an error message needs no build.
             helper = lib.mkDefault null;
           }).config.devShell.drvPath;
     in

@@ -23,7 +23,7 @@
     else
       throw "\nFailed assertions:\n${lib.concatMapStringsSep "\n" (it: "- ${it.message}") failed}";
 
-  # An option that takes what is said of it.
+  # An option that accepts any value.
   option =
     type: default:
     lib.mkOption {

@@ -1,6 +1,6 @@
 //! `tests/bench [start-up | incremental | helper | --quick]`: what the check at the door and the wrapper cost, what `CARGO_INCREMENTAL=0` costs and brings, and how
 //! long the helper takes to compile.
-//! Medians and ratios of one run, as tables for the README. Exits 1 where a bound is broken.
+//! Medians and ratios of one run, as tables for docs/measurements.md. Exits 1 where a bound is broken.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to read")]
 
 mod helper_build;

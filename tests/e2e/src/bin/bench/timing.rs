@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 /// Which of the times of many rounds is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Take {
-    /// What a user meets: the number for the README, from a machine at rest.
+    /// What a user meets: the number for docs/measurements.md, on an idle machine.
     Median,
     /// What the program needs, whatever else the machine does: for a bound in a test run.
     Fastest,
