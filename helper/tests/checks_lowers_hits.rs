@@ -226,35 +226,6 @@ fn deps_vendored_in_tree() {
     assert_eq!(sandbox.ids(), NOTHING, "outside it is the same for all worktrees");
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn tracing_unavailable() {
-    let sandbox = Sandbox::new();
-    assert!(!sandbox.finds("tracing-unavailable"));
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            forbid_seccomp();
-            assert!(sandbox.finds("tracing-unavailable"));
-        });
-    });
-}
-
-/// As a container's profile does, for this thread and what it starts.
-#[cfg(target_os = "linux")]
-fn forbid_seccomp() {
-    use seccompiler::{SeccompAction, SeccompFilter};
-    let refused = SeccompAction::Errno(libc::EPERM.unsigned_abs());
-    let rules = [(libc::SYS_seccomp, Vec::new())].into_iter().collect();
-    let filter = SeccompFilter::new(
-        rules,
-        SeccompAction::Allow,
-        refused,
-        std::env::consts::ARCH.try_into().unwrap(),
-    );
-    let program: seccompiler::BpfProgram = filter.unwrap().try_into().unwrap();
-    seccompiler::apply_filter(&program).unwrap();
-}
-
 /// No sccache of a later version can be had: the real one, which calls itself so.
 #[test]
 fn sccache_untried() {
