@@ -88,7 +88,9 @@ pub fn run(args: &[OsString]) -> ExitCode {
         plan(&call, args, &env)
     };
     let done = match &real {
-        Some(real) if !switched_off && call.is_rust() => compile(real, args, &env, &mut plan),
+        Some(real) if !switched_off && call.is_rust() && !plan.form.is_uncached() => {
+            compile(real, args, &env, &mut plan)
+        }
         _ => None,
     };
     if !switched_off && call.is_compile() {
@@ -116,6 +118,9 @@ fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
         Call::Rustc { .. } | Call::Sccache => Default::default(),
     };
     let form = match call {
+        _ if call.is_compile() && args.iter().any(|arg| arg.to_str().is_none()) => {
+            Form::Other(Rule::NotText.because("an argument is not UTF-8"))
+        }
         // Another tool between cargo and rustc: sccache would refuse it, and end the build.
         Call::Compiler { program } if call::wraps_rustc(args) && !call::is_clippy(program) => {
             Form::Other(Rule::WorkspaceWrapper.because("a workspace wrapper that sccache does not know"))
