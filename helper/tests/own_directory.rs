@@ -112,7 +112,7 @@ fn a_shim_that_is_called_by_hand() {
     }
 }
 
-/// rustc takes no such argument, and says so: sccache would panic before.
+/// rustc takes no such argument, and it is rustc that says so.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_worktree_whose_name_is_no_text() {
@@ -128,10 +128,11 @@ fn a_worktree_whose_name_is_no_text() {
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        said.split("Caused by:").next().unwrap().to_owned()
+        let digits = said.split("Caused by:").next().unwrap().chars();
+        digits.filter(|char| !char.is_ascii_digit()).collect::<String>()
     };
     let with_ours = build(&sandbox);
     sandbox.unset("RUSTC_WRAPPER");
     assert_eq!(with_ours, build(&sandbox));
-    assert!(with_ours.contains("is not valid Unicode"), "{with_ours}");
+    assert!(with_ours.contains("target/debug/deps"), "{with_ours}");
 }
