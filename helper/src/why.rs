@@ -107,7 +107,8 @@ rules! {
     WorkspaceWrapper "workspace-wrapper" Uncached: "a program between cargo and rustc that is not clippy-driver",
         "It does what it likes, and sccache refuses it.";
     NotText "not-text" Uncached: "a call with an argument that is not UTF-8", "sccache panics at it; rustc says what it thinks of it.";
-    Incbin "incbin" Uncached: "C and assembler sources with `.incbin`", "No preprocessor shows the file that they take in.";
+    Incbin "incbin" Uncached: "C and assembler that takes in a file by `.incbin`, `.include` or `#embed`, in the source or in a header that lies with it",
+        "sccache does not hash the file.";
     Edit "edit" Edit: "a crate of the workspace that was built here before and is built again, in a profile that cargo compiles incrementally",
         "Somebody is editing it: that is quicker than any cache, and what is built so is of no use to others.";
     Edited "edited" Uncached: "a crate one of whose sources was changed while it was inspected", "What was seen is of the source as it was before.";

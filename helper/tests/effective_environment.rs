@@ -212,7 +212,7 @@ fn a_value_with_this_worktrees_path() {
     let text = |sandbox: &Sandbox| String::from_utf8(sandbox.helper(&["check"]).stdout).unwrap();
     assert!(what(&sandbox, "cargo-env-in-key").starts_with("CARGO_MINE is in the key of each"));
     assert!(
-        text(&sandbox).contains("none shares with this one"),
+        text(&sandbox).contains("; crates that use no other can be shared: CARGO_MINE holds this one's path\n"),
         "{}",
         text(&sandbox)
     );
@@ -228,5 +228,19 @@ fn a_value_with_this_worktrees_path() {
         "project/.cargo/config.toml",
         format!("[env]\nMINE = \"-I{}\"\n", sandbox.path("project").display()),
     );
-    assert!(what(&sandbox, "cargo-env-in-key").starts_with("MINE (/"));
+    assert!(what(&sandbox, "cargo-env-in-key").starts_with("MINE is in the key of each"));
+    // Below the root: the same for members, not for what comes from a registry.
+    sandbox.write(
+        "project/.cargo/config.toml",
+        "[env]\nMINE = { value = \"data\", relative = true }\n",
+    );
+    assert!(!sandbox.finds("cargo-env-in-key"));
+    let registry = "registry+https://github.com/rust-lang/crates.io-index";
+    let package = format!("[[package]]\nname = \"itoa\"\nversion = \"1.0.10\"\nsource = \"{registry}\"\n");
+    sandbox.write("project/Cargo.lock", format!("version = 4\n\n{package}"));
+    let what = what(&sandbox, "cargo-env-in-key");
+    assert!(
+        what.contains("every other worktree compiles those anew (MINE is from /"),
+        "{what}"
+    );
 }

@@ -207,6 +207,12 @@ fn wait_until(what: &str, holds: impl Fn() -> bool) {
     }
 }
 
+/// A crate's name that no other run of these tests has, whose processes would be taken for ours.
+fn name_of_its_own(what: &str, signal: &str) -> String {
+    let signal = signal.trim_start_matches('-').to_lowercase();
+    format!("{what}_{signal}_{}", std::process::id())
+}
+
 fn silent_build(sandbox: &Sandbox) -> Child {
     let mut cargo = sandbox.command("cargo");
     cargo.args(["build", "--offline"]);
@@ -237,7 +243,7 @@ fn a_compile_that_is_ended_leaves_nobody() {
         let mut sandbox = Sandbox::new();
         sandbox.package("A");
         // A compile that would take for ever.
-        let name = format!("endless_{}", signal.trim_start_matches('-').to_lowercase());
+        let name = name_of_its_own("endless", signal);
         sandbox.write("project/src/main.rs", "const fn f() -> u64 { let mut n = 0u64; while n < u64::MAX { n += 1; } n }\nfn main() { const N: u64 = f(); println!(\"{N}\"); }\n");
         let source = fs::read_to_string(sandbox.path("project/src/main.rs")).unwrap();
         sandbox.write(
@@ -272,7 +278,7 @@ fn a_look_that_is_ended_leaves_nobody() {
     for signal in ["-TERM", "-INT", "-HUP"] {
         let sandbox = Sandbox::new();
         sandbox.package("A");
-        let name = format!("spins_{}", signal.trim_start_matches('-').to_lowercase());
+        let name = name_of_its_own("spins", signal);
         let manifest = |name: &str, rest: &str| {
             format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n{rest}")
         };

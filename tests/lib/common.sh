@@ -12,6 +12,14 @@ SCCACHE_SHELL_TEST_CACHE=${SCCACHE_SHELL_TEST_CACHE:-${XDG_CACHE_HOME:-$HOME/.ca
 export SCCACHE_SHELL_TEST_CACHE
 cache=$SCCACHE_SHELL_TEST_CACHE
 
+# url_path PATH: as it stands in a URL, in which a flake is named.
+url_path() {
+  local path=${1//%/%25}
+  path=${path// /%20}
+  path=${path//\#/%23}
+  printf '%s' "${path//\?/%3F}"
+}
+
 # Messages go to stderr: the stdout of `with-nix CMD` is CMD's own.
 say() { printf '%s\n' "$*" >&2; }
 heading() { printf '\n== %s\n' "$*" >&2; }

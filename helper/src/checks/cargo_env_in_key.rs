@@ -30,14 +30,20 @@ fn run(facts: &Facts) -> Vec<Finding> {
         } else {
             ("are", "hold")
         };
-        let crates = if facts.wrapper_is_ours() {
-            "each Rust crate that uses another"
+        let (crates, lost) = if facts.wrapper_is_ours() {
+            (
+                "each Rust crate that uses another",
+                "every other worktree compiles those anew",
+            )
         } else {
-            "every Rust crate"
+            ("every Rust crate", "no other worktree shares a hit")
         };
         return vec![CHECK.finding(
-            format!("{} {verb} in the key of {crates} and {hold} this worktree's path: no other worktree shares a hit", own.join(", ")),
-            Fix::Do("name the directory from the workspace's root, or give the variable to the programs alone that read it".to_owned()),
+            format!(
+                "{} {verb} in the key of {crates} and {hold} this worktree's path: {lost}",
+                own.join(", ")
+            ),
+            Fix::Do("name the directory from the workspace's root, without its path, or give the variable to the programs alone that read it".to_owned()),
         )];
     }
     if !facts.caches_rust_plainly() {

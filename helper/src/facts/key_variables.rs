@@ -14,9 +14,9 @@ const SETTINGS: [&str; 4] = [
 ];
 
 impl Facts {
-    /// The variables that hold this worktree's path and are in the key of most Rust crates, with the place of those that cargo
-    /// gives: no other worktree has the same.
-    pub fn variables_of_this_worktree(&self) -> Vec<String> {
+    /// The variables that hold this worktree's path and are in the key of most Rust crates: no other worktree has the
+    /// same.
+    pub fn variables_of_this_worktree(&self) -> Vec<&str> {
         let Some(root) = self.worktree_to_itself().filter(|_| self.caches_rust()) else {
             return Vec::new();
         };
@@ -44,10 +44,6 @@ impl Facts {
         self.in_keys()
             .filter(|name| !is_said_elsewhere(name))
             .filter(|name| self.env.text(name).is_some_and(|value| names_it(name, &value)))
-            .map(|name| match self.env.given(name) {
-                Some(given) => format!("{name} ({})", given.origin),
-                None => name.to_owned(),
-            })
             .collect()
     }
 

@@ -23,24 +23,43 @@ pub(super) fn rows(facts: &Facts) -> Vec<Row> {
     }
     let is_in_form =
         facts.wrapper_is_ours() && facts.env.get(names::SHARE_MEMBERS).is_none_or(|value| value != "false");
+    let (own, same) = (facts.variables_of_this_worktree(), facts.variables_to_share());
+    if !own.is_empty() {
+        let what = if is_in_form {
+            "crates that use no other can be shared"
+        } else {
+            "no crate can be shared"
+        };
+        let places = own.iter().map(|name| match facts.env.given(name) {
+            Some(given) => format!("{name} ({})", given.origin),
+            None => (*name).to_owned(),
+        });
+        let holds = if own.len() == 1 { "holds" } else { "hold" };
+        let names = places.collect::<Vec<_>>().join(", ");
+        return vec![(
+            "worktrees",
+            format!("{}; {what}: {names} {holds} this one's path", others + 1),
+        )];
+    }
     let what = if is_in_form {
         "all crates can be shared"
     } else {
         "crates from registries and git can be shared, members cannot"
     };
-    let (own, same) = (facts.variables_of_this_worktree(), facts.variables_to_share());
-    let by = if same.is_empty() || !facts.caches_rust() || !own.is_empty() {
+    let by = if same.is_empty() || !facts.caches_rust() {
         String::new()
     } else {
         format!(", by shells with the same {}", same.join(", "))
     };
-    let mut rows = vec![("worktrees", format!("{}; {what}{by}", others + 1))];
-    if !own.is_empty() {
-        rows.push((
-            "",
-            format!("none shares with this one, whose path is in {}", own.join(", ")),
-        ));
-    } else if let Some(deep) = &facts.deep {
+    let siblings = facts.deep.as_ref().map_or(&[][..], |deep| &deep.siblings);
+    let has_partner = siblings.len() < others || siblings.iter().any(|sibling| sibling.differences.is_empty());
+    let head = if has_partner {
+        format!("{}; {what}{by}", others + 1)
+    } else {
+        format!("{}; none shares with this one", others + 1)
+    };
+    let mut rows = vec![("worktrees", head)];
+    if let Some(deep) = &facts.deep {
         let all = deep.lock.sourced().count();
         rows.extend(told(&deep.siblings, all).into_iter().map(|line| ("", line)));
         if !deep.siblings.is_empty() && others > deep.siblings.len() {

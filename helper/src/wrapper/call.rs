@@ -3,8 +3,6 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use crate::read;
-
 /// One call of the wrapper.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Call<'a> {
@@ -67,19 +65,6 @@ pub(super) fn wraps_rustc(args: &[OsString]) -> bool {
     let is_program = !first.is_empty() && !first.as_encoded_bytes().starts_with(b"-") && !is_source;
     let is_rustcs = || rest.iter().any(|arg| arg == "--crate-name") || rest.first().is_some_and(|arg| arg == "-vV");
     is_program && (Path::new(first).file_name() == Some(OsStr::new("rustc")) || is_rustcs())
-}
-
-/// Whether a source of C or assembler takes in a file while it is assembled: sccache hashes what the preprocessor says,
-/// and that does not say it.
-pub(super) fn takes_in_files(args: &[OsString], cwd: &Path) -> bool {
-    let ending = |path: &Path| path.extension().and_then(OsStr::to_str).map(str::to_ascii_lowercase);
-    let is_source = |path: &Path| {
-        ending(path).is_some_and(|ending| matches!(&*ending, "s" | "sx" | "asm" | "c" | "cc" | "cpp" | "cxx" | "m"))
-    };
-    let sources = args.iter().skip(1).map(Path::new).filter(|path| is_source(path));
-    sources
-        .filter_map(|path| read::start(&cwd.join(path), read::MAX_MADE).ok())
-        .any(|text| memchr::memmem::find(&text.to_ascii_lowercase(), b"incbin").is_some())
 }
 
 /// All values of an option, given as `--option value` or `--option=value`.

@@ -8,6 +8,7 @@ mod formed;
 mod key_env;
 mod nix_key;
 mod rpath;
+mod taken_in;
 mod tmpdir;
 mod trace;
 
@@ -125,8 +126,8 @@ fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
         Call::Compiler { program } if call::wraps_rustc(args) && !call::is_clippy(program) => {
             Form::Other(Rule::WorkspaceWrapper.because("a workspace wrapper that sccache does not know"))
         }
-        Call::Compiler { .. } if call::takes_in_files(args, env.cwd()) => {
-            Form::Other(Rule::Incbin.because("its source takes in a file by `.incbin`, which no preprocessor shows"))
+        Call::Compiler { .. } => {
+            taken_in::by(args, env).map_or(Form::None, |how| Form::Other(Rule::Incbin.because(how)))
         }
         _ => Form::None,
     };

@@ -50,11 +50,20 @@ pub fn project() -> &'static str {
         let mut metadata = Command::new(machine::program("nix"));
         metadata
             .args(["flake", "metadata", "--no-write-lock-file", "--json"])
-            .arg(format!("git+file://{}", tree.display()));
+            .arg(format!("git+file://{}", url_path(&tree)));
         let out = Output::of(&mut metadata).ok();
         let parsed: Value = serde_json::from_str(out.stdout()).unwrap_or_else(|error| panic!("{error}: {out}"));
         format!("path:{}", parsed["path"].as_str().expect("a flake has a path"))
     })
+}
+
+/// A path as it stands in a URL, in which a flake is named.
+pub fn url_path(path: &Path) -> String {
+    let encode = |c: char| match c {
+        '%' | ' ' | '#' | '?' => format!("%{:02X}", u32::from(c)),
+        c => c.to_string(),
+    };
+    path.to_string_lossy().chars().map(encode).collect()
 }
 
 /// The system that Nix calls this machine.
