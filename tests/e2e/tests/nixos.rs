@@ -14,7 +14,10 @@ use sccache_shell_e2e::output::Output;
 fn rules(home: &Home, tmp_dir: &str) -> Vec<String> {
     let example = Example::copy(home, "nixos", &[]);
     let nix = tmp_dir.replace('\\', "\\\\").replace('"', "\\\"");
-    example.edit("cacheSize = \"48G\";", &format!("cacheSize = \"48G\"; tmpDir = \"{nix}\";"));
+    example.edit(
+        "cacheSize = \"48G\";",
+        &format!("cacheSize = \"48G\"; tmpDir = \"{nix}\";"),
+    );
     let rules = ".#nixosConfigurations.machine.config.systemd.tmpfiles.rules";
     let out = example.nix(home, &["eval", "--json", rules]).ok();
     let rules: Vec<String> = serde_json::from_str(out.stdout()).unwrap_or_else(|error| panic!("{error}: {out}"));
