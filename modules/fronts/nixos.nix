@@ -33,8 +33,12 @@ in
   imports = [ ./system.nix ];
 
   config = mkIf cfg.enable {
-    # By PAM, so that programs started by a desktop have them too.
-    environment.sessionVariables = mkIf cfg.sessionVariables cfg.env;
+    # By PAM, so that programs started by a desktop have them too; NixOS adds them to each shell's. A user who prefers
+    # their own config file unsets SCCACHE_CONF.
+    environment.sessionVariables = lib.mkMerge [
+      (mkIf (cfg.configFile != null) { SCCACHE_CONF = lib.mkDefault "/etc/sccache/config"; })
+      (mkIf cfg.sessionVariables cfg.env)
+    ];
 
     # systemd creates /var/tmp itself, and deletes files there after 30 days without access. A rule of its own protects
     # any other directory from that. The colons keep the owner and mode of a directory that already exists.

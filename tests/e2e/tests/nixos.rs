@@ -1,28 +1,35 @@
-//! NixOS's front: what it has systemd do to the directory for temporary files, by the real systemd-tmpfiles.
+//! NixOS's front: what a session gets, and what the real systemd-tmpfiles does to the directory for temporary files.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
+
 use sccache_shell_e2e::example::Example;
 use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::machine;
 use sccache_shell_e2e::output::Output;
 
-/// The lines that the example makes with this `tmpDir`.
-fn rules(home: &Home, tmp_dir: &str) -> Vec<String> {
-    let example = Example::copy(home, "nixos", &[]);
+/// What an option of the machine is in the example, with `config` added to `programs.sccache-shell`.
+fn option(config: &str, name: &str) -> Value {
+    let home = Home::new();
+    let example = Example::copy(&home, "nixos", &[]);
+    example.edit("cacheSize = \"48G\";", &format!("cacheSize = \"48G\"; {config}"));
+    let option = format!(".#nixosConfigurations.machine.config.{name}");
+    let out = example.nix(&home, &["eval", "--json", &option]).ok();
+    serde_json::from_str(out.stdout()).unwrap_or_else(|error| panic!("{error}: {out}"))
+}
+
+/// The lines for systemd-tmpfiles with this `tmpDir`.
+fn rules(tmp_dir: &str) -> Vec<String> {
     let nix = tmp_dir.replace('\\', "\\\\").replace('"', "\\\"");
-    example.edit(
-        "cacheSize = \"48G\";",
-        &format!("cacheSize = \"48G\"; tmpDir = \"{nix}\";"),
-    );
-    let rules = ".#nixosConfigurations.machine.config.systemd.tmpfiles.rules";
-    let out = example.nix(home, &["eval", "--json", rules]).ok();
-    let rules: Vec<String> = serde_json::from_str(out.stdout()).unwrap_or_else(|error| panic!("{error}: {out}"));
+    let config = format!("sessionVariables = true; tmpDir = \"{nix}\";");
+    let rules = option(&config, "systemd.tmpfiles.rules");
+    let rules = rules.as_array().expect("a list").iter().filter_map(Value::as_str);
     // NixOS has lines of its own.
-    rules.into_iter().filter(|line| line.contains(":1777")).collect()
+    rules.filter(|line| line.contains(":1777")).map(str::to_owned).collect()
 }
 
 /// Runs systemd-tmpfiles over these lines.
@@ -39,26 +46,26 @@ fn a_directory_for_temporary_files_is_made_and_stays() {
     if !machine::is_root() || !cfg!(target_os = "linux") {
         return;
     }
-    let home = Home::new();
+    let work = tempfile::tempdir().unwrap();
     let parent = tempfile::tempdir_in("/var/tmp").unwrap();
     let dir = parent.path().join("o'ne \"two\" %h \\x41");
-    let rules = rules(&home, dir.to_str().unwrap());
+    let rules = rules(dir.to_str().unwrap());
     assert_eq!(rules.len(), 1, "{rules:?}");
 
-    tmpfiles(home.path(), "--create", &rules);
+    tmpfiles(work.path(), "--create", &rules);
     assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o7777, 0o1777);
 
     // What is deleted beside it, by age, is not deleted in it.
     fs::write(dir.join("used"), "").unwrap();
     fs::write(parent.path().join("old"), "").unwrap();
     let aged = format!("d {} - - - 0", parent.path().display());
-    tmpfiles(home.path(), "--clean", &[rules.clone(), vec![aged]].concat());
+    tmpfiles(work.path(), "--clean", &[rules.clone(), vec![aged]].concat());
     assert!(dir.join("used").exists() && !parent.path().join("old").exists());
 
     // Somebody's own directory is not taken away.
     fs::set_permissions(&dir, PermissionsExt::from_mode(0o750)).unwrap();
     chown(&dir, Some(54321), Some(54321)).unwrap();
-    tmpfiles(home.path(), "--create", &rules);
+    tmpfiles(work.path(), "--create", &rules);
     let kept = fs::metadata(&dir).unwrap();
     assert_eq!(
         (kept.permissions().mode() & 0o7777, kept.uid(), kept.gid()),
@@ -70,6 +77,19 @@ fn a_directory_for_temporary_files_is_made_and_stays() {
 #[test]
 fn the_systems_own_directories_are_left_to_it() {
     for tmp_dir in ["/tmp", "/var/tmp", "/var/tmp/"] {
-        assert_eq!(rules(&Home::new(), tmp_dir), [""; 0], "{tmp_dir}");
+        assert_eq!(rules(tmp_dir), [""; 0], "{tmp_dir}");
+    }
+}
+
+/// What no shell starts, a desktop's editor, has PAM's variables alone. A server that it starts without the config file would
+/// cut the cache down to 10 GiB.
+#[test]
+fn what_a_desktop_starts_has_the_config_file_too() {
+    for (config, wrapper) in [("", false), ("sessionVariables = true;", true)] {
+        for kind in ["sessionVariables", "variables"] {
+            let variables = option(config, &format!("environment.{kind}"));
+            assert_eq!(variables["SCCACHE_CONF"], "/etc/sccache/config", "{kind}: {variables}");
+            assert_eq!(variables.get("RUSTC_WRAPPER").is_some(), wrapper, "{kind}: {variables}");
+        }
     }
 }

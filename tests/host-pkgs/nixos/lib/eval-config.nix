@@ -18,7 +18,10 @@ let
             environment.sessionVariables = option (types.attrsOf types.str) { };
             systemd.tmpfiles.rules = option (types.listOf types.str) [ ];
           };
-          config._module.args.pkgs = packages config.nixpkgs.hostPlatform;
+          config = {
+            _module.args.pkgs = packages config.nixpkgs.hostPlatform;
+            environment.variables = config.environment.sessionVariables;
+          };
         }
       )
     ];
