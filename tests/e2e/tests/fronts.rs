@@ -26,10 +26,12 @@ fn well(home: &Home, out: &Output) {
     );
     assert_eq!(wrapper, first, "one wrapper: {out}");
     assert!(!tmp_dir.contains("nix-shell"), "{out}");
-    assert!(
-        !out.stderr().contains("sccache-shell: "),
-        "all is well, so nothing is found: {out}"
-    );
+    // How much room this machine has is not what a test is about.
+    let found = out
+        .stderr()
+        .lines()
+        .any(|line| line.starts_with("sccache-shell: ") && !line.contains("[disk-too-small]"));
+    assert!(!found, "all is well, so nothing is found: {out}");
     assert!(home.server().pid().is_some(), "{out}");
 }
 
