@@ -50,6 +50,8 @@
       formatter = eachSystem (pkgs: pkgs.nixfmt-tree);
       devShells = eachSystem (pkgs: {
         default = pkgs.mkShell {
+          name = "sccache-shell-dev";
+          meta.description = "For work on sccache-shell itself: its tools, in its own shell";
           inputsFrom = [ (self.lib.evalModule pkgs { }).config.devShell ];
           packages = [
             pkgs.cargo

@@ -54,6 +54,7 @@ in
           ++ without (!cfg.cmakeLauncher) "cmakeLauncher" "sessionVariables = false"
           ++ without (!cfg.shareMembers) "shareMembers" "sessionVariables = false"
           ++ without (!cfg.incrementalEdits) "incrementalEdits" "sessionVariables = false"
+          ++ without (cfg.tmpDir != options.tmpDir.default) "tmpDir" "sessionVariables = false"
         )
         ++ map (key: "`secretFiles.\"${key}\"` belongs to a table that `settings` does not have") (
           builtins.filter orphan (builtins.attrNames secrets)

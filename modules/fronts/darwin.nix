@@ -2,6 +2,11 @@
 { config, lib, ... }:
 let
   cfg = config.programs.sccache-shell;
+  # A user who prefers their own config file unsets SCCACHE_CONF.
+  variables = lib.mkMerge [
+    (lib.mkIf (cfg.configFile != null) { SCCACHE_CONF = lib.mkDefault "/etc/sccache/config"; })
+    (lib.mkIf cfg.sessionVariables cfg.env)
+  ];
 in
 {
   _file = ./darwin.nix;
@@ -9,11 +14,9 @@ in
   key = "sccache-shell/darwin";
   imports = [ ./system.nix ];
 
-  # For programs that no shell starts. nix-darwin needs to know the user of the session.
-  config = lib.mkIf (cfg.enable && config.system.primaryUser != null) {
-    launchd.user.envVariables = lib.mkMerge [
-      (lib.mkIf (cfg.configFile != null) { SCCACHE_CONF = "/etc/sccache/config"; })
-      (lib.mkIf cfg.sessionVariables cfg.env)
-    ];
+  config = lib.mkIf cfg.enable {
+    environment = { inherit variables; };
+    # For programs that no shell starts. nix-darwin needs to know the user of the session.
+    launchd.user.envVariables = lib.mkIf (config.system.primaryUser != null) variables;
   };
 }

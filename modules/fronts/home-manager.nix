@@ -20,7 +20,8 @@ let
   activation = pkgs.writeShellScript "sccache-shell-activation" (
     builtins.readFile ./home-manager-config.sh
   );
-  at = lib.escapeShellArg "${config.home.homeDirectory}/${inHome}";
+  file = "${config.home.homeDirectory}/${inHome}";
+  at = lib.escapeShellArg file;
   step = arguments: "run ${activation} ${arguments}";
 in
 {
@@ -85,7 +86,11 @@ in
       );
     };
 
-    home.sessionVariables = mkIf cfg.sessionVariables cfg.env;
+    home.sessionVariables = lib.mkMerge [
+      # Where it is anyway; but a system's front names another, and one's own goes before the machine's.
+      (mkIf (cfg.configFile != null) { SCCACHE_CONF = lib.mkDefault file; })
+      (mkIf cfg.sessionVariables cfg.env)
+    ];
     home.sessionPath = mkIf (cfg.sessionVariables && cfg.links != null) [
       "${cfg.prefix}/libexec/sccache-shell"
     ];

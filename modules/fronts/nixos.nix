@@ -3,7 +3,28 @@
 let
   inherit (lib) mkIf;
   cfg = config.programs.sccache-shell;
-  scope = config.boot.kernel.sysctl."kernel.yama.ptrace_scope" or null;
+
+  # What tmpfiles.d(5) would read as something else: a word's end, a quote, an escape, a specifier.
+  inRule =
+    builtins.replaceStrings
+      [
+        "\\"
+        " "
+        "\t"
+        "\n"
+        "\""
+        "'"
+        "%"
+      ]
+      [
+        "\\x5c"
+        "\\x20"
+        "\\x09"
+        "\\x0a"
+        "\\x22"
+        "\\x27"
+        "%%"
+      ];
 in
 {
   _file = ./nixos.nix;
@@ -12,22 +33,23 @@ in
   imports = [ ./system.nix ];
 
   config = mkIf cfg.enable {
-    # By PAM, so that programs started by a desktop have them too.
-    environment.sessionVariables = mkIf cfg.sessionVariables cfg.env;
+    # By PAM, so that programs started by a desktop have them too; NixOS adds them to each shell's. A user who prefers
+    # their own config file unsets SCCACHE_CONF.
+    environment.sessionVariables = lib.mkMerge [
+      (mkIf (cfg.configFile != null) { SCCACHE_CONF = lib.mkDefault "/etc/sccache/config"; })
+      (mkIf cfg.sessionVariables cfg.env)
+    ];
 
     # systemd creates /var/tmp itself, and deletes files there after 30 days without access. A rule of its own protects
-    # any other directory from that.
+    # any other directory from that. The colons keep the owner and mode of a directory that already exists.
     systemd.tmpfiles.rules = mkIf (
       cfg.tmpDir != null
       && !builtins.elem cfg.tmpDir [
         "/tmp"
+        "/tmp/"
         "/var/tmp"
+        "/var/tmp/"
       ]
-    ) [ "d ${builtins.replaceStrings [ " " ] [ "\\x20" ] cfg.tmpDir} 1777 root root -" ];
-
-    # Not for us to loosen: the wrapper does without, and shares less.
-    warnings =
-      lib.optional (scope != null && lib.toInt (toString scope) >= 2)
-        ''programs.sccache-shell: `boot.kernel.sysctl."kernel.yama.ptrace_scope"` is ${toString scope}, and so nobody may look at what a compile reads. Crates that could load a macro are then kept for each worktree by itself, and what is linked is not shared. With 1, the kernel's own default, only a process's own children may be looked at, and that is enough.'';
+    ) [ "d ${inRule cfg.tmpDir} :1777 :root :root -" ];
   };
 }

@@ -40,12 +40,8 @@ in
       systemPackages = cfg.packages ++ optional (cfg.links != null) cfg.links;
       pathsToLink = mkIf (cfg.links != null) [ "/libexec/sccache-shell" ];
 
-      # sccache has no system-wide config file of its own. A user who prefers their own file unsets the variable.
+      # sccache has no system-wide config file of its own: each front sets SCCACHE_CONF to this one.
       etc = mkIf (cfg.configFile != null) { "sccache/config".source = cfg.configFile; };
-      variables = lib.mkMerge [
-        (mkIf (cfg.configFile != null) { SCCACHE_CONF = lib.mkDefault "/etc/sccache/config"; })
-        (mkIf cfg.sessionVariables cfg.env)
-      ];
       extraInit = mkIf (cfg.sessionVariables && cfg.links != null) ''
         export PATH="${cfg.prefix}/libexec/sccache-shell:$PATH"
       '';

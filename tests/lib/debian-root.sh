@@ -5,7 +5,7 @@
 
 # Contents of the root. Debian forky is the first release with a Nix that evaluates today's flakes.
 debian_suite=forky
-debian_packages=nix-bin,direnv,sccache,git,mount,ca-certificates,gcc,g++,make,cmake,curl,jq,shellcheck
+debian_packages=nix-bin,direnv,sccache,git,mount,ca-certificates,gcc,g++,make,cmake,curl,jq,man-db,shellcheck,systemd-standalone-tmpfiles
 
 make_debian_root() {
   local root=$1

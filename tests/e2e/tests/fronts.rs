@@ -5,7 +5,7 @@
 use std::fs;
 
 use sccache_shell_e2e::example::Example;
-use sccache_shell_e2e::flake::project;
+use sccache_shell_e2e::flake::{project, system};
 use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::machine;
 use sccache_shell_e2e::output::Output;
@@ -26,24 +26,32 @@ fn well(home: &Home, out: &Output) {
     );
     assert_eq!(wrapper, first, "one wrapper: {out}");
     assert!(!tmp_dir.contains("nix-shell"), "{out}");
-    assert!(
-        !out.stderr().contains("sccache-shell: "),
-        "all is well, so nothing is found: {out}"
-    );
+    // How much room this machine has is not what a test is about.
+    let found = out
+        .stderr()
+        .lines()
+        .any(|line| line.starts_with("sccache-shell: ") && !line.contains("[disk-too-small]"));
+    assert!(!found, "all is well, so nothing is found: {out}");
     assert!(home.server().pid().is_some(), "{out}");
 }
 
 #[test]
 fn shells_of_other_makers_are_entered() {
+    let home = Home::with_cache_size("24G");
     for (name, inputs) in [
         ("devenv-flake", &["devenv"][..]),
         ("devshell", &["devshell"]),
         ("crane", &["crane"]),
         ("derivation", &[]),
     ] {
-        let home = Home::with_cache_size("24G");
+        let before = home.server().pid().map(|_| home.stats().rust.hits);
         let out = Example::copy(&home, name, inputs).develop(&home, BUILD).ok();
         well(&home, &out);
+        // The first fills the cache; in the others the registry's crate is found.
+        assert!(
+            before.is_none_or(|before| home.stats().rust.hits > before),
+            "{name}: {out}"
+        );
     }
 }
 
@@ -95,4 +103,83 @@ fn a_mac_is_evaluated() {
     let variables = ".#darwinConfigurations.machine.config.environment.variables.SCCACHE_CONF";
     let out = example.nix(&home, &["eval", "--raw", variables]).ok();
     assert_eq!(out.stdout(), "/etc/sccache/config");
+}
+
+/// A front: its example, that example's inputs, what it makes, and the name that its options have in an error.
+type Front = (&'static str, &'static [&'static str], String, &'static str);
+
+fn fronts() -> [Front; 6] {
+    let shell = format!("devShells.{}.default", system());
+    [
+        ("plain", &[], shell.clone(), "sccache-shell"),
+        ("flake-parts", &["flake-parts"], shell.clone(), "sccache-shell"),
+        ("devenv-flake", &["devenv"], shell, "sccache-shell"),
+        (
+            "home-manager",
+            &["home-manager"],
+            "homeConfigurations.me.activationPackage".to_owned(),
+            "programs.sccache-shell",
+        ),
+        (
+            "nixos",
+            &[],
+            "nixosConfigurations.machine.config.system.build.toplevel".to_owned(),
+            "programs.sccache-shell",
+        ),
+        (
+            "darwin",
+            &["nix-darwin"],
+            "darwinConfigurations.machine.config.system.build.toplevel".to_owned(),
+            "programs.sccache-shell",
+        ),
+    ]
+}
+
+/// What evaluation says to a front's example that is edited.
+fn refused((name, inputs, output, _): &Front, from: &str, to: &str) -> Output {
+    let home = Home::new();
+    let example = Example::copy(&home, name, inputs);
+    example.edit(from, to);
+    let output = format!(".#{output}.drvPath");
+    example.nix(&home, &["eval", "--raw", "--impure", &output]).failed()
+}
+
+#[test]
+fn a_wrong_value_is_refused_by_each_front_with_the_right_form() {
+    for front in fronts() {
+        let size = if front.3 == "sccache-shell" { "24G" } else { "48G" };
+        let out = refused(&front, &format!("\"{size}\""), &format!("\"{size}iB\""));
+        let option = format!(
+            "{}.cacheSize' is not a size that sccache can read: write \"{size}\"",
+            front.3
+        );
+        assert!(out.stderr().contains(&option), "{}: {out}", front.0);
+    }
+}
+
+#[test]
+fn a_contradiction_is_refused_by_each_front_that_has_assertions() {
+    for front in fronts() {
+        let (from, to, says) = match front.0 {
+            "devenv-flake" => (
+                "sccache-shell.cacheSize",
+                "sccache-shell.helper = null; sccache-shell.cacheSize",
+                "sccache-shell: `cacheSize` does nothing with `helper = null`",
+            ),
+            "home-manager" => (
+                "sessionVariables = true;",
+                "tmpDir = \"/srv/tmp\";",
+                "programs.sccache-shell: `tmpDir` does nothing with `sessionVariables = false`",
+            ),
+            "nixos" | "darwin" => (
+                "cacheSize =",
+                "settings.cache.disk.dir = \"/srv/cache\"; cacheSize =",
+                "programs.sccache-shell: `settings.cache.disk.dir` would be one directory for the servers of all users",
+            ),
+            // A flake's own check says it: outputs.rs.
+            _ => continue,
+        };
+        let out = refused(&front, from, to);
+        assert!(out.stderr().contains(says), "{}: {out}", front.0);
+    }
 }

@@ -39,10 +39,14 @@ fn switch(home: &Home, example: &Example) -> Output {
 
 /// Runs a script as a login shell of that home would.
 fn session(home: &Home, example: &Example, dir: &Path, script: &str) -> Output {
+    let script = session_script(home, example, script);
+    Output::of(home.command("bash").current_dir(dir).args(["-c", &script]))
+}
+
+fn session_script(home: &Home, example: &Example, script: &str) -> String {
     let package = example.build(home, PACKAGE);
     let variables = package.join("home-path/etc/profile.d/hm-session-vars.sh");
-    let script = format!(". {}; set -eu; {script}", variables.display());
-    Output::of(home.command("bash").current_dir(dir).args(["-c", &script]))
+    format!(". {}; set -eu; {script}", variables.display())
 }
 
 fn text(home: &Home) -> String {
@@ -192,4 +196,20 @@ fn a_flakes_shell_in_such_a_session_is_as_any() {
     assert!(wrapper.starts_with("/nix/store/") && wrapper == first, "{out}");
     assert_eq!(tmp_dir, "/var/tmp");
     assert!(!out.stderr().contains("sccache-shell: "), "{out}");
+}
+
+/// On a NixOS or a Mac with a front of its own: the session of one person has that person's config file.
+#[test]
+fn ones_own_config_file_goes_before_the_machines() {
+    let home = Home::new();
+    let example = example(&home);
+    drop(switch(&home, &example).ok());
+    let script = "printf '%s\\n' \"$SCCACHE_CONF\"; \"$(readlink -f ~/.local/libexec/sccache-shell/sccache)\" check";
+    let script = format!(
+        "export SCCACHE_CONF=/etc/sccache/config; {}",
+        session_script(&home, &example, script)
+    );
+    let out = Output::of(home.command("bash").args(["-c", &script])).ok();
+    assert_eq!(out.stdout().lines().next(), home.config_file().to_str(), "{out}");
+    assert!(out.stdout().contains("48 GiB"), "{out}");
 }

@@ -1,8 +1,11 @@
 //! What the flake gives beside the shell: the package, the checks, the template, the examples.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
+
+use serde_json::Value;
 
 use sccache_shell_e2e::flake::{Consumer, flake_parts, project, system};
 use sccache_shell_e2e::home::Home;
@@ -31,23 +34,100 @@ fn run(consumer: &Consumer, home: &Home, args: &[&str], flags: &[String]) -> Out
     consumer.nix(home, &[args, &flags].concat())
 }
 
+/// Where the package is that Nix builds.
+fn package(home: &Home) -> PathBuf {
+    let build = ["build", project(), "--no-link", "--print-out-paths"];
+    let out = run(&Consumer::at(home.path()), home, &build, &overrides(true)).ok();
+    PathBuf::from(out.stdout().trim())
+}
+
 #[test]
 fn the_helper_is_built_by_nix() {
-    let home = Home::new();
-    let tree = Consumer::at(home.path());
-    let out = run(
-        &tree,
-        &home,
-        &["build", project(), "--no-link", "--print-out-paths"],
-        &overrides(true),
-    )
-    .ok();
-    let helper = Path::new(out.stdout().trim()).join("bin/sccache-shell");
+    let helper = package(&Home::new()).join("bin/sccache-shell");
     let version = Output::of(Command::new(helper).arg("--version")).ok();
     assert_eq!(
         version.stdout(),
         format!("sccache-shell {}\n", env!("CARGO_PKG_VERSION"))
     );
+}
+
+/// Each command's man page is found by its name, and says what the command's help says.
+#[test]
+fn the_man_pages_are_installed_and_are_read() {
+    if !cfg!(target_os = "linux") {
+        // Another man, with other options.
+        return;
+    }
+    let home = Home::new();
+    let package = package(&home);
+    let man = |page: &str| {
+        let mut man = home.command(machine::program("man"));
+        // Wide, so that no word is broken; with nothing between that would only be seen on paper.
+        man.env("MANWIDTH", "1000").env("MANPATH", package.join("share/man"));
+        let out = Output::of(man.args(["--no-hyphenation", "--no-justification", "--warnings", page])).ok();
+        assert_eq!(out.stderr(), "", "{page}: {out}");
+        out.stdout().to_owned()
+    };
+    let help = |args: &[&str]| Output::of(Command::new(package.join("bin/sccache-shell")).args(args)).ok();
+    let commands = help(&["-h"]);
+    let names = commands
+        .stdout()
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|name| name.starts_with(|first: char| first.is_lowercase()) && *name != "help");
+    let all = man("sccache-shell");
+    let mut seen = 0;
+    for name in names {
+        let help = help(&[name, "--help"]);
+        let about = help.stdout().lines().next().unwrap_or_default();
+        assert!(
+            all.contains(&format!("sccache-shell-{name}(1)")) && all.contains(about),
+            "{all}"
+        );
+        let page = man(&format!("sccache-shell-{name}"));
+        assert!(
+            page.contains(about) && page.contains("SYNOPSIS"),
+            "{name}: {about}: {page}"
+        );
+        seen += 1;
+    }
+    assert!(seen > 5, "{commands}");
+}
+
+/// What `nix flake show` lists stands in docs/fronts.md, since Nix itself says `unknown` of most; and what can be built says
+/// what it is.
+#[test]
+fn a_stranger_understands_what_the_flake_has() {
+    let home = Home::new();
+    let show = ["flake", "show", project(), "--json"];
+    let out = run(&Consumer::at(home.path()), &home, &show, &overrides(true)).ok();
+    let shown: Value = serde_json::from_str(out.stdout()).unwrap_or_else(|error| panic!("{error}: {out}"));
+    let page = fs::read_to_string(machine::tree().join("docs/fronts.md")).unwrap();
+    let (_, table) = page
+        .split_once("## What `nix flake show` lists")
+        .expect("the page has it");
+    let said: BTreeSet<&str> = table
+        .lines()
+        .filter_map(|row| row.strip_prefix("| `")?.split(" |").next())
+        .flat_map(|names| names.split(", "))
+        .filter_map(|name| name.trim_matches('`').split('.').next())
+        .collect();
+    let has: BTreeSet<&str> = shown.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(said, has);
+
+    for kind in ["packages", "devShells", "templates"] {
+        let here = &shown[kind];
+        // Templates are the same for all systems.
+        let here = here.get(system()).unwrap_or(here).as_object().unwrap();
+        for (name, output) in here {
+            let description = output["description"].as_str().unwrap_or_default();
+            assert!(
+                description.contains(' '),
+                "{kind}.{name} does not say what it is: {output}"
+            );
+        }
+    }
 }
 
 #[test]

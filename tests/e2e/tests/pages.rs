@@ -6,6 +6,7 @@
 use std::fs;
 use std::path::Path;
 
+use sccache_shell_e2e::example::Example;
 use sccache_shell_e2e::flake::{Consumer, Entry};
 use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::machine;
@@ -82,6 +83,30 @@ fn from_what_one_had_before() {
     let consumer = project(&home);
     for page in ["from-shellhook.md", "from-kache-or-mbx.md", "team.md"] {
         follow(&home, &consumer, page);
+    }
+}
+
+/// The settings that the page for a team shows are taken as they stand.
+#[test]
+fn a_teams_settings() {
+    let home = Home::new();
+    let page = fs::read_to_string(machine::tree().join("docs/team.md")).unwrap();
+    let (_, rest) = page.split_once("```nix\n").unwrap();
+    let (settings, _) = rest.split_once("```").unwrap();
+    let example = Example::copy(&home, "home-manager", &["home-manager"]);
+    let module = "sccache-shell.homeModules.default";
+    example.edit(module, &format!("{module} {{ {settings} }}"));
+    // The example says these otherwise.
+    example.edit("              cacheSize = \"48G\";", "");
+    let config = example.build(&home, "homeConfigurations.me.config.programs.sccache-shell.configFile");
+    let text = fs::read_to_string(config).unwrap();
+    for part in [
+        "redis://cache.example:6379",
+        "multilevel",
+        "password = \"@cache.redis.password@\"",
+        "48G",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
     }
 }
 

@@ -17,9 +17,11 @@ let
           options = {
             environment.sessionVariables = option (types.attrsOf types.str) { };
             systemd.tmpfiles.rules = option (types.listOf types.str) [ ];
-            boot.kernel.sysctl = option (types.lazyAttrsOf types.raw) { };
           };
-          config._module.args.pkgs = packages config.nixpkgs.hostPlatform;
+          config = {
+            _module.args.pkgs = packages config.nixpkgs.hostPlatform;
+            environment.variables = config.environment.sessionVariables;
+          };
         }
       )
     ];
