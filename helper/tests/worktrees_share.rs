@@ -57,3 +57,21 @@ fn as_check_says() {
         profile does not: another `debug` in the dev profile (profile/Cargo.toml:8)\n";
     assert!(text.contains(expected), "{text}");
 }
+
+/// As nix-direnv has one: `.direnv/bin`.
+#[test]
+fn a_directory_of_the_worktree_on_path() {
+    let mut sandbox = Sandbox::new();
+    sandbox.package("A");
+    sandbox.second_worktree("second");
+    let path = std::env::join_paths([sandbox.path("libexec/sccache-shell")]).unwrap();
+    let path = [path, std::env::var_os("PATH").unwrap()].join(std::ffi::OsStr::new(":"));
+    for (dir, hits) in [("project", 0), ("second", 1)] {
+        let own = sandbox.path(dir).join(".direnv/bin");
+        std::fs::create_dir_all(&own).unwrap();
+        let dirs = std::env::split_paths(&path).collect::<Vec<_>>();
+        sandbox.set("PATH", std::env::join_paths(std::iter::once(own).chain(dirs)).unwrap());
+        sandbox.run(dir, "cargo", &["build", "--quiet", "--offline"]);
+        assert_eq!(sandbox.hits(), hits, "{dir}");
+    }
+}

@@ -3,6 +3,7 @@
 let
   inherit (lib) mkIf;
   cfg = config.programs.sccache-shell;
+  scope = config.boot.kernel.sysctl."kernel.yama.ptrace_scope" or null;
 
   # What tmpfiles.d(5) would read as something else: a word's end, a quote, an escape, a specifier.
   inRule =
@@ -51,5 +52,10 @@ in
         "/var/tmp/"
       ]
     ) [ "d ${inRule cfg.tmpDir} :1777 :root :root -" ];
+
+    # Not for us to loosen: the wrapper does without, and shares less.
+    warnings =
+      lib.optional (scope != null && lib.toInt (toString scope) >= 2)
+        ''programs.sccache-shell: with `boot.kernel.sysctl."kernel.yama.ptrace_scope"` at ${toString scope}, users may not observe what a compile reads: programs, tests, build scripts and proc macros are then compiled in each worktree. With 1, the kernel's default, a process may observe what it starts, which is enough.'';
   };
 }

@@ -150,7 +150,8 @@ pub(crate) fn linker(call: &Invocation, env: &Environment, store: &Store) -> io:
         }
     };
     let mut lines = vec![(b"linker".to_vec(), driver_identity.into_bytes())];
-    for file in &files {
+    // What is not there has no part in the program, and its path may be this worktree's: PATH with `.direnv/bin`.
+    for file in files.iter().filter(|file| file.was_there) {
         let stamp = State::stamp(&env.cwd().join(&file.path));
         lines.push((file.path.as_bytes().to_owned(), stamp.text().into()));
     }

@@ -22,6 +22,23 @@ fn option(config: &str, name: &str) -> Value {
     serde_json::from_str(out.stdout()).unwrap_or_else(|error| panic!("{error}: {out}"))
 }
 
+/// A machine on which nobody may observe a compile has less from the cache, and is told.
+#[test]
+fn a_hardened_machine_is_told_what_it_loses() {
+    for (scope, told) in [(1, 0), (2, 1)] {
+        let warnings = option(
+            &format!("}}; boot.kernel.sysctl.\"kernel.yama.ptrace_scope\" = {scope}; programs.sccache-shell = {{"),
+            "warnings",
+        );
+        let ours = warnings.as_array().expect("a list").iter().filter_map(Value::as_str);
+        assert_eq!(
+            ours.filter(|line| line.contains("ptrace_scope")).count(),
+            told,
+            "{warnings}"
+        );
+    }
+}
+
 /// The lines for systemd-tmpfiles with this `tmpDir`.
 fn rules(tmp_dir: &str) -> Vec<String> {
     let nix = tmp_dir.replace('\\', "\\\\").replace('"', "\\\"");

@@ -15,6 +15,7 @@ let
         { config, ... }:
         {
           options = {
+            boot.kernel.sysctl = option (types.lazyAttrsOf types.raw) { };
             environment.sessionVariables = option (types.attrsOf types.str) { };
             systemd.tmpfiles.rules = option (types.listOf types.str) [ ];
           };
