@@ -17,8 +17,8 @@ use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::checks;
+use crate::environment::{Environment, names};
 use crate::escape;
-use crate::facts::environment::{Environment, names};
 use crate::facts::{Depth, Facts};
 use crate::finding::{Finding, Severity};
 use crate::report;

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use toml_edit::{DocumentMut, Item, TableLike, value};
 
 use crate::facts::config_file::{ConfigFile, Content};
-use crate::facts::toml_file::TomlFile;
 use crate::size::Size;
+use crate::toml_file::TomlFile;
 
 pub use save::{SaveError, save};
 

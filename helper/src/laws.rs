@@ -5,8 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::facts::environment::Environment;
-use crate::facts::{self, cargo, cmake, target, toml_file, units, worktrees};
+use crate::cargo::{self, Cargo};
+use crate::environment::Environment;
+use crate::facts::disk_table;
+use crate::facts::listener::Address;
+use crate::facts::{self, cmake, remote, target, units, worktrees};
+use crate::toml_file;
 use crate::wrapper::call;
 use crate::{config_edit, finding, nix_env, reasons, report, size, store_path, version};
 
@@ -32,6 +36,18 @@ fn in_a_directory(ask: impl Fn(&Path)) {
     }
 }
 
+/// Settings that variables alone decide.
+fn settings_are_read(env: &Environment) {
+    let address = Address::of(env);
+    assert!(!address.to_string().is_empty() || env.get("SCCACHE_SERVER_UDS").is_some_and(OsStr::is_empty));
+    let replaced = disk_table::replaced_by(env);
+    assert!(replaced.iter().all(|name| env.get(name).is_some()));
+    assert!(!remote::is_in(env) || env.names().any(|name| name.as_encoded_bytes().starts_with(b"SCCACHE_")));
+    let cargo = Cargo::read(env);
+    assert!(cargo.incremental.origin.is_env() || env.get("CARGO_INCREMENTAL").is_none());
+    assert!(cargo.rustflags.iter().all(|flag| !flag.value.is_empty()));
+}
+
 macro_rules! laws {
     ($($name:ident($input:ident) $ask:block)*) => { $(
         /// What must hold for any input of the parser of this name.
@@ -50,14 +66,14 @@ laws! {
     call(input) { call::holds_for(&words(input)) }
     cargo_files(input) {
         let [config, manifest] = pieces(input);
-        in_a_directory(|dir| cargo::holds_for(dir, config, manifest));
+        in_a_directory(|dir| cargo::config::holds_for(dir, config, manifest));
     }
     cmake_cache(input) { text(input).lines().for_each(cmake::holds_for) }
     config_edit(input) { config_edit::law::holds_for(text(input)) }
-    environment(input) { facts::environment::holds_for(&Environment::of(words(input))) }
+    environment(input) { settings_are_read(&Environment::of(words(input))) }
     git_files(input) { in_a_directory(|dir| worktrees::holds_for(dir, &pieces::<5>(input))) }
     judgement(input) { report::law::holds_for(input) }
-    lock_file(input) { facts::lock::holds_for(text(input)) }
+    lock_file(input) { cargo::lock_file::holds_for(text(input)) }
     mounts(input) {
         #[cfg(target_os = "linux")]
         facts::cache_dir::file_system::holds_for(input);
@@ -105,6 +121,17 @@ mod tests {
                 "\n#![no_main]\n\nlibfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::{name}(input));\n"
             );
             assert_eq!(target, format!("//! `sccache_shell::laws::{name}`{call}"));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_variables_are_read(
+            vars in proptest::collection::vec(
+                ("SCCACHE_(SERVER_UDS|SERVER_PORT|DIR|CACHE_SIZE|DIRECT|BUCKET|GHA_ENABLED)|CARGO_(INCREMENTAL|ENCODED_RUSTFLAGS|TARGET_DIR)|RUSTFLAGS|HOME", "[0-9]{0,6}[KG]?|true|1|\\PC{0,9}"), 0..8,
+            ),
+        ) {
+            settings_are_read(&Environment::new(vars, Path::new("/")));
         }
     }
 

@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
 use crate::digest::Digest;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 
 /// Which names a row stands for. A *salt* is the target triple with `_` for `-` and `.`. A shell may have several
 /// wrappers, each with a salt of its own that we cannot know, so salts are taken by prefix.

@@ -33,9 +33,9 @@ fn run(facts: &Facts) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::Environment;
     use crate::facts::Depth;
     use crate::facts::cache_dir::{CacheDir, FileSystem};
-    use crate::facts::environment::Environment;
     use crate::size::Size;
     use std::path::Path;
 

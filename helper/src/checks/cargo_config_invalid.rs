@@ -1,8 +1,8 @@
 //! A file of cargo's that cannot be read.
 
 use super::Check;
+use crate::cargo::Broken;
 use crate::facts::Facts;
-use crate::facts::cargo::Broken;
 use crate::finding::{Finding, Fix, Severity, quote};
 
 pub(super) const CHECK: Check = Check {

@@ -32,9 +32,9 @@ fn run(facts: &Facts) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::Environment;
     use crate::facts::Depth;
     use crate::facts::answer::Answer;
-    use crate::facts::environment::Environment;
     use std::path::Path;
 
     /// Recorded facts: the sccache of the tests is built without remote caches.

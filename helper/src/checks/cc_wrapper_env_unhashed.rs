@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 
 use super::Check;
+use crate::environment::names;
 use crate::facts::Facts;
-use crate::facts::environment::names;
 use crate::facts::routes::{End, Route};
 use crate::finding::{Finding, Fix, Severity, quote};
 use crate::nix_env::{self, C_KEY, Inputs};

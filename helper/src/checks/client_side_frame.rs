@@ -1,8 +1,8 @@
 //! Large entries are dropped in client-side mode.
 
 use super::{Check, client_side_ignored::is_asked_for, fixes::STOP_SERVER};
+use crate::environment::Environment;
 use crate::facts::Facts;
-use crate::facts::environment::Environment;
 use crate::finding::{Finding, Fix, Severity};
 
 pub(super) const CHECK: Check = Check {

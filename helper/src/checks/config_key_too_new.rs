@@ -3,8 +3,8 @@
 use super::Check;
 use crate::facts::Facts;
 use crate::facts::answer::Blame;
-use crate::facts::toml_file::TomlFile;
 use crate::finding::{Finding, Fix, Severity};
+use crate::toml_file::TomlFile;
 use crate::version::Version;
 
 pub(super) const CHECK: Check = Check {

@@ -1,8 +1,8 @@
 //! What is added to a finding that speaks of a variable: where cargo's `[env]` gives it, which no shell shows, and a fix that
 //! counts there.
 
+use crate::environment::Given;
 use crate::facts::Facts;
-use crate::facts::environment::Given;
 use crate::finding::{Finding, Fix, quote};
 
 use super::fixes::STOP_SERVER;
@@ -81,11 +81,12 @@ fn has_word(text: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::cargo::Origin;
+    use crate::origin::Origin;
 
     #[test]
     fn a_fix_that_counts_where_the_variable_is_given() {
         let given = Given {
+            value: "x".into(),
             origin: Origin::File("/c".into(), 3),
             is_forced: false,
         };

@@ -1,8 +1,8 @@
 //! How long a server waits for work.
 
 use super::Check;
+use crate::environment::Environment;
 use crate::facts::Facts;
-use crate::facts::environment::Environment;
 use crate::finding::{Finding, Fix, Severity};
 
 pub(super) const CHECK: Check = Check {

@@ -2,9 +2,9 @@
 //! see what it says.
 
 use crate::facts::Facts;
-use crate::facts::toml_file::TomlFile;
 use crate::finding::Finding;
 use crate::redact;
+use crate::toml_file::TomlFile;
 
 /// A line of a person's own is seldom longer, in characters.
 const MAX_SHOWN: usize = 120;
@@ -53,8 +53,8 @@ fn in_text(file: &TomlFile, text: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::Environment;
     use crate::facts::Depth;
-    use crate::facts::environment::Environment;
     use crate::finding::{Fix, Severity};
     use std::path::Path;
 

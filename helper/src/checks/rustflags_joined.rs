@@ -2,8 +2,8 @@
 
 use super::Check;
 use crate::facts::Facts;
-use crate::facts::cargo::Origin;
 use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 
 pub(super) const CHECK: Check = Check {
     id: "rustflags-joined",

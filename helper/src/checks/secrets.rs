@@ -58,8 +58,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::Environment;
     use crate::facts::Depth;
-    use crate::facts::environment::Environment;
 
     /// Recorded facts: the tests may not write to a store.
     #[test]

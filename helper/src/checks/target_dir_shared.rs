@@ -2,9 +2,9 @@
 
 use super::Check;
 use crate::facts::Facts;
-use crate::facts::cargo::Origin;
 use crate::facts::target::Target;
 use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 
 pub(super) const CHECK: Check = Check {
     id: "target-dir-shared",

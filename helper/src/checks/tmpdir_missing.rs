@@ -1,8 +1,8 @@
 //! This shell's TMPDIR cannot be used.
 
 use super::Check;
+use crate::environment::names;
 use crate::facts::Facts;
-use crate::facts::environment::names;
 use crate::finding::{Finding, Fix, Severity, quote};
 use crate::tmp_dir::Fault;
 

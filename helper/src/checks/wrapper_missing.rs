@@ -2,8 +2,8 @@
 
 use super::Check;
 use crate::facts::Facts;
-use crate::facts::cargo::Setting;
 use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Setting;
 
 pub(super) const CHECK: Check = Check {
     id: "wrapper-missing",

@@ -4,9 +4,9 @@ use std::path::Path;
 
 use super::Check;
 use crate::facts::Facts;
-use crate::facts::cargo::Origin;
 use crate::facts::routes::{End, Route};
 use crate::finding::{Finding, Fix, Severity, quote};
+use crate::origin::Origin;
 
 pub(super) const CHECK: Check = Check {
     id: "wrapper-shadowed",

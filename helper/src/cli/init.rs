@@ -8,12 +8,12 @@ use clap::Args;
 use directories::BaseDirs;
 
 use super::print;
+use crate::cargo::Cargo;
 use crate::config_edit::{self, Edit, Wish};
+use crate::environment::{Environment, names};
 use crate::escape;
 use crate::facts::answer::{self, Blame};
-use crate::facts::cargo::Cargo;
 use crate::facts::config_file::{ConfigFile, Content};
-use crate::facts::environment::{Environment, names};
 use crate::facts::real_sccache;
 use crate::size::Size;
 
@@ -42,7 +42,7 @@ pub(super) struct InitArgs {
 pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
     // A server that a build starts reads the file that cargo's `[env]` may name.
     let shell = Environment::current();
-    let env = shell.handed_on_by(&Cargo::read(&shell));
+    let env = Cargo::read(&shell).environment(&shell);
     let config =
         ConfigFile::read(&env).context("there is no home directory: set HOME, or name a file in SCCACHE_CONF")?;
     let is_missing = matches!(config.content, Content::Missing);

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::print;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::facts::{Depth, Facts};
 use crate::form::history;
 use crate::form::store::Store;

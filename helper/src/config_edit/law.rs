@@ -7,8 +7,8 @@ use toml_edit::{Item, Value};
 
 use super::{Edit, Wish, diff, plan};
 use crate::facts::config_file::{ConfigFile, Content};
-use crate::facts::toml_file::TomlFile;
 use crate::size::Size;
+use crate::toml_file::TomlFile;
 
 const SIZE: [&str; 3] = ["cache", "disk", "size"];
 const MODE: [&str; 4] = [

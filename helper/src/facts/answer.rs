@@ -19,7 +19,7 @@ use serde::Deserialize;
 
 use question::Asked;
 
-use super::environment::Environment;
+use crate::environment::Environment;
 
 use crate::size::Size;
 use crate::version::Version;

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
-use super::environment::Environment;
-use super::toml_file::TomlFile;
+use crate::environment::Environment;
 use crate::read;
+use crate::toml_file::TomlFile;
 
 /// The variable that names another file, even a missing one.
 pub const VARIABLE: &str = "SCCACHE_CONF";

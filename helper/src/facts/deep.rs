@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::cargo::Cargo;
-use super::environment::Environment;
-use super::lock::Lock;
 use super::siblings::{self, Sibling};
 use super::units::Units;
 use super::worktrees::Repository;
+use crate::cargo::Cargo;
+use crate::cargo::lock_file::Lock;
+use crate::environment::Environment;
 use crate::size::Size;
 
 /// How long a cache is walked; one of a hundred thousand files takes a third of this.

@@ -6,7 +6,7 @@ use std::path::Path;
 use rustix::fs::{Access, access};
 use rustix::io::Errno;
 
-use super::environment::Environment;
+use crate::environment::Environment;
 
 /// Why no server can open SCCACHE_ERROR_LOG (`create_error_log` in sccache's `src/commands.rs`); `None` where it can, or the
 /// variable is unset. A server stands in the directory of its program when it opens the file.

@@ -1,7 +1,7 @@
 //! Which of the environment's variables are in the keys of Rust crates, so that other shells share only if they have the same.
 
 use super::Facts;
-use super::lock::Lock;
+use crate::cargo::lock_file::Lock;
 use crate::cargo_env::is_in_every_key;
 use crate::form::variables::is_in_most_keys;
 

@@ -4,8 +4,8 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::environment::Environment;
 use super::process::Process;
+use crate::environment::Environment;
 
 #[cfg(target_os = "linux")]
 pub(crate) mod linux;

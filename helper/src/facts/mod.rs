@@ -1,21 +1,17 @@
 //! All reading of the world outside; a missing thing is a value, never an abort.
 
 pub mod answer;
-pub mod build_dir;
 pub mod cache_dir;
-pub mod cargo;
 pub mod clock;
 pub mod cmake;
 pub mod config_file;
 pub mod deep;
 pub mod disk_table;
-pub mod environment;
 mod error_log;
 mod git_config;
 mod jj;
 mod key_variables;
 pub mod listener;
-pub mod lock;
 pub mod process;
 mod projects;
 pub mod real_sccache;
@@ -24,7 +20,6 @@ pub mod routes;
 pub mod sharers;
 pub mod siblings;
 pub mod target;
-pub mod toml_file;
 pub mod units;
 pub mod worktrees;
 
@@ -32,24 +27,24 @@ use std::path::{Path, PathBuf};
 
 use answer::{Answer, Blame, NoAnswer, Question};
 use cache_dir::CacheDir;
-use cargo::Cargo;
 use clock::{Clock, Timing};
 use config_file::{ConfigFile, Content};
 use deep::Deep;
-use environment::{Environment, names};
 use listener::{Address, Listener};
 use process::{Process, Scan};
 use remote::Remote;
 use routes::Routes;
 use sharers::Sharer;
 use target::Target;
-use toml_file::TomlFile;
 use worktrees::Repository;
 
+use crate::cargo::Cargo;
+use crate::environment::{Environment, names};
 use crate::form;
 use crate::own_dir::Stranger;
 use crate::size::Size;
 use crate::tmp_dir::{self, Fault};
+use crate::toml_file::TomlFile;
 use crate::version::Version;
 
 /// All that decides whether caching works here; the checks judge by this alone.
@@ -132,7 +127,7 @@ impl Facts {
     pub fn gather(shell: Environment, depth: Depth) -> Self {
         let mut clock = Clock::start();
         let cargo = Cargo::read(&shell);
-        let env = shell.handed_on_by(&cargo);
+        let env = cargo.environment(&shell);
         clock.lap("cargo's files");
         let sccache = real_sccache::find(None, env.get("PATH"));
         let config = ConfigFile::read(&env);
@@ -234,7 +229,7 @@ impl Facts {
 
     fn beside(&self, shell: Environment, depth: Depth) -> Self {
         let cargo = Cargo::read(&shell);
-        let env = shell.handed_on_by(&cargo);
+        let env = cargo.environment(&shell);
         if !env.all_given().eq(self.env.all_given()) {
             return Self::gather(shell, depth);
         }

@@ -1,7 +1,7 @@
 //! Caches that are not on this disk, as the environment and the config file ask for them.
 
 use super::config_file::ConfigFile;
-use super::environment::Environment;
+use crate::environment::Environment;
 
 /// The table in the file, and the variables any one of which turns it on (`config_from_env` in sccache's `src/config.rs`).
 const REMOTES: [(&str, &[&str]); 9] = [
@@ -58,7 +58,7 @@ pub(super) fn wanted(env: &Environment, config: Option<&ConfigFile>) -> Option<R
 }
 
 /// Whether any of a server's variables asks for one.
-pub(super) fn is_in(env: &Environment) -> bool {
+pub(crate) fn is_in(env: &Environment) -> bool {
     wanted(env, None).is_some()
 }
 

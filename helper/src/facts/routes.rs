@@ -3,10 +3,11 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::cargo::{Cargo, Origin};
 use super::cmake::{self, Launcher};
-use super::environment::Environment;
 use super::real_sccache;
+use crate::cargo::Cargo;
+use crate::environment::Environment;
+use crate::origin::Origin;
 
 /// Where a way leads.
 #[derive(Debug, Clone, PartialEq, Eq)]

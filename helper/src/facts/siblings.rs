@@ -4,12 +4,13 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use super::build_dir::{dep_infos, is_used};
-use super::cargo::{Cargo, Origin, Setting};
-use super::environment::Environment;
-use super::lock::Lock;
 use super::units;
 use super::worktrees::{Counterpart, Repository};
+use crate::cargo::Cargo;
+use crate::cargo::build_dir::{dep_infos, is_used};
+use crate::cargo::lock_file::Lock;
+use crate::environment::Environment;
+use crate::origin::{Origin, Setting};
 use crate::read;
 
 /// How many other worktrees are looked at.

@@ -8,10 +8,11 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use super::build_dir::{is_used, target_profiles, was_put_into};
-use super::cargo::{Cargo, Origin, Setting};
-use super::environment::Environment;
 use super::worktrees::{Counterpart, Repository};
+use crate::cargo::Cargo;
+use crate::cargo::build_dir::{is_used, target_profiles, was_put_into};
+use crate::environment::Environment;
+use crate::origin::{Origin, Setting};
 use crate::read;
 
 /// How long other worktrees are compared; of a hundred each takes a fraction of a millisecond.

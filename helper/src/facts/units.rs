@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use super::build_dir::build_script_outputs;
+use crate::cargo::build_dir::build_script_outputs;
 use crate::read;
 
 /// How much of one file is read, in bytes.
@@ -105,7 +105,7 @@ pub(crate) fn holds_for(bytes: &[u8]) {
     if let Some(rustc) = rustc_of(bytes) {
         assert!(!rustc.contains('\n'));
     }
-    super::build_dir::holds_for(&String::from_utf8_lossy(bytes));
+    crate::cargo::build_dir::holds_for(&String::from_utf8_lossy(bytes));
 }
 
 #[cfg(test)]

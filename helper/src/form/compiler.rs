@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use super::store::Store;
 use crate::digest::Digest;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::facts::real_sccache;
 use crate::why::{Rule, Why};
 

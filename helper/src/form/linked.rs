@@ -15,7 +15,7 @@ use super::inspect::Inspection;
 use super::place::{Places, absolute};
 use super::store::Store;
 use crate::digest::Digest;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::facts::real_sccache;
 use crate::invocation::Invocation;
 use crate::observe::{self, Use};

@@ -25,7 +25,7 @@ pub(crate) use self::memo::learn;
 use self::place::{Places, absolute};
 use self::store::Store;
 use crate::digest::Digest;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::invocation::{Invocation, Kind};
 use crate::why::{Rule, Why};
 

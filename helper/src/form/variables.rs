@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::place::Places;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::invocation::Invocation;
 use crate::nix_env;
 

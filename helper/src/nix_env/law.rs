@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::{C_KEY, SEED, c, c_key, rust, without_seeds};
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 
 pub(crate) fn holds_for(env: &Environment) {
     for inputs in [c(env), rust(env)].into_iter().flatten() {

@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use super::{Stats, bug, findings, json, quiet, stats_json};
 use crate::checks;
+use crate::environment::Environment;
 use crate::facts::answer::Answer;
-use crate::facts::environment::Environment;
 use crate::facts::listener::Listener;
 use crate::facts::{Depth, Facts};
 

@@ -222,8 +222,8 @@ pub fn explanation(check: &Check, width: Option<usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::Environment;
     use crate::facts::Depth;
-    use crate::facts::environment::Environment;
     use std::path::Path;
 
     fn some(count: usize, severity: Severity) -> Vec<Finding> {

@@ -1,8 +1,7 @@
 //! Which of the repository's worktrees share what with this one, which would not, and why.
 
-use super::overview::Row;
+use crate::environment::names;
 use crate::facts::Facts;
-use crate::facts::environment::names;
 use crate::facts::siblings::{Difference, Sibling};
 
 /// So many worktrees are all told one by one.
@@ -12,7 +11,7 @@ const FEW: usize = 4;
 const MAX_TOLD: usize = 5;
 
 /// A row that counts them, then a row for each that is told.
-pub(super) fn rows(facts: &Facts) -> Vec<Row> {
+pub(super) fn rows(facts: &Facts) -> Vec<(&'static str, String)> {
     let others = facts
         .repository
         .iter()
@@ -144,7 +143,7 @@ fn reason(difference: &Difference) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::cargo::Origin;
+    use crate::origin::Origin;
 
     fn sibling(path: &str, in_common: usize, differences: Vec<Difference>) -> Sibling {
         Sibling {

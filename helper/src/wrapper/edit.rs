@@ -10,9 +10,9 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cargo::config::incremental;
 use crate::digest::Digest;
-use crate::facts::cargo::incremental;
-use crate::facts::environment::{Environment, names};
+use crate::environment::{Environment, names};
 use crate::facts::worktrees;
 use crate::form::place::profile_dir;
 use crate::invocation::{Invocation, Kind};

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::facts::real_sccache;
 use crate::form::store::Store;
 use crate::form::variables::{KEY, PLAN};

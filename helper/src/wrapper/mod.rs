@@ -18,7 +18,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use crate::facts::environment::{Environment, names};
+use crate::environment::{Environment, names};
 use crate::facts::real_sccache;
 use crate::form::history::{self, Record};
 use crate::form::store::Store;

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use super::call::Call;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::nix_env::{self, C_KEY, RUST_KEY};
 
 /// What a call gets, and what that stands for.

@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sccache_shell::facts::cargo::{Broken, Cargo};
-use sccache_shell::facts::environment::Environment;
+use sccache_shell::cargo::{Broken, Cargo};
+use sccache_shell::environment::Environment;
 use serde_json::Value;
 
 /// In place of rustc: what cargo asks of it first is answered as the real one answers, and the arguments of the compile

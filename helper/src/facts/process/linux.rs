@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::{Process, Program};
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 
 /// The largest environment that is read, in bytes.
 const MAX_ENVIRON: u64 = 4 << 20;

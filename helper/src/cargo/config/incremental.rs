@@ -1,8 +1,10 @@
 //! Whether cargo compiles a workspace's own crates incrementally, by its own precedence.
 
-use super::super::environment::Environment;
-use super::super::toml_file::TomlFile;
-use super::setting::{Origin, Places, Setting, nearest};
+use super::places::Places;
+use super::setting::nearest;
+use crate::environment::Environment;
+use crate::origin::{Origin, Setting};
+use crate::toml_file::TomlFile;
 
 const CI: &str = "CI";
 

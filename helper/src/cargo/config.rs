@@ -1,12 +1,14 @@
 //! What cargo would do here, by cargo's own precedence: environment, then the nearest
 //! `.cargo/config.toml` up the tree, then the manifest, then the default. No process is started.
 
-mod config_files;
 mod env_table;
+mod files;
 mod flags;
+mod home;
 pub(crate) mod incremental;
 mod manifest;
 mod paths;
+mod places;
 mod platform;
 mod profile;
 mod setting;
@@ -14,12 +16,13 @@ mod setting;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::environment::Environment;
-use super::toml_file::TomlFile;
-use setting::{Places, config_root};
+use crate::environment::{Environment, Given};
+use crate::origin::{Origin, Setting};
+use crate::toml_file::TomlFile;
+use places::Places;
+use setting::config_root;
 
-pub use env_table::Variable;
-pub use setting::{Broken, Origin, Setting};
+pub use setting::Broken;
 
 /// Cargo's settings that decide about caching.
 #[derive(Debug, Clone)]
@@ -43,7 +46,7 @@ pub struct Cargo {
     /// What the `dev` profile says of code, by dotted keys.
     pub profile: BTreeMap<String, Setting<String>>,
     /// Variables for rustc and build scripts, by their names.
-    pub variables: BTreeMap<String, Variable>,
+    pub variables: BTreeMap<String, Given>,
     /// Directories that stand in for a registry.
     pub vendored: Vec<Setting<PathBuf>>,
     /// The manifest of the workspace, or of the package that stands alone.
@@ -72,7 +75,7 @@ impl Cargo {
                 &["RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER"],
                 "rustc-workspace-wrapper",
             ),
-            home: paths::home(env),
+            home: home::home(env),
             target_dir: paths::target_dir(&places),
             build_dir: paths::build_dir(&places),
             rustflags: flags::rustflags(&places),
@@ -87,9 +90,15 @@ impl Cargo {
 
     /// The directory of the workspace, or of the package that stands alone, around the environment's working directory.
     pub fn root_of(env: &Environment) -> Option<PathBuf> {
-        let home = paths::home(env).map(|home| home.value);
+        let home = home::home(env).map(|home| home.value);
         let manifest = manifest::read(env.cwd(), home.as_deref(), &mut Vec::new())?;
         manifest.path.parent().map(Path::to_owned)
+    }
+
+    /// The environment that cargo gives to rustc, its wrapper and build scripts, and so to a server that a build starts:
+    /// the shell's with `[env]` of the configuration over it (cargo's `apply_env_config`).
+    pub fn environment(&self, shell: &Environment) -> Environment {
+        shell.overlaid(&self.variables)
     }
 
     /// Where cargo keeps what it builds but for what it was asked for: the build directory, else the target directory;

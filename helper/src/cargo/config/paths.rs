@@ -1,30 +1,12 @@
-//! Where cargo keeps things: CARGO_HOME, the target and the build directory, vendored sources.
+//! Where cargo keeps things: the target and the build directory, vendored sources.
 
 use std::hash::{Hash, Hasher};
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use super::setting::{Origin, Places, Setting, config_root, located};
-use crate::facts::environment::Environment;
-
-/// Cargo's home: CARGO_HOME, else `~/.cargo`.
-pub(super) fn home(env: &Environment) -> Option<Setting<PathBuf>> {
-    const VARIABLE: &str = "CARGO_HOME";
-    let named = env.path(VARIABLE).map(|home| Setting {
-        value: home.to_owned(),
-        origin: Origin::Env(VARIABLE.into()),
-    });
-    let default = || {
-        // Without HOME: where the system's list of users says.
-        let home = env
-            .path("HOME")
-            .map_or_else(std::env::home_dir, |home| Some(home.to_owned()))?;
-        Some(Setting {
-            value: home.join(".cargo"),
-            origin: Origin::Default,
-        })
-    };
-    Some(absolute(named.or_else(default)?, env.cwd()))
-}
+use super::home::home;
+use super::places::Places;
+use super::setting::{config_root, located};
+use crate::origin::{Origin, Setting};
 
 /// The target directory. Unlike other paths it counts from the config's root also where it has no slash.
 pub(super) fn target_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
@@ -32,7 +14,7 @@ pub(super) fn target_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
     let from_env = places
         .env_path(&VARIABLES)
         .filter(|dir| !dir.value.as_os_str().is_empty());
-    let from_env = from_env.map(|dir| absolute(dir, places.env.cwd()));
+    let from_env = from_env.map(|dir| dir.below(places.env.cwd()));
     let from_config = || {
         let (setting, file) = places.config_text(&["build", "target-dir"])?;
         Some(Setting {
@@ -67,7 +49,7 @@ pub(super) fn build_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
     };
     let (mut named, base) = from_env().or_else(from_config)?;
     named.value = filled(places, &named.value)?;
-    Some(absolute(named, base))
+    Some(named.below(base))
 }
 
 /// What cargo puts into a path's templates (its `Workspace::new`); `None` where it has nothing to put there.
@@ -110,25 +92,4 @@ pub(super) fn vendored(places: &Places<'_>) -> Vec<Setting<PathBuf>> {
         }
     }
     all
-}
-
-fn absolute(setting: Setting<PathBuf>, cwd: &Path) -> Setting<PathBuf> {
-    Setting {
-        value: cwd.join(setting.value),
-        origin: setting.origin,
-    }
-}
-
-/// Without `.` and `..`, by the words alone, as cargo's own `normalize_path` does it.
-pub(super) fn normal(path: &Path) -> PathBuf {
-    path.components().fold(PathBuf::new(), |mut normal, part| {
-        match part {
-            Component::ParentDir => {
-                normal.pop();
-            }
-            Component::CurDir => {}
-            part => normal.push(part),
-        }
-        normal
-    })
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use super::cargo::{Cargo, Origin};
+use crate::origin::Origin;
 
 /// Our own variables, set by the hook (`modules/shell.nix`).
 pub mod names {
@@ -36,6 +36,8 @@ pub struct Environment {
 /// A variable that cargo's `[env]` gives to whatever it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
+    /// Its value; one that is `relative` there is a path from the directory that holds `.cargo`, as cargo makes it.
+    pub value: OsString,
     /// The line that says so.
     pub origin: Origin,
     /// Whether it wins over the shell's own.
@@ -92,21 +94,16 @@ impl Environment {
         }
     }
 
-    /// The environment that cargo gives to rustc, its wrapper and build scripts, and with that to a server that a build
-    /// starts: this one with `[env]` of cargo's configuration over it (cargo's `apply_env_config`).
+    /// The same with what cargo's `[env]` gives over it, where the shell does not set it or the table forces it.
     #[must_use]
-    pub fn handed_on_by(&self, cargo: &Cargo) -> Self {
+    pub fn overlaid(&self, given: &BTreeMap<String, Given>) -> Self {
         let mut env = self.clone();
-        for (name, variable) in &cargo.variables {
+        for (name, given) in given {
             let name = OsString::from(name);
-            if variable.is_forced || !self.vars.contains_key(&name) {
-                let given = Given {
-                    origin: variable.origin.clone(),
-                    is_forced: variable.is_forced,
-                };
+            if given.is_forced || !self.vars.contains_key(&name) {
                 // One that says what the shell says changes nothing.
-                if env.vars.insert(name.clone(), variable.value.clone()).as_ref() != Some(&variable.value) {
-                    env.given.insert(name, given);
+                if env.vars.insert(name.clone(), given.value.clone()).as_ref() != Some(&given.value) {
+                    env.given.insert(name, given.clone());
                 }
             }
         }
@@ -160,38 +157,5 @@ impl Environment {
     /// The names of all variables, sorted.
     pub fn names(&self) -> impl Iterator<Item = &OsStr> {
         self.vars.keys().map(OsString::as_os_str)
-    }
-}
-
-#[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(env: &Environment) {
-    use super::{disk_table, listener::Address, remote};
-    let address = Address::of(env);
-    assert!(!address.to_string().is_empty() || env.get("SCCACHE_SERVER_UDS").is_some_and(OsStr::is_empty));
-    let replaced = disk_table::replaced_by(env);
-    assert!(replaced.iter().all(|name| env.get(name).is_some()));
-    assert!(!remote::is_in(env) || env.names().any(|name| name.as_encoded_bytes().starts_with(b"SCCACHE_")));
-    let cargo = super::cargo::Cargo::read(env);
-    assert_eq!(
-        cargo.incremental.origin.is_env() && env.get("CARGO_INCREMENTAL").is_some(),
-        env.get("CARGO_INCREMENTAL").is_some()
-    );
-    assert!(cargo.rustflags.iter().all(|flag| !flag.value.is_empty()));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn any_variables_are_read(
-            vars in proptest::collection::vec(
-                ("SCCACHE_(SERVER_UDS|SERVER_PORT|DIR|CACHE_SIZE|DIRECT|BUCKET|GHA_ENABLED)|CARGO_(INCREMENTAL|ENCODED_RUSTFLAGS|TARGET_DIR)|RUSTFLAGS|HOME", "[0-9]{0,6}[KG]?|true|1|\\PC{0,9}"), 0..8,
-            ),
-        ) {
-            holds_for(&Environment::new(vars, Path::new("/")));
-        }
     }
 }

@@ -3,9 +3,11 @@
 
 use std::borrow::Cow;
 
+use super::places::Places;
 use super::platform;
-use super::setting::{Origin, Places, Setting, located};
-use crate::facts::toml_file::{Located, TomlFile};
+use super::setting::located;
+use crate::origin::{Origin, Setting};
+use crate::toml_file::{Located, TomlFile};
 
 /// CARGO_ENCODED_RUSTFLAGS, RUSTFLAGS, `target.*.rustflags` for what is built, `build.rustflags`.
 pub(super) fn rustflags(places: &Places<'_>) -> Vec<Setting<String>> {

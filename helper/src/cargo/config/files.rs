@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use cargo_config2::Walk;
 
 use super::setting::{Broken, read_toml};
-use crate::facts::toml_file::TomlFile;
+use crate::toml_file::TomlFile;
 
 /// Files that include files that include files: more is somebody's mistake.
 const MAX_DEPTH: usize = 8;

@@ -1,9 +1,9 @@
 //! The manifest that decides in a directory: profiles count in a workspace's root alone.
 
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 use super::setting::{Broken, read_toml};
-use crate::facts::toml_file::TomlFile;
+use crate::toml_file::TomlFile;
 
 /// The root of the workspace that the nearest package belongs to, else that package's own manifest (cargo's
 /// `src/cargo/core/workspace.rs`, `find_workspace_root`).
@@ -40,7 +40,7 @@ fn is_root(manifest: &TomlFile) -> bool {
 fn named_root(manifest: &TomlFile, broken: &mut Vec<Broken>) -> Option<TomlFile> {
     let dir = manifest.get(&["package", "workspace"])?.item.as_str()?;
     let path = manifest.path.parent()?.join(dir).join("Cargo.toml");
-    read_toml(&super::paths::normal(&path), broken)
+    read_toml(&normal(&path), broken)
 }
 
 /// Whether the workspace leaves the package out; one that it lists by name is in again.
@@ -53,4 +53,18 @@ fn excludes(root: &TomlFile, package: &Path) -> bool {
             .any(|dir| package.starts_with(base.join(dir)))
     };
     is_below_one_of("exclude") && !is_below_one_of("members")
+}
+
+/// Without `.` and `..`, by the words alone, as cargo's own `normalize_path` does it.
+fn normal(path: &Path) -> PathBuf {
+    path.components().fold(PathBuf::new(), |mut normal, part| {
+        match part {
+            Component::ParentDir => {
+                normal.pop();
+            }
+            Component::CurDir => {}
+            part => normal.push(part),
+        }
+        normal
+    })
 }

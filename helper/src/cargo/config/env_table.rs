@@ -1,27 +1,18 @@
 //! The table `[env]`: variables that cargo gives to rustc and to build scripts.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 
-use super::setting::{Origin, Places, config_root, located, nearest};
-use crate::facts::toml_file::Located;
-
-/// A variable as cargo gives it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Variable {
-    /// Its value; one that is relative is a path from the directory that holds `.cargo`, as cargo makes it.
-    pub value: OsString,
-    /// Whether it wins over what the shell says.
-    pub is_forced: bool,
-    /// Where it stands.
-    pub origin: Origin,
-}
+use super::places::Places;
+use super::setting::{config_root, located, nearest};
+use crate::environment::Given;
+use crate::origin::Origin;
+use crate::toml_file::Located;
 
 /// Cargo refuses to build where one of these stands in the table (its `env_config`).
 const REFUSED: [&str; 3] = ["CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
 
 /// All of them by their names. Cargo merges tables key by key, also the parts of one variable.
-pub(super) fn variables(places: &Places<'_>) -> BTreeMap<String, Variable> {
+pub(super) fn variables(places: &Places<'_>) -> BTreeMap<String, Given> {
     let tables = places.configs.iter().filter_map(|file| file.get(&["env"]));
     let tables = tables.filter_map(|found| found.item.as_table_like());
     let mut names: Vec<&str> = tables.flat_map(|table| table.iter()).map(|(name, _)| name).collect();
@@ -33,13 +24,13 @@ pub(super) fn variables(places: &Places<'_>) -> BTreeMap<String, Variable> {
 }
 
 /// `NAME = "value"` or `NAME = { value = "value", force = true, relative = true }`; the nearest file's that has it.
-fn variable(places: &Places<'_>, name: &str) -> Option<Variable> {
+fn variable(places: &Places<'_>, name: &str) -> Option<Given> {
     let configs = &places.configs;
     let text = |found: Located<'_>| found.item.as_str().map(str::to_owned);
     let nearest_of_all = configs.iter().find_map(|file| Some((file, file.get(&["env", name])?)));
     if let Some((file, found)) = nearest_of_all.filter(|(_, found)| !found.item.is_table_like()) {
         let plain = located(file, found, text(found)?);
-        return Some(Variable {
+        return Some(Given {
             value: plain.value.into(),
             is_forced: false,
             origin: plain.origin,
@@ -52,7 +43,7 @@ fn variable(places: &Places<'_>, name: &str) -> Option<Variable> {
         Origin::File(path, _) if flag("relative") => Some(config_root(path)),
         _ => None,
     };
-    Some(Variable {
+    Some(Given {
         value: root.map_or_else(|| value.value.clone().into(), |root| root.join(&value.value).into()),
         is_forced: flag("force"),
         origin: value.origin,
@@ -62,7 +53,7 @@ fn variable(places: &Places<'_>, name: &str) -> Option<Variable> {
 #[cfg(test)]
 mod tests {
     use super::super::Cargo;
-    use crate::facts::environment::Environment;
+    use crate::environment::Environment;
 
     #[test]
     fn the_nearest_file_wins() {
@@ -115,7 +106,7 @@ mod tests {
         std::fs::write(dir.path().join(".cargo/config.toml"), text).unwrap();
         let shell = [("A", "shell"), ("B", "shell"), ("D", "d"), ("E", "e")];
         let shell = Environment::new(shell, dir.path()).with([("HOME".into(), dir.path().into())]);
-        let env = shell.handed_on_by(&Cargo::read(&shell));
+        let env = Cargo::read(&shell).environment(&shell);
         let values = ["A", "B", "C", "D", "E"].map(|name| env.text(name).unwrap());
         assert_eq!(values, ["shell", "b", "c", "d", "e"]);
         let given = ["A", "B", "C", "D", "E"].map(|name| env.given(name).is_some());

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use toml_edit::Item;
 
-use super::setting::{Places, Setting, located};
-use crate::facts::toml_file::{Located, TomlFile};
+use super::places::Places;
+use super::setting::located;
+use crate::origin::Setting;
+use crate::toml_file::{Located, TomlFile};
 
 /// The tables of the profile in the order in which cargo merges them, the nearest config last; each key by its dotted name.
 /// `incremental` is left out: it is of members alone, and [`super::Cargo::incremental`] knows better.
