@@ -9,7 +9,7 @@ use crate::cargo::{self, Cargo};
 use crate::environment::Environment;
 use crate::facts::disk_table;
 use crate::facts::listener::Address;
-use crate::facts::{self, cmake, remote, target, units, worktrees};
+use crate::facts::{self, cmake, remote, units, worktrees};
 use crate::toml_file;
 use crate::wrapper::call;
 use crate::{config_edit, finding, nix_env, reasons, report, size, store_path, version};
@@ -92,7 +92,9 @@ laws! {
     }
     store_path(input) { store_path::holds_for(text(input)) }
     target_dir(input) {
-        target::holds_for(input);
+        cargo::build_dir::holds_for(&String::from_utf8_lossy(input));
+        cargo::dep_info::holds_for(input);
+        cargo::rustc_info::holds_for(input);
         units::holds_for(input);
     }
     toml_file(input) { toml_file::holds_for(text(input)) }

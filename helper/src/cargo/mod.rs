@@ -3,6 +3,8 @@
 
 pub mod build_dir;
 pub mod config;
+pub mod dep_info;
 pub mod lock_file;
+pub mod rustc_info;
 
 pub use config::{Broken, Cargo};

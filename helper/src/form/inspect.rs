@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::dep_info::{escaped, spaces_escaped, words};
+use crate::cargo::dep_info::{escaped, spaces_escaped, words};
 use super::input::{self, Input, State, named};
 use super::place::{OUT, Places, absolute, keeps_nothing};
 use crate::environment::Environment;

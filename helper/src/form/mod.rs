@@ -1,7 +1,6 @@
 //! The normal form: sccache sees a compile as it would be in every worktree, rustc sees it as cargo made it.
 
 pub(crate) mod compiler;
-pub(crate) mod dep_info;
 pub(crate) mod history;
 pub(crate) mod input;
 pub(crate) mod inspect;
