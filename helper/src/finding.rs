@@ -1,7 +1,11 @@
 //! What a check says: plain data, so that judging and printing stay apart.
 
+use std::borrow::Cow;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+
+use crate::origin::Origin;
 
 /// How bad a finding is. The order is the order in which findings are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -62,6 +66,9 @@ pub struct Finding {
     pub severity: Severity,
     /// One line: what is wrong, and where that comes from.
     pub what: String,
+    /// The variables and the lines of files that it comes from; empty where it is of no setting.
+    #[serde(serialize_with = "places")]
+    pub places: Vec<Origin>,
     /// Lines of evidence for the long form, such as sccache's own words; often none.
     pub detail: Vec<String>,
     /// How to mend it.
@@ -76,12 +83,38 @@ impl Finding {
         self
     }
 
+    /// The same finding with where it comes from; a default is no place.
+    #[must_use]
+    pub fn at_places(mut self, places: impl IntoIterator<Item = Origin>) -> Self {
+        self.places
+            .extend(places.into_iter().filter(|place| *place != Origin::Default));
+        self
+    }
+
     /// The same finding with evidence.
     #[must_use]
     pub fn with_detail(mut self, detail: impl IntoIterator<Item = String>) -> Self {
         self.detail.extend(detail);
         self
     }
+}
+
+/// `[{"file": …, "line": …}, {"variable": …}]`.
+fn places<S: Serializer>(places: &[Origin], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Place<'a> {
+        Line { file: Cow<'a, str>, line: usize },
+        Variable { variable: &'a str },
+    }
+    serializer.collect_seq(places.iter().filter_map(|place| match place {
+        Origin::File(path, line) => Some(Place::Line {
+            file: path.to_string_lossy(),
+            line: *line,
+        }),
+        Origin::Env(name) => Some(Place::Variable { variable: name }),
+        Origin::Default => None,
+    }))
 }
 
 /// A word as a POSIX shell reads it back.

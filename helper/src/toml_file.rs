@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use toml_edit::{Document, Item, TomlError};
 
+use crate::origin::Origin;
+
 /// A parsed file, or the reason why it is not.
 #[derive(Debug, Clone)]
 pub struct TomlFile {
@@ -47,6 +49,11 @@ impl TomlFile {
         }
         let line = item.span().map_or(1, |span| line_at(document.raw(), span.start));
         Some(Located { item, line })
+    }
+
+    /// Where a value of this file stands.
+    pub fn origin(&self, found: Located<'_>) -> Origin {
+        Origin::File(self.path.clone(), found.line)
     }
 
     /// A line as it stands there, from 1.

@@ -75,7 +75,10 @@ pub(crate) fn cargo_home_in(dep_info: &[u8]) -> Option<PathBuf> {
     let files = dep_info.split(|&byte| byte == b'\n').flat_map(words);
     let mut homes = files.filter_map(|file| {
         let bytes = file.as_bytes();
-        let end = MARKS.iter().filter_map(|mark| memchr::memmem::find(bytes, mark)).min()?;
+        let end = MARKS
+            .iter()
+            .filter_map(|mark| memchr::memmem::find(bytes, mark))
+            .min()?;
         Some(PathBuf::from(OsStr::from_bytes(&bytes[..end])))
     });
     homes.next().filter(|home| home.is_absolute())

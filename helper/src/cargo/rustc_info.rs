@@ -80,13 +80,19 @@ mod tests {
             failure(br#"{"outputs":{"5":{"success":false,"stderr":"error: unknown option"}}}"#),
             None
         );
-        assert_eq!(failure(br#"{"outputs":{"5":{"success":true,"stderr":"sccache"}}}"#), None);
+        assert_eq!(
+            failure(br#"{"outputs":{"5":{"success":true,"stderr":"sccache"}}}"#),
+            None
+        );
     }
 
     #[test]
     fn the_rustc_that_built() {
         let text = br#"{"outputs":{"5":{"success":true,"stdout":"rustc 1.95.0 (59807616e 2026-04-14)\nhost: x"}}}"#;
-        assert_eq!(RustcInfo::parse(text).rustc().as_deref(), Some("1.95.0 (59807616e 2026-04-14)"));
+        assert_eq!(
+            RustcInfo::parse(text).rustc().as_deref(),
+            Some("1.95.0 (59807616e 2026-04-14)")
+        );
         assert_eq!(RustcInfo::parse(b"{").rustc(), None);
     }
 

@@ -4,6 +4,7 @@ use super::{Check, origins, stop_server};
 use crate::facts::Facts;
 use crate::facts::answer::Answer;
 use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 use crate::version::Version;
 
 pub(super) const CHECK: Check = Check {
@@ -20,10 +21,10 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let next = facts.planned().filter(|planned| is_wrong(planned));
     let running = facts.running().filter(|running| is_wrong(running));
     let next = next.map(|answer| {
-        CHECK.finding(
-            what("the next sccache server", answer, origins::basedirs(facts)),
-            fix(facts),
-        )
+        let origin = origins::basedirs(facts);
+        CHECK
+            .finding(what("the next sccache server", answer, origin.as_ref()), fix(facts))
+            .at_places(origin)
     });
     let running = running.map(|answer| CHECK.finding(what("the running sccache server", answer, None), stop_server()));
     next.into_iter().chain(running).collect()
@@ -35,7 +36,7 @@ pub(super) fn is_wrong(answer: &Answer) -> bool {
     !answer.basedirs.is_empty() && answer.use_preprocessor_cache_mode == Some(true) && !is_old
 }
 
-fn what(server: &str, answer: &Answer, origin: Option<String>) -> String {
+fn what(server: &str, answer: &Answer, origin: Option<&Origin>) -> String {
     let by = origin.map(|origin| format!(", by {origin}")).unwrap_or_default();
     format!(
         "{server} has basedirs ({}{by}) together with preprocessor mode: where only a header differs, it returns the other worktree's C object",

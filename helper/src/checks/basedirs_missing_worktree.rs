@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{Check, origins};
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 
 pub(super) const CHECK: Check = Check {
     id: "basedirs-missing-worktree",
@@ -38,7 +39,9 @@ fn run(facts: &Facts) -> Vec<Finding> {
         .iter()
         .map(|worktree| worktree.display().to_string())
         .collect();
-    vec![CHECK.finding(
+    let origin = origins::basedirs(facts);
+    let place = origin.as_ref().map(Origin::to_string).or_else(|| facts.config_path());
+    let finding = CHECK.finding(
         format!(
             "basedirs ({}) leave out the worktree {}: it shares no C object with the others",
             answer.basedirs.join(":"),
@@ -46,7 +49,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
         ),
         Fix::Do(format!(
             "add it: basedirs = {all:?} in {}, then restart the server",
-            origins::basedirs(facts).or_else(|| facts.config_path()).unwrap_or_default()
+            place.unwrap_or_default()
         )),
-    )]
+    );
+    vec![finding.at_places(origin)]
 }

@@ -1,9 +1,11 @@
 //! A base directory that is not absolute.
 
 use super::Check;
+use crate::checks::fixes::edit;
 use crate::facts::Facts;
 use crate::facts::answer::Blame;
 use crate::finding::{Finding, Fix, Severity, quote};
+use crate::origin::Origin;
 
 pub(super) const CHECK: Check = Check {
     id: "basedirs-relative",
@@ -19,10 +21,12 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     }
     vec![match facts.env.text(VARIABLE) {
-        Some(value) => CHECK.finding(
-            message(VARIABLE, value.split(':').filter(|dir| !dir.is_empty())),
-            from_env(&value),
-        ),
+        Some(value) => CHECK
+            .finding(
+                message(VARIABLE, value.split(':').filter(|dir| !dir.is_empty())),
+                from_env(&value),
+            )
+            .at_places([Origin::Env(VARIABLE.into())]),
         None => in_file(facts),
     }]
 }
@@ -61,15 +65,14 @@ fn in_file(facts: &Facts) -> Finding {
             Fix::Do("write absolute paths".to_owned()),
         );
     };
-    let place = format!("{}:{}", file.path.display(), found.line);
+    let place = file.origin(found);
     let dirs = found
         .item
         .as_array()
         .into_iter()
         .flatten()
         .filter_map(|dir| dir.as_str());
-    CHECK.finding(
-        message(&place, dirs),
-        Fix::Run(format!("\"${{EDITOR:-vi}}\" {}", quote(&file.path.to_string_lossy()))),
-    )
+    CHECK
+        .finding(message(&place.to_string(), dirs), edit(&file.path))
+        .at_places([place])
 }

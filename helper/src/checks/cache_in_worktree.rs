@@ -27,12 +27,14 @@ fn run(facts: &Facts) -> Vec<Finding> {
             facts.config_path().unwrap_or_else(|| "the config file".to_owned())
         ))
     };
-    vec![CHECK.finding(
+    let origin = origins::cache_dir(facts);
+    let finding = CHECK.finding(
         format!(
             "sccache's cache {} ({}) lies in the worktree: a new worktree starts with an empty one",
             dir.path.display(),
-            origins::cache_dir(facts)
+            origins::shown(&origin)
         ),
         fix,
-    )]
+    );
+    vec![finding.at_places([origin])]
 }

@@ -19,15 +19,17 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some(file_system) = dir.file_system.as_ref().filter(|found| found.kind == Kind::Network) else {
         return Vec::new();
     };
-    vec![CHECK.finding(
+    let origin = origins::cache_dir(facts);
+    let finding = CHECK.finding(
         format!(
             "sccache's cache {} ({}) is on {}, a network file system: slow, and shared by servers that do not know of each other",
             dir.path.display(),
-            origins::cache_dir(facts),
+            origins::shown(&origin),
             file_system.name
         ),
         Fix::Do("put it on a disk of this machine: `dir` in [cache.disk]; to share it use Redis, S3 or WebDAV".to_owned()),
-    )]
+    );
+    vec![finding.at_places([origin])]
 }
 
 #[cfg(test)]

@@ -23,11 +23,12 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some((dir, why)) = lasting.and_then(|dir| Some((dir, why(dir, facts)?))) else {
         return Vec::new();
     };
-    vec![CHECK.finding(
+    let origin = origins::cache_dir(facts);
+    let finding = CHECK.finding(
         format!(
             "sccache's cache {} ({}) {why}: it starts empty again and again",
             dir.path.display(),
-            origins::cache_dir(facts)
+            origins::shown(&origin)
         ),
         Fix::Do(format!(
             "remove the directory from {}: sccache's default lasts",
@@ -37,7 +38,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
                 facts.config_path().unwrap_or_else(|| "the config file".to_owned())
             }
         )),
-    )]
+    );
+    vec![finding.at_places([origin])]
 }
 
 /// Where the home does not last either (a container, a live system), neither does anything else.

@@ -1,9 +1,11 @@
 //! The cache is smaller than the flake wants.
 
 use super::{Check, stop_server};
+use crate::checks::origins;
 use crate::facts::Facts;
 use crate::facts::config_file::Content;
 use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 use crate::size::Size;
 
 pub(super) const CHECK: Check = Check {
@@ -31,26 +33,28 @@ fn run(facts: &Facts) -> Vec<Finding> {
 }
 
 fn next_server(facts: &Facts, wanted: Size, size: Size) -> Finding {
-    CHECK.finding(
-        format!(
-            "the flake wants a cache of {wanted}, {} gives the next sccache server {size}",
-            whose(facts)
-        ),
-        fix(facts, wanted),
-    )
+    let what = format!(
+        "the flake wants a cache of {wanted}, {} gives the next sccache server {size}",
+        whose(facts)
+    );
+    CHECK.finding(what, fix(facts, wanted)).at_places([origin(facts)])
 }
 
 const VARIABLE: &str = "SCCACHE_CACHE_SIZE";
 
-/// Who says how large the next server's cache is.
+/// Where the next server's cache size comes from; a variable may do no more than put the file's table out of use.
+pub(super) fn origin(facts: &Facts) -> Origin {
+    match overriding(facts) {
+        Some(name) => Origin::Env(name.into()),
+        None => origins::in_file(facts, &["cache", "disk", "size"]).unwrap_or(Origin::Default),
+    }
+}
+
+/// The same in words.
 pub(super) fn whose(facts: &Facts) -> String {
-    let file = facts.config.as_ref().and_then(|config| config.toml());
-    let overriding = overriding(facts);
-    match file.and_then(|file| Some((file, file.get(&["cache", "disk", "size"])?))) {
-        _ if overriding == Some(VARIABLE) => VARIABLE.to_owned(),
-        _ if overriding.is_some() => format!("{}, which brings sccache's default,", overriding.unwrap_or_default()),
-        Some((file, size)) => format!("{}:{}", file.path.display(), size.line),
-        None => "sccache's default".to_owned(),
+    match origin(facts) {
+        Origin::Env(name) if name != VARIABLE => format!("{name}, which brings sccache's default,"),
+        origin => origins::shown(&origin),
     }
 }
 

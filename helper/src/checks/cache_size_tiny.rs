@@ -27,11 +27,12 @@ fn run(facts: &Facts) -> Vec<Finding> {
     if facts.wanted_size.is_some_and(|wanted| wanted > size) {
         return Vec::new();
     }
-    vec![CHECK.finding(
+    let finding = CHECK.finding(
         format!(
             "{} gives the next sccache server {size}, too little for one build",
             cache_size::whose(facts)
         ),
         cache_size::fix(facts, Size(24 << 30)),
-    )]
+    );
+    vec![finding.at_places([cache_size::origin(facts)])]
 }

@@ -2,8 +2,10 @@
 
 use super::Check;
 use crate::cargo::Broken;
+use crate::checks::fixes::edit;
 use crate::facts::Facts;
-use crate::finding::{Finding, Fix, Severity, quote};
+use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 
 pub(super) const CHECK: Check = Check {
     id: "cargo-config-invalid",
@@ -18,9 +20,11 @@ fn run(facts: &Facts) -> Vec<Finding> {
 
 fn finding(broken: &Broken) -> Finding {
     let (path, why) = (broken.path.display(), &broken.why);
-    let edit = Fix::Run(format!("\"${{EDITOR:-vi}}\" {}", quote(&broken.path.to_string_lossy())));
+    let edit = edit(&broken.path);
     match broken.line {
-        Some(line) => CHECK.finding(format!("cargo cannot read {path}:{line}: {why}"), edit),
+        Some(line) => CHECK
+            .finding(format!("cargo cannot read {path}:{line}: {why}"), edit)
+            .at_places([Origin::File(broken.path.clone(), line)]),
         // An editor shows nothing of a directory or a pipe.
         None if broken.stops_cargo => CHECK.finding(
             format!("cargo cannot read {path}, which {why}"),

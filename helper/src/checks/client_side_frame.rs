@@ -36,10 +36,11 @@ fn run(facts: &Facts) -> Vec<Finding> {
     } else {
         Fix::Run(export)
     };
-    vec![CHECK.finding(
+    let finding = CHECK.finding(
         format!("in client-side mode ({origin}) {who} drops every entry over 8 MiB, without a word: {VARIABLE} is not in its environment"),
         fix,
-    )]
+    );
+    vec![finding.at_places([origin])]
 }
 
 fn is_large(env: &Environment) -> bool {

@@ -3,6 +3,7 @@
 use super::Check;
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 
 pub(super) const CHECK: Check = Check {
     id: "client-side-ignored",
@@ -20,23 +21,26 @@ fn run(facts: &Facts) -> Vec<Finding> {
     } else {
         Fix::Do("use one of them".to_owned())
     };
-    vec![CHECK.finding(
+    let finding = CHECK.finding(
         format!("client-side mode is asked for by {origin}, and {why} switches it off without a word"),
         fix,
-    )]
+    );
+    vec![finding.at_places([origin])]
 }
 
 const LOG: &str = "SCCACHE_LOG";
 
 /// Who asks for client-side mode: the variable before the file.
-pub(super) fn is_asked_for(facts: &Facts) -> Option<String> {
+pub(super) fn is_asked_for(facts: &Facts) -> Option<Origin> {
     const VARIABLE: &str = "SCCACHE_CLIENT_SIDE";
     match facts.env.text(VARIABLE).filter(|text| !text.is_empty()) {
-        Some(value) => matches!(value.to_lowercase().as_str(), "true" | "on" | "1").then(|| VARIABLE.to_owned()),
+        Some(value) => {
+            matches!(value.to_lowercase().as_str(), "true" | "on" | "1").then(|| Origin::Env(VARIABLE.into()))
+        }
         None => {
             let file = facts.config.as_ref()?.toml()?;
             let found = file.get(&["client_side_mode"])?;
-            (found.item.as_bool() == Some(true)).then(|| format!("{}:{}", file.path.display(), found.line))
+            (found.item.as_bool() == Some(true)).then(|| file.origin(found))
         }
     }
 }

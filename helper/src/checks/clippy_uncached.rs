@@ -46,5 +46,9 @@ fn run(facts: &Facts) -> Vec<Finding> {
         ),
     };
     let what = format!("{count} calls by clippy were not cacheable: cargo names rustc to it by a path{by}");
-    vec![CHECK.finding(what, Fix::Do(fix.to_owned()))]
+    vec![
+        CHECK
+            .finding(what, Fix::Do(fix.to_owned()))
+            .at_places(named.map(|rustc| rustc.origin.clone())),
+    ]
 }

@@ -1,10 +1,12 @@
 //! The config file stops sccache.
 
 use super::{Check, config_key_too_new};
+use crate::checks::fixes::edit;
 use crate::facts::Facts;
 use crate::facts::answer::{Blame, NoAnswer};
 use crate::facts::config_file::{ConfigFile, Content};
-use crate::finding::{Finding, Fix, Severity, quote};
+use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 use crate::redact;
 
 pub(super) const CHECK: Check = Check {
@@ -59,15 +61,14 @@ fn finding(config: &ConfigFile, no_answer: &NoAnswer) -> Finding {
         .rev()
         .find(|line| !line.trim().is_empty())
         .unwrap_or("no reason given");
-    let place = match line_number(stderr) {
-        Some(line) => format!("{path}:{line}"),
-        None => path.to_string(),
-    };
+    let place = line_number(stderr).map(|line| Origin::File(config.path.clone(), line));
+    let shown = place.as_ref().map_or_else(|| path.to_string(), Origin::to_string);
     CHECK
         .finding(
-            format!("sccache cannot read {place}: {}; every build will fail", cause.trim()),
-            Fix::Run(format!("\"${{EDITOR:-vi}}\" {}", quote(&config.path.to_string_lossy()))),
+            format!("sccache cannot read {shown}: {}; every build will fail", cause.trim()),
+            edit(&config.path),
         )
+        .at_places(place)
         .with_detail(stderr.lines().map(str::to_owned))
 }
 

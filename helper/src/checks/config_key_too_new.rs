@@ -4,6 +4,7 @@ use super::Check;
 use crate::facts::Facts;
 use crate::facts::answer::Blame;
 use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 use crate::toml_file::TomlFile;
 use crate::version::Version;
 
@@ -38,13 +39,14 @@ fn run(facts: &Facts) -> Vec<Finding> {
     }
     too_new(file, version)
         .map(|(key, line, first)| {
-            CHECK.finding(
+            let finding = CHECK.finding(
                 format!(
                     "{}:{line}: `{key}` needs sccache {first} or later, and this is {version}: every call of it fails",
                     file.path.display()
                 ),
                 Fix::Do(format!("use sccache {first} or later, or remove the key")),
-            )
+            );
+            finding.at_places([Origin::File(file.path.clone(), line)])
         })
         .into_iter()
         .collect()

@@ -16,7 +16,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     match facts.cargo.vendored.iter().find(|dir| dir.value.starts_with(root)) {
-        Some(dir) => vec![CHECK.finding(
+        Some(dir) => vec![CHECK
+            .finding(
             format!(
                 "vendored dependencies have this worktree in their path ({}, by {}): every other worktree compiles them anew",
                 dir.value.display(),
@@ -25,7 +26,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
             Fix::Do(
                 "leave the vendored source out of development shells, or name a directory outside of the worktrees by its whole path".to_owned(),
             ),
-        )],
+        )
+        .at_places([dir.origin.clone()])],
         None => Vec::new(),
     }
 }

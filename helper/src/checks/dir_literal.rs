@@ -1,8 +1,10 @@
 //! A cache directory that is taken literally.
 
 use super::Check;
+use crate::checks::fixes::edit;
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity, quote};
+use crate::origin::Origin;
 
 pub(super) const CHECK: Check = Check {
     id: "dir-literal",
@@ -15,7 +17,12 @@ const VARIABLE: &str = "SCCACHE_DIR";
 
 fn run(facts: &Facts) -> Vec<Finding> {
     if let Some(value) = facts.env.text(VARIABLE) {
-        let finding = |why| CHECK.finding(what(&format!("{VARIABLE}=`{value}`"), why), from_env(&value));
+        let place = Origin::Env(VARIABLE.into());
+        let finding = |why| {
+            CHECK
+                .finding(what(&format!("{VARIABLE}=`{value}`"), why), from_env(&value))
+                .at_places([place])
+        };
         return why(&value).map(finding).into_iter().collect();
     }
     let file = facts.config.as_ref().and_then(|config| config.toml());
@@ -24,10 +31,10 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let value = found.item.as_str().unwrap_or_default();
-    let place = format!("{}:{}: dir = `{value}`", file.path.display(), found.line);
-    let edit = Fix::Run(format!("\"${{EDITOR:-vi}}\" {}", quote(&file.path.to_string_lossy())));
+    let place = file.origin(found);
+    let shown = format!("{place}: dir = `{value}`");
     why(value)
-        .map(|why| CHECK.finding(what(&place, why), edit))
+        .map(|why| CHECK.finding(what(&shown, why), edit(&file.path)).at_places([place]))
         .into_iter()
         .collect()
 }

@@ -3,6 +3,7 @@
 use super::Check;
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 
 pub(super) const CHECK: Check = Check {
     id: "env-overrides-file",
@@ -36,7 +37,9 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let result = result
         .map(|size| format!(" (the next server gets {size})"))
         .unwrap_or_default();
-    vec![CHECK.finding(
+    let variables = set.iter().map(|&name| Origin::Env(name.into()));
+    let places: Vec<Origin> = variables.chain([file.origin(table)]).collect();
+    let finding = CHECK.finding(
         format!(
             "{} in the environment replaces all of [cache.disk] in {}:{}: its {} no longer counts{result}",
             set.join(" and "),
@@ -45,5 +48,6 @@ fn run(facts: &Facts) -> Vec<Finding> {
             lost.join(" and ")
         ),
         Fix::Run(format!("unset {}", set.join(" "))),
-    )]
+    );
+    vec![finding.at_places(places)]
 }

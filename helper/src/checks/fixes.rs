@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::facts::Facts;
 use crate::facts::listener::Address;
-use crate::finding::Fix;
+use crate::finding::{Fix, quote};
 
 /// The command that ends a server; to be typed by the user alone, since other shells may be building.
 pub(super) const STOP_SERVER: &str = "sccache --stop-server";
@@ -27,4 +27,9 @@ pub(super) fn own_address(facts: &Facts) -> Fix {
         )),
         Address::Socket(_) | Address::Abstract(_) => Fix::Run("unset SCCACHE_SERVER_UDS".to_owned()),
     }
+}
+
+/// To look at a file and change it.
+pub(super) fn edit(file: &Path) -> Fix {
+    Fix::Run(format!("\"${{EDITOR:-vi}}\" {}", quote(&file.to_string_lossy())))
 }

@@ -25,7 +25,7 @@ pub(super) fn placed(facts: &Facts, mut finding: Finding) -> Finding {
         .collect();
     finding.what = format!("{} ({})", finding.what, places.join(", "));
     finding.fix = in_the_file(finding.fix, &given);
-    finding
+    finding.at_places(given.iter().map(|(_, given)| given.origin.clone()))
 }
 
 /// The server that is meant is the one at the address that cargo gives; a command in a shell would end another.

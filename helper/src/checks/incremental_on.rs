@@ -16,11 +16,12 @@ fn run(facts: &Facts) -> Vec<Finding> {
     if !incremental.value || incremental_forced::is_said(facts) {
         return Vec::new();
     }
-    vec![CHECK.finding(
+    let finding = CHECK.finding(
         format!(
             "incremental compilation is on ({}): sccache never caches workspace members",
             incremental.origin
         ),
         Fix::Run("export CARGO_INCREMENTAL=0".to_owned()),
-    )]
+    );
+    vec![finding.at_places([incremental.origin.clone()])]
 }

@@ -254,6 +254,7 @@ impl Check {
             id: self.id,
             severity: self.severity,
             what,
+            places: Vec::new(),
             detail: Vec::new(),
             fix,
         }

@@ -4,6 +4,7 @@ use super::Check;
 use crate::facts::Facts;
 use crate::facts::cache_dir::Kind;
 use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 
 pub(super) const CHECK: Check = Check {
     id: "native-cpu-remote",
@@ -24,10 +25,12 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some((flag, place)) = rust(facts).or_else(|| c(facts)) else {
         return Vec::new();
     };
-    vec![CHECK.finding(
+    let finding = CHECK.finding(
         format!("`{flag}` from {place} means another processor on each machine, and {cache} gives one machine's code to the others"),
         Fix::Do(format!("name a processor that all of them have, such as x86-64-v3, in {place}")),
-    )]
+    );
+    let remote = facts.remote.as_ref().map(|remote| remote.origin.clone());
+    vec![finding.at_places([place]).at_places(remote)]
 }
 
 fn on_network(facts: &Facts) -> Option<String> {
@@ -37,17 +40,17 @@ fn on_network(facts: &Facts) -> Option<String> {
 }
 
 /// `-Ctarget-cpu=native`, or the same in two words.
-fn rust(facts: &Facts) -> Option<(String, String)> {
+fn rust(facts: &Facts) -> Option<(String, Origin)> {
     if !facts.caches_rust() {
         return None;
     }
     let is_it = |word: &str| word.trim_start_matches("-C").trim_start_matches("--codegen=") == "target-cpu=native";
     let flag = facts.cargo.rustflags.iter().find(|flag| is_it(&flag.value))?;
-    Some(("-C target-cpu=native".to_owned(), flag.origin.to_string()))
+    Some(("-C target-cpu=native".to_owned(), flag.origin.clone()))
 }
 
 /// What cc-rs and CMake read: CFLAGS, CXXFLAGS, and CFLAGS_<target>.
-fn c(facts: &Facts) -> Option<(String, String)> {
+fn c(facts: &Facts) -> Option<(String, Origin)> {
     let is_of_c = |name: &str| {
         ["CFLAGS", "CXXFLAGS", "HOST_CFLAGS", "TARGET_CFLAGS"]
             .iter()
@@ -61,6 +64,6 @@ fn c(facts: &Facts) -> Option<(String, String)> {
     names.find_map(|name| {
         let value = facts.env.text(name)?;
         let flag = value.split_whitespace().find(|word| NATIVE.contains(word))?;
-        Some((flag.to_owned(), name.to_owned()))
+        Some((flag.to_owned(), Origin::Env(name.to_owned().into())))
     })
 }

@@ -26,13 +26,13 @@ fn run(facts: &Facts) -> Vec<Finding> {
     if says_so {
         return Vec::new();
     }
-    vec![CHECK.finding(
+    let place = file.origin(found);
+    let finding = CHECK.finding(
         format!(
-            "{}:{}: the table does not say use_preprocessor_cache_mode, and so the mode is off, unlike without the table",
-            file.path.display(),
-            found.line
+            "{place}: the table does not say use_preprocessor_cache_mode, and so the mode is off, unlike without the table"
         ),
         // Where the mode is meant, `= true` does it as well: the page says so.
         Fix::Run("sccache-shell init --no-preprocessor-mode".to_owned()),
-    )]
+    );
+    vec![finding.at_places([place])]
 }

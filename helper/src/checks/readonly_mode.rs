@@ -3,6 +3,7 @@
 use super::{Check, stop_server};
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 
 pub(super) const CHECK: Check = Check {
     id: "readonly-mode",
@@ -17,7 +18,7 @@ const VARIABLE: &str = "SCCACHE_LOCAL_RW_MODE";
 fn run(facts: &Facts) -> Vec<Finding> {
     // Somebody's wish: good to know, no more.
     if let Some(origin) = wished_by(facts) {
-        let fix = if origin == VARIABLE {
+        let fix = if origin.is_env() {
             Fix::Run(format!("unset {VARIABLE}"))
         } else {
             Fix::Do(format!("set rw_mode to READ_WRITE in {origin}, if it is not meant"))
@@ -28,7 +29,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
                     format!("the cache is read-only by {origin}: nothing new is stored"),
                     fix,
                 )
-                .at(Severity::Info),
+                .at(Severity::Info)
+                .at_places([origin]),
         ];
     }
     let mode = facts
@@ -43,7 +45,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let is_default = facts
         .remote
         .as_ref()
-        .is_some_and(|remote| remote.kind == "gcs" && remote.variable.is_some());
+        .is_some_and(|remote| remote.kind == "gcs" && remote.origin.is_env());
     if is_default && facts.env.get("SCCACHE_GCS_RW_MODE").is_none() {
         return vec![CHECK.finding(
             "SCCACHE_GCS_BUCKET alone means read-only: nothing new is stored".to_owned(),
@@ -53,13 +55,13 @@ fn run(facts: &Facts) -> Vec<Finding> {
     Vec::new()
 }
 
-fn wished_by(facts: &Facts) -> Option<String> {
+fn wished_by(facts: &Facts) -> Option<Origin> {
     if facts
         .env
         .text(VARIABLE)
         .is_some_and(|mode| mode.to_uppercase() == READ_ONLY)
     {
-        return Some(VARIABLE.to_owned());
+        return Some(Origin::Env(VARIABLE.into()));
     }
     let file = facts
         .config
@@ -67,5 +69,5 @@ fn wished_by(facts: &Facts) -> Option<String> {
         .toml()
         .filter(|_| facts.disk_table_from_env().is_empty())?;
     let found = file.get(&["cache", "disk", "rw_mode"])?;
-    (found.item.as_str() == Some(READ_ONLY)).then(|| format!("{}:{}", file.path.display(), found.line))
+    (found.item.as_str() == Some(READ_ONLY)).then(|| file.origin(found))
 }

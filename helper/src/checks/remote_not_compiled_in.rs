@@ -20,7 +20,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     }
     vec![
-        CHECK.finding(
+        CHECK
+            .finding(
             format!(
                 "{} asks for a {} cache, which this sccache was built without: it silently uses the local disk",
                 remote.origin, remote.kind
@@ -29,6 +30,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
                 "use an sccache that was built with it (`sccache-shell.package` in the flake), or remove the setting"
                     .to_owned(),
             ),
-        ),
+        )
+        .at_places([remote.origin.clone()]),
     ]
 }

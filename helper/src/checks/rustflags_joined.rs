@@ -29,12 +29,13 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let outer = outer.display();
-    vec![CHECK.finding(
+    let finding = CHECK.finding(
         format!(
             "cargo joins the rustflags of {theirs} and {own}, since this worktree lies in {outer}: no crate is shared with the other worktrees"
         ),
         Fix::Do(format!(
             "write the flags as one text, of which cargo takes the nearest alone, or keep the worktree outside of {outer}"
         )),
-    )]
+    );
+    vec![finding.at_places([theirs.clone(), own.clone()])]
 }

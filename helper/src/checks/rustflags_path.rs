@@ -32,7 +32,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         "the rustc flag `{}` from {} names this worktree: no other one shares a Rust hit",
         first.value, first.origin
     );
-    vec![CHECK.finding(what, fix)]
+    vec![CHECK.finding(what, fix).at_places([first.origin.clone()])]
 }
 
 /// The directory itself or something below it, not one whose name only begins like it.

@@ -38,7 +38,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         ),
         fix(target),
     );
-    vec![finding.at(severity)]
+    vec![finding.at(severity).at_places([origin.clone()])]
 }
 
 fn fix(target: &Target) -> Fix {

@@ -27,12 +27,13 @@ fn run(facts: &Facts) -> Vec<Finding> {
     } else {
         Fix::Do(format!("remove the line {}", wrapper.origin))
     };
-    vec![CHECK.finding(
+    let finding = CHECK.finding(
         format!(
             "the workspace wrapper `{}` from {} is no compiler that sccache knows: no workspace member can be built",
             wrapper.value.display(),
             wrapper.origin
         ),
         fix,
-    )]
+    );
+    vec![finding.at_places([wrapper.origin.clone()])]
 }

@@ -23,12 +23,13 @@ fn run(facts: &Facts) -> Vec<Finding> {
     if is_sccache || is_by_another_name || is_the_editors || facts.find_program(&wrapper.value).is_none() {
         return Vec::new();
     }
-    vec![CHECK.finding(
+    let finding = CHECK.finding(
         format!(
             "the rustc wrapper is `{}` from {}, not sccache: it is left as it is, and sccache caches no Rust crate",
             wrapper.value.display(),
             wrapper.origin
         ),
         Fix::Run("export RUSTC_WRAPPER=sccache".to_owned()),
-    )]
+    );
+    vec![finding.at_places([wrapper.origin.clone()])]
 }

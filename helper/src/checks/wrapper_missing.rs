@@ -3,7 +3,7 @@
 use super::Check;
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
-use crate::origin::Setting;
+use crate::origin::{Origin, Setting};
 
 pub(super) const CHECK: Check = Check {
     id: "wrapper-missing",
@@ -13,12 +13,17 @@ pub(super) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let what = match &facts.cargo.wrapper {
-        None => "cargo has no rustc wrapper: no Rust crate is cached".to_owned(),
-        Some(Setting { value, origin }) if value.as_os_str().is_empty() => {
-            format!("{origin} is empty, so cargo uses no wrapper: no Rust crate is cached")
-        }
+    let (what, place) = match &facts.cargo.wrapper {
+        None => (
+            "cargo has no rustc wrapper: no Rust crate is cached".to_owned(),
+            Origin::Default,
+        ),
+        Some(Setting { value, origin }) if value.as_os_str().is_empty() => (
+            format!("{origin} is empty, so cargo uses no wrapper: no Rust crate is cached"),
+            origin.clone(),
+        ),
         Some(_) => return Vec::new(),
     };
-    vec![CHECK.finding(what, Fix::Run("export RUSTC_WRAPPER=sccache".to_owned()))]
+    let finding = CHECK.finding(what, Fix::Run("export RUSTC_WRAPPER=sccache".to_owned()));
+    vec![finding.at_places([place])]
 }

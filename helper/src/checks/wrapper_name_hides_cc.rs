@@ -27,12 +27,13 @@ fn run(facts: &Facts) -> Vec<Finding> {
     if is_known || !facts.wrapper_calls_sccache {
         return Vec::new();
     }
-    vec![CHECK.finding(
+    let finding = CHECK.finding(
         format!(
             "the rustc wrapper `{}` from {} calls sccache, but is not named so: C code of build scripts is not cached",
             wrapper.value.display(),
             wrapper.origin
         ),
         Fix::Run("export RUSTC_WRAPPER=sccache".to_owned()),
-    )]
+    );
+    vec![finding.at_places([wrapper.origin.clone()])]
 }

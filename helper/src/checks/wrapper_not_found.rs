@@ -18,7 +18,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     if wrapper.value.as_os_str().is_empty() || facts.find_program(&wrapper.value).is_some() {
         return Vec::new();
     }
-    vec![CHECK.finding(
+    let finding = CHECK.finding(
         format!(
             "the rustc wrapper `{}` from {} cannot be started: every build fails",
             wrapper.value.display(),
@@ -30,5 +30,6 @@ fn run(facts: &Facts) -> Vec<Finding> {
         } else {
             "export RUSTC_WRAPPER=".to_owned()
         }),
-    )]
+    );
+    vec![finding.at_places([wrapper.origin.clone()])]
 }

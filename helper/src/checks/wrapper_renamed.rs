@@ -17,14 +17,15 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some(wrapper) = facts.cargo.wrapper.as_ref().filter(|_| is_it(facts)) else {
         return Vec::new();
     };
-    vec![CHECK.finding(
+    let finding = CHECK.finding(
         format!(
             "the rustc wrapper `{}` from {} is sccache by another name: it takes itself for a compiler of that name, and every build hangs",
             wrapper.value.display(),
             wrapper.origin
         ),
         Fix::Run("export RUSTC_WRAPPER=sccache".to_owned()),
-    )]
+    );
+    vec![finding.at_places([wrapper.origin.clone()])]
 }
 
 /// Whether cargo's wrapper is a link to an sccache, and not called so itself.

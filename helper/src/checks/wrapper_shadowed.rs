@@ -61,7 +61,8 @@ fn past(facts: &Facts, route: &Route) -> Option<Finding> {
         Origin::File(file, line) => format!("{setting} in {}:{line}", file.display()),
         Origin::Env(_) | Origin::Default => setting.clone(),
     };
-    Some(CHECK.finding(format!("{whose} {what}"), fix(facts, route)).at(severity))
+    let finding = CHECK.finding(format!("{whose} {what}"), fix(facts, route));
+    Some(finding.at(severity).at_places([route.origin.clone()]))
 }
 
 fn fix(facts: &Facts, route: &Route) -> Fix {

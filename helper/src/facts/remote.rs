@@ -2,6 +2,7 @@
 
 use super::config_file::ConfigFile;
 use crate::environment::Environment;
+use crate::origin::Origin;
 
 /// The table in the file, and the variables any one of which turns it on (`config_from_env` in sccache's `src/config.rs`).
 const REMOTES: [(&str, &[&str]); 9] = [
@@ -29,9 +30,7 @@ pub struct Remote {
     /// sccache's name for its kind, such as `redis`.
     pub kind: &'static str,
     /// The variable, or the file and line, that asks for it.
-    pub origin: String,
-    /// The variable, where one does.
-    pub variable: Option<&'static str>,
+    pub origin: Origin,
 }
 
 /// The one that sccache would take: the environment's before the file's, then by kind.
@@ -40,8 +39,7 @@ pub(super) fn wanted(env: &Environment, config: Option<&ConfigFile>) -> Option<R
         let variable = *names.iter().find(|name| is_on(env, name))?;
         Some(Remote {
             kind,
-            origin: variable.to_owned(),
-            variable: Some(variable),
+            origin: Origin::Env(variable.into()),
         })
     });
     from_env.or_else(|| {
@@ -50,8 +48,7 @@ pub(super) fn wanted(env: &Environment, config: Option<&ConfigFile>) -> Option<R
             let found = file.get(&["cache", kind])?;
             Some(Remote {
                 kind,
-                origin: format!("{}:{}", file.path.display(), found.line),
-                variable: None,
+                origin: file.origin(found),
             })
         })
     })
@@ -79,7 +76,7 @@ mod tests {
     fn the_environment_turns_them_on() {
         let kind = |vars: &[(&str, &str)]| {
             let env = Environment::new(vars.iter().copied(), Path::new("/"));
-            wanted(&env, None).map(|remote| (remote.kind, remote.origin))
+            wanted(&env, None).map(|remote| (remote.kind, remote.origin.to_string()))
         };
         assert_eq!(kind(&[]), None);
         assert_eq!(kind(&[("SCCACHE_BUCKET", "")]), None);

@@ -4,14 +4,14 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use crate::cargo::build_dir::{dep_infos, is_used};
+use super::worktrees::{Counterpart, Repository};
 use crate::cargo::Cargo;
-use crate::origin::{Origin, Setting};
-use crate::environment::Environment;
+use crate::cargo::build_dir::{dep_infos, is_used};
 use crate::cargo::dep_info;
 use crate::cargo::lock_file::Lock;
 use crate::cargo::rustc_info::RustcInfo;
-use super::worktrees::{Counterpart, Repository};
+use crate::environment::Environment;
+use crate::origin::{Origin, Setting};
 use crate::read;
 
 /// How many other worktrees are looked at.

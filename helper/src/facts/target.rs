@@ -6,13 +6,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::cargo::build_dir::{is_used, target_profiles, was_put_into};
+use super::worktrees::{Counterpart, Repository};
 use crate::cargo::Cargo;
+use crate::cargo::build_dir::{is_used, target_profiles, was_put_into};
 use crate::cargo::dep_info::names_file_below;
 use crate::cargo::rustc_info::{self, RustcInfo};
-use crate::origin::{Origin, Setting};
 use crate::environment::Environment;
-use super::worktrees::{Counterpart, Repository};
+use crate::origin::{Origin, Setting};
 use crate::read;
 
 /// How long other worktrees are compared; of a hundred each takes a fraction of a millisecond.

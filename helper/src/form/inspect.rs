@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cargo::dep_info::{escaped, spaces_escaped, words};
 use super::input::{self, Input, State, named};
 use super::place::{OUT, Places, absolute, keeps_nothing};
+use crate::cargo::dep_info::{escaped, spaces_escaped, words};
 use crate::environment::Environment;
 use crate::invocation::Invocation;
 use crate::observe::{self, Seen, Use};

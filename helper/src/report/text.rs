@@ -232,6 +232,7 @@ mod tests {
                 id: "an-id",
                 severity,
                 what: format!("what {n}\u{1b}[31m\nx"),
+                places: Vec::new(),
                 detail: vec!["detail".to_owned()],
                 fix: Fix::Run("mend it".to_owned()),
             })
@@ -266,6 +267,7 @@ mod tests {
             id,
             severity,
             what: format!("what of {id}"),
+            places: Vec::new(),
             detail: vec!["detail".to_owned()],
             fix,
         }

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use crate::origin::{Origin, Setting};
+use crate::origin::Setting;
 use crate::read;
 use crate::toml_file::{Located, SyntaxError, TomlFile};
 
@@ -36,7 +36,7 @@ pub(super) fn nearest<'a, T>(
 pub(super) fn located<T>(file: &TomlFile, found: Located<'_>, value: T) -> Setting<T> {
     Setting {
         value,
-        origin: Origin::File(file.path.clone(), found.line),
+        origin: file.origin(found),
     }
 }
 
