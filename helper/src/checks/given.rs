@@ -5,7 +5,7 @@ use crate::environment::Given;
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, quote};
 
-use super::fixes::STOP_SERVER;
+use crate::checks::fixes::STOP_SERVER;
 
 /// With the place of each variable that a file gives.
 pub(super) fn placed(facts: &Facts, mut finding: Finding) -> Finding {

@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Effects, Style};
 
 use super::fill::fill;
 use super::overview;
-use crate::checks::{self, Check, Group};
+use crate::checks::{self, Check, Effect};
 pub(crate) use crate::escape::line as clean;
 use crate::facts::Facts;
 use crate::facts::clock::Timing;
@@ -66,19 +66,19 @@ pub fn findings(projects: &[Facts], findings: &[Finding], width: Option<usize>) 
         let _ = writeln!(text, "{BOLD}{label:10}{BOLD:#} {value}");
     }
     text.push('\n');
-    for group in checks::GROUPS {
-        text += &in_group(&group, findings, width);
+    for effect in Effect::ALL {
+        text += &by_effect(effect, findings, width);
     }
     text + &conclusion(projects, findings)
 }
 
-fn in_group(group: &Group, findings: &[Finding], width: Option<usize>) -> String {
-    let belongs = |finding: &&Finding| group.checks.iter().any(|check| check.id == finding.id);
+fn by_effect(effect: Effect, findings: &[Finding], width: Option<usize>) -> String {
+    let belongs = |finding: &&Finding| effect.checks().any(|check| check.id == finding.id);
     let found: Vec<&Finding> = findings.iter().filter(belongs).collect();
     if found.is_empty() {
         return String::new();
     }
-    let mut text = format!("{BOLD}{}{BOLD:#}\n", group.title);
+    let mut text = format!("{BOLD}{}{BOLD:#}\n", effect.title());
     for finding in found {
         text += &in_full(finding, width);
     }
@@ -169,9 +169,9 @@ pub fn checks(width: Option<usize>) -> String {
     let ids = checks::all().map(|check| check.id.len()).max().unwrap_or_default();
     let indent = "  ".len() + ids + "  warning  ".len();
     let mut text = String::new();
-    for group in checks::GROUPS {
-        let _ = writeln!(text, "{BOLD}{}{BOLD:#}", group.title);
-        for check in group.checks {
+    for effect in Effect::ALL {
+        let _ = writeln!(text, "{BOLD}{}{BOLD:#}", effect.title());
+        for check in effect.checks() {
             let (name, style) = label(check.severity);
             let summary = fill(check.summary(), indent, indent, width);
             let _ = writeln!(text, "  {:ids$}  {style}{name:7}{style:#}  {summary}", check.id);
