@@ -1,20 +1,20 @@
 //! Where the cache lies and how large it may be.
 
-pub(super) mod cache_dir_unusable;
-pub(super) mod cache_dir_vanished;
-pub(super) mod cache_exceeds_max;
-pub(super) mod cache_in_worktree;
-pub(super) mod cache_of_strangers;
-pub(super) mod cache_on_network_fs;
-pub(super) mod cache_on_volatile_fs;
-pub(super) mod cache_size;
-pub(super) mod cache_size_tiny;
-pub(super) mod cache_size_unparsed;
-pub(super) mod dir_literal;
-pub(super) mod disk_too_small;
-pub(super) mod foreign_files_in_cache;
-pub(super) mod remote_not_compiled_in;
-pub(super) mod storage_unusable;
+mod cache_dir_unusable;
+mod cache_dir_vanished;
+mod cache_exceeds_max;
+mod cache_in_worktree;
+mod cache_of_strangers;
+mod cache_on_network_fs;
+mod cache_on_volatile_fs;
+mod cache_size;
+mod cache_size_tiny;
+mod cache_size_unparsed;
+mod dir_literal;
+mod disk_too_small;
+mod foreign_files_in_cache;
+mod remote_not_compiled_in;
+mod storage_unusable;
 
 use super::Check;
 

@@ -1,15 +1,15 @@
 //! Settings: sccache's config file and variables, cargo's files.
 
-pub(super) mod basedirs_relative;
-pub(super) mod cargo_config_invalid;
-pub(super) mod config_invalid;
-pub(super) mod config_key_too_new;
-pub(super) mod config_missing;
-pub(super) mod config_relative;
-pub(super) mod env_bool_invalid;
-pub(super) mod env_overrides_file;
-pub(super) mod preprocessor_table_partial;
-pub(super) mod secrets;
+mod basedirs_relative;
+mod cargo_config_invalid;
+mod config_invalid;
+mod config_key_too_new;
+mod config_missing;
+mod config_relative;
+mod env_bool_invalid;
+mod env_overrides_file;
+mod preprocessor_table_partial;
+mod secrets;
 
 use super::Check;
 

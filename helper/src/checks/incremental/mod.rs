@@ -1,8 +1,8 @@
 //! Cargo's incremental compilation.
 
-pub(super) mod incremental_forced;
-pub(super) mod incremental_on;
-pub(super) mod incremental_spelling;
+mod incremental_forced;
+mod incremental_on;
+mod incremental_spelling;
 
 use super::Check;
 

@@ -1,15 +1,15 @@
 //! What is in a cache key, and what is missing from it.
 
 pub(super) mod basedirs_direct_mode;
-pub(super) mod cargo_env_in_key;
-pub(super) mod cargo_home_differs_remote;
-pub(super) mod cargo_home_per_project;
-pub(super) mod cargo_target_dir_env;
-pub(super) mod cc_wrapper_env_unhashed;
-pub(super) mod native_cpu_remote;
-pub(super) mod rustc_wrapper_env_unhashed;
-pub(super) mod rustflags_path;
-pub(super) mod static_lib_modifiers_unhashed;
+mod cargo_env_in_key;
+mod cargo_home_differs_remote;
+mod cargo_home_per_project;
+mod cargo_target_dir_env;
+mod cc_wrapper_env_unhashed;
+mod native_cpu_remote;
+mod rustc_wrapper_env_unhashed;
+mod rustflags_path;
+mod static_lib_modifiers_unhashed;
 
 use super::Check;
 

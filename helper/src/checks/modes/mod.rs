@@ -1,10 +1,10 @@
 //! sccache's modes.
 
-pub(super) mod client_side_frame;
-pub(super) mod client_side_ignored;
-pub(super) mod no_cache_set;
-pub(super) mod readonly_mode;
-pub(super) mod recache_set;
+mod client_side_frame;
+mod client_side_ignored;
+mod no_cache_set;
+mod readonly_mode;
+mod recache_set;
 
 use super::Check;
 

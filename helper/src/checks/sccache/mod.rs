@@ -1,10 +1,10 @@
 //! The sccache program.
 
-pub(super) mod mixed_versions;
-pub(super) mod sccache_broken;
-pub(super) mod sccache_missing;
-pub(super) mod sccache_untried;
-pub(super) mod tracing_unavailable;
+mod mixed_versions;
+mod sccache_broken;
+mod sccache_missing;
+mod sccache_untried;
+mod tracing_unavailable;
 
 use super::Check;
 

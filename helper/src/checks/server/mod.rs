@@ -1,19 +1,19 @@
 //! The running server, and where it listens.
 
-pub(super) mod error_log_unwritable;
-pub(super) mod fd_inherit_hang;
-pub(super) mod idle_timeout;
-pub(super) mod port_invalid;
-pub(super) mod port_not_sccache;
-pub(super) mod server_exe_deleted;
-pub(super) mod server_not_answering;
-pub(super) mod server_other_namespace;
-pub(super) mod server_other_user;
-pub(super) mod server_settings_differ;
-pub(super) mod server_too_old;
-pub(super) mod shared_cache_dir;
-pub(super) mod start_server_leaked;
-pub(super) mod uds_bad;
+mod error_log_unwritable;
+mod fd_inherit_hang;
+mod idle_timeout;
+mod port_invalid;
+mod port_not_sccache;
+mod server_exe_deleted;
+mod server_not_answering;
+mod server_other_namespace;
+mod server_other_user;
+mod server_settings_differ;
+mod server_too_old;
+mod shared_cache_dir;
+mod start_server_leaked;
+mod uds_bad;
 
 use super::Check;
 

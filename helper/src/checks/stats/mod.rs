@@ -1,8 +1,8 @@
 //! What the server counted.
 
-pub(super) mod clippy_uncached;
-pub(super) mod stats_errors;
-pub(super) mod stats_reasons;
+mod clippy_uncached;
+mod stats_errors;
+mod stats_reasons;
 
 use super::Check;
 

@@ -1,9 +1,9 @@
 //! The temporary directories of the shell and of the server.
 
-pub(super) mod server_tmpdir_ephemeral;
-pub(super) mod server_tmpdir_gone;
-pub(super) mod tmpdir_missing;
-pub(super) mod tmpdir_too_long;
+mod server_tmpdir_ephemeral;
+mod server_tmpdir_gone;
+mod tmpdir_missing;
+mod tmpdir_too_long;
 
 use super::Check;
 

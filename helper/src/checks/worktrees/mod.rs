@@ -1,11 +1,11 @@
 //! What the worktrees of a repository share.
 
-pub(super) mod basedirs_missing_worktree;
-pub(super) mod deps_vendored_in_tree;
-pub(super) mod rustc_toolchain_differs;
-pub(super) mod rustflags_joined;
-pub(super) mod target_dir_shared;
-pub(super) mod version_too_old_for_sharing;
+mod basedirs_missing_worktree;
+mod deps_vendored_in_tree;
+mod rustc_toolchain_differs;
+mod rustflags_joined;
+mod target_dir_shared;
+mod version_too_old_for_sharing;
 
 use super::Check;
 
