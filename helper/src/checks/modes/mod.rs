@@ -1,17 +1,15 @@
 //! sccache's modes.
 
+mod cache_bypassed;
 mod client_side_frame;
 mod client_side_ignored;
-mod no_cache_set;
 mod readonly_mode;
-mod recache_set;
 
 use super::Check;
 
 /// In the order in which findings are shown: causes before effects.
 pub(super) const CHECKS: &[Check] = &[
-    recache_set::CHECK,
-    no_cache_set::CHECK,
+    cache_bypassed::CHECK,
     readonly_mode::CHECK,
     client_side_frame::CHECK,
     client_side_ignored::CHECK,

@@ -10,7 +10,6 @@ mod server_not_answering;
 mod server_other_namespace;
 mod server_other_user;
 mod server_settings_differ;
-mod server_too_old;
 mod shared_cache_dir;
 mod start_server_leaked;
 mod uds_bad;
@@ -26,7 +25,6 @@ pub(super) const CHECKS: &[Check] = &[
     server_other_user::CHECK,
     server_other_namespace::CHECK,
     server_not_answering::CHECK,
-    server_too_old::CHECK,
     fd_inherit_hang::CHECK,
     error_log_unwritable::CHECK,
     server_settings_differ::CHECK,

@@ -1,9 +1,10 @@
 //! The server is sccache's, but it does not answer.
 
-use crate::checks::server::server_too_old;
+use crate::checks::fixes::stop_server;
 use crate::checks::{Check, Effect};
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
+use crate::version::Version;
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "server-not-answering",
@@ -13,14 +14,23 @@ pub(in crate::checks) const CHECK: Check = Check {
     run,
 };
 
+/// The first server that knows what a client of 0.19 asks it.
+const UNDERSTANDS: Version = Version(0, 17, 0);
+
 fn run(facts: &Facts) -> Vec<Finding> {
-    if facts.silent_version.is_some_and(server_too_old::is_too_old) {
+    let Some(server) = facts.server() else {
         return Vec::new();
-    }
-    match (facts.server(), &facts.running) {
-        // It is this shell's sccache that fails before it asks, and nothing is wrong with the server.
-        (Some(_), Some(Err(no_answer))) if no_answer.blame().is_some() => Vec::new(),
-        (Some(server), Some(Err(no_answer))) => vec![CHECK.finding(
+    };
+    match (facts.silent_version, &facts.running) {
+        (Some(version), _) if version < UNDERSTANDS => vec![CHECK.finding(
+            format!(
+                "the running sccache server (pid {}) is version {version} and does not understand this one: neither its statistics nor its settings can be read",
+                server.pid
+            ),
+            stop_server(),
+        )],
+        // Where it is this shell's sccache that fails before it asks, nothing is wrong with the server.
+        (_, Some(Err(no_answer))) if no_answer.blame().is_none() => vec![CHECK.finding(
             format!(
                 "the sccache server (pid {}) at {} gives no answer: {no_answer}",
                 server.pid, facts.address

@@ -2,8 +2,7 @@
 
 mod server_tmpdir_ephemeral;
 mod server_tmpdir_gone;
-mod tmpdir_missing;
-mod tmpdir_too_long;
+mod tmpdir_unusable;
 
 use super::Check;
 
@@ -11,6 +10,5 @@ use super::Check;
 pub(super) const CHECKS: &[Check] = &[
     server_tmpdir_gone::CHECK,
     server_tmpdir_ephemeral::CHECK,
-    tmpdir_missing::CHECK,
-    tmpdir_too_long::CHECK,
+    tmpdir_unusable::CHECK,
 ];

@@ -1,41 +1,63 @@
-//! Errors that the running server counted.
+//! What the running server counted that was not cached: errors, and reasons that can be avoided.
 
 use crate::checks::{Check, Effect};
 use crate::facts::Facts;
 use crate::facts::answer::Stats;
 use crate::finding::{Finding, Fix, Severity};
+use crate::reasons::{self, Kind};
 
 pub(in crate::checks) const CHECK: Check = Check {
-    id: "stats-errors",
+    id: "stats-uncached",
     severity: Severity::Info,
     effect: Effect::Counted,
-    explanation: include_str!("stats_errors.md"),
+    explanation: include_str!("stats_uncached.md"),
     run,
 };
 
 /// Fewer calls say nothing.
 const ENOUGH: u64 = 50;
 
+/// One in so many calls is worth a word.
+const SHARE: u64 = 10;
+
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(stats) = facts
-        .running()
-        .map(|running| &running.stats)
-        .filter(|stats| stats.compile_requests >= ENOUGH)
-    else {
+    let stats = facts.running().map(|running| &running.stats);
+    let Some(stats) = stats.filter(|stats| stats.compile_requests >= ENOUGH) else {
         return Vec::new();
     };
+    errors(stats).into_iter().chain(avoidable(stats)).collect()
+}
+
+fn finding(what: String) -> Finding {
+    CHECK.finding(what, Fix::Do("see what it counted: sccache-shell stats".to_owned()))
+}
+
+fn errors(stats: &Stats) -> Option<Finding> {
     let problems: Vec<String> = problems(stats).into_iter().flatten().collect();
-    let Some(first) = problems.first() else {
-        return Vec::new();
-    };
-    vec![
-        CHECK
-            .finding(
-                format!("the running sccache server counted {first}"),
-                Fix::Do("see what it counted: sccache-shell stats".to_owned()),
-            )
-            .with_detail(problems.iter().skip(1).cloned()),
-    ]
+    let first = problems.first()?;
+    let finding = finding(format!("the running sccache server counted {first}"));
+    Some(finding.with_detail(problems.iter().skip(1).cloned()))
+}
+
+fn avoidable(stats: &Stats) -> Option<Finding> {
+    // Incremental compiles have a check of their own, once they are still on.
+    let avoidable = stats
+        .not_cached
+        .iter()
+        .filter(|(key, _)| reasons::explain(key).kind == Kind::Avoidable && *key != "incremental");
+    let mut often: Vec<(&String, u64)> = avoidable.map(|(key, count)| (key, *count)).collect();
+    often.retain(|(_, count)| count * SHARE >= stats.compile_requests);
+    often.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let (key, count) = often.first()?;
+    let finding = finding(format!(
+        "{count} of {} calls were not cacheable because of {} (`{key}`)",
+        stats.compile_requests,
+        reasons::explain(key).words
+    ));
+    let lines = often
+        .iter()
+        .map(|(key, count)| format!("{count}: {} (`{key}`)", reasons::explain(key).words));
+    Some(finding.with_detail(lines))
 }
 
 fn problems(stats: &Stats) -> [Option<String>; 7] {
