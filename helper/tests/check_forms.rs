@@ -231,7 +231,7 @@ fn timings_add_up_and_stay_out_of_what_programs_read() {
     for part in [
         "cargo's files",
         "waiting for what sccache would do",
-        "the closer look",
+        "what other worktrees share",
         "the checks",
     ] {
         assert!(text.contains(part), "{part}: {text}");

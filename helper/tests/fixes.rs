@@ -24,7 +24,10 @@ const ELSEWHERE: [(&str, &str); 2] = [
         "cache-dir-unusable",
         "tests/checks_breaks_builds.rs: as a different user, who has no such finding after it",
     ),
-    ("rust-analyzer-wrapper", "it prints no command; its file has other checks that do"),
+    (
+        "rust-analyzer-wrapper",
+        "it prints no command; its file has other checks that do",
+    ),
 ];
 
 fn sources(dir: &str) -> Vec<PathBuf> {
@@ -49,7 +52,10 @@ fn with_a_command() -> BTreeSet<String> {
     for path in sources("src/checks") {
         let text = fs::read_to_string(path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap();
-        let found = code.split("    id: \"").skip(1).filter_map(|rest| rest.split('"').next());
+        let found = code
+            .split("    id: \"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next());
         if MAKES_A_COMMAND.iter().any(|words| code.contains(words)) {
             ids.extend(found.map(str::to_owned));
         }

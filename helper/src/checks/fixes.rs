@@ -16,9 +16,9 @@ pub(super) fn stop_server() -> Fix {
 
 /// How to keep away from a server that is not for this shell.
 pub(super) fn own_address(facts: &Facts) -> Fix {
-    match &facts.address {
+    match &facts.server.address {
         // A private directory has room for a socket; without one, the next port.
-        Address::Port(_) if facts.env.path("XDG_RUNTIME_DIR").is_some_and(Path::is_dir) => {
+        Address::Port(_) if facts.shell.env.path("XDG_RUNTIME_DIR").is_some_and(Path::is_dir) => {
             Fix::Run("export SCCACHE_SERVER_UDS=\"$XDG_RUNTIME_DIR/sccache.sock\"".to_owned())
         }
         Address::Port(port) => Fix::Run(format!(

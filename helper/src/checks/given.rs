@@ -11,6 +11,7 @@ use crate::checks::fixes::STOP_SERVER;
 pub(super) fn placed(facts: &Facts, mut finding: Finding) -> Finding {
     finding.fix = at_that_server(facts, finding.fix);
     let given: Vec<(&str, &Given)> = facts
+        .shell
         .env
         .all_given()
         .filter_map(|(name, _, given)| Some((name.to_str()?, given)))
@@ -33,8 +34,8 @@ fn at_that_server(facts: &Facts, fix: Fix) -> Fix {
     const ADDRESS: [&str; 2] = ["SCCACHE_SERVER_UDS", "SCCACHE_SERVER_PORT"];
     match fix {
         Fix::Stop(command) if command == STOP_SERVER => {
-            let given = ADDRESS.iter().filter(|name| facts.env.given(name).is_some());
-            let set = given.filter_map(|name| Some(format!("{name}={} ", quote(&facts.env.text(name)?))));
+            let given = ADDRESS.iter().filter(|name| facts.shell.env.given(name).is_some());
+            let set = given.filter_map(|name| Some(format!("{name}={} ", quote(&facts.shell.env.text(name)?))));
             Fix::Stop(set.collect::<String>() + STOP_SERVER)
         }
         fix => fix,

@@ -25,7 +25,7 @@ pub(super) fn shown(origin: &Origin) -> String {
 /// Of the base directories.
 pub(super) fn basedirs(facts: &Facts) -> Option<Origin> {
     const VARIABLE: &str = "SCCACHE_BASEDIRS";
-    match facts.env.get(VARIABLE) {
+    match facts.shell.env.get(VARIABLE) {
         Some(_) => Some(Origin::Env(VARIABLE.into())),
         None => in_file(facts, &["basedirs"]),
     }
@@ -33,6 +33,6 @@ pub(super) fn basedirs(facts: &Facts) -> Option<Origin> {
 
 /// The line of sccache's config file that has the key.
 pub(super) fn in_file(facts: &Facts, keys: &[&str]) -> Option<Origin> {
-    let file = facts.config.as_ref()?.toml()?;
+    let file = facts.sccache.config.as_ref()?.toml()?;
     Some(file.origin(file.get(keys)?))
 }

@@ -137,7 +137,7 @@ fn conclusion(projects: &[Facts], findings: &[Finding]) -> String {
 
 /// No more than was looked at.
 fn well(projects: &[Facts]) -> &'static str {
-    if projects.iter().all(|facts| facts.cargo.manifest.is_none()) {
+    if projects.iter().all(|facts| facts.cargo.settings.manifest.is_none()) {
         "Nothing is wrong with sccache. There is no cargo project here, so nothing of cargo's was looked at."
     } else if projects.first().is_some_and(overview::has_no_hit) {
         "Nothing wrong was found. No Rust crate has been found in the cache yet: what is built for the first time never is."
@@ -280,7 +280,7 @@ mod tests {
                 [("PATH", "/nonexistent"), ("SCCACHE_SERVER_UDS", "/nonexistent/s")],
                 Path::new("/"),
             ),
-            Depth::Door,
+            Depth::Quick,
         );
         let some = [
             named("uds-bad", Severity::Error, Fix::Run("unset X".to_owned())),

@@ -14,14 +14,19 @@ const MAX_TOLD: usize = 5;
 pub(super) fn rows(facts: &Facts) -> Vec<(&'static str, String)> {
     let others = facts
         .repository
+        .git
         .iter()
         .flat_map(|repository| repository.others())
         .count();
     if others == 0 {
         return Vec::new();
     }
-    let is_in_form =
-        facts.wrapper_is_ours() && facts.env.get(names::SHARE_MEMBERS).is_none_or(|value| value != "false");
+    let is_in_form = facts.wrapper_is_ours()
+        && facts
+            .shell
+            .env
+            .get(names::SHARE_MEMBERS)
+            .is_none_or(|value| value != "false");
     let (own, same) = (facts.variables_of_this_worktree(), facts.variables_to_share());
     if !own.is_empty() {
         let what = if is_in_form {
@@ -29,7 +34,7 @@ pub(super) fn rows(facts: &Facts) -> Vec<(&'static str, String)> {
         } else {
             "no crate can be shared"
         };
-        let places = own.iter().map(|name| match facts.env.given(name) {
+        let places = own.iter().map(|name| match facts.shell.env.given(name) {
             Some(given) => format!("{name} ({})", given.origin),
             None => (*name).to_owned(),
         });
@@ -50,7 +55,7 @@ pub(super) fn rows(facts: &Facts) -> Vec<(&'static str, String)> {
     } else {
         format!(", by shells with the same {}", same.join(", "))
     };
-    let siblings = facts.deep.as_ref().map_or(&[][..], |deep| &deep.siblings);
+    let siblings = &facts.repository.siblings;
     let has_partner = siblings.len() < others || siblings.iter().any(|sibling| sibling.differences.is_empty());
     let head = if has_partner {
         format!("{}; {what}{by}", others + 1)
@@ -58,11 +63,11 @@ pub(super) fn rows(facts: &Facts) -> Vec<(&'static str, String)> {
         format!("{}; none shares with this one", others + 1)
     };
     let mut rows = vec![("worktrees", head)];
-    if let Some(deep) = &facts.deep {
-        let all = deep.lock.sourced().count();
-        rows.extend(told(&deep.siblings, all).into_iter().map(|line| ("", line)));
-        if !deep.siblings.is_empty() && others > deep.siblings.len() {
-            rows.push(("", format!("{} more were not looked at", others - deep.siblings.len())));
+    if let Some(built) = &facts.cargo.built {
+        let all = built.lock.sourced().count();
+        rows.extend(told(siblings, all).into_iter().map(|line| ("", line)));
+        if !siblings.is_empty() && others > siblings.len() {
+            rows.push(("", format!("{} more were not looked at", others - siblings.len())));
         }
     }
     rows

@@ -15,6 +15,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let Some((dir, obstacle)) = facts
+        .sccache
         .cache_dir
         .as_ref()
         .and_then(|dir| Some((dir, dir.obstacle.as_ref()?)))
@@ -27,7 +28,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
             Fix::Do(format!("move {} away, or name another cache directory", path.display())),
         ),
         Obstacle::NotWritable(path, owner) => {
-            let whose = if *owner == facts.uid {
+            let whose = if *owner == facts.shell.uid {
                 "read-only".to_owned()
             } else {
                 format!("user {owner}'s")
@@ -49,7 +50,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
 
 /// Somebody else's files in one's own home are most often left by a build with sudo.
 fn not_writable(facts: &Facts, owner: u32, dir: &str) -> Fix {
-    if owner == facts.uid {
+    if owner == facts.shell.uid {
         Fix::Run(format!("chmod -R u+rwX {}", quote(dir)))
     } else {
         Fix::Run(format!("sudo chown -R \"$(id -u)\" {}", quote(dir)))

@@ -14,11 +14,11 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(running) = facts.running() else {
+    let Some(running) = facts.server.running() else {
         return Vec::new();
     };
     // One that has not looked yet makes the directory with its first compile.
-    let (Some(_), Some(dir), true) = (running.cache_size, running.cache_dir(), facts.running_dir_is_gone) else {
+    let (Some(_), Some(dir), true) = (running.cache_size, running.cache_dir(), facts.server.dir_is_gone) else {
         return Vec::new();
     };
     vec![CHECK.finding(

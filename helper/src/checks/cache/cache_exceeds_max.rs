@@ -18,11 +18,11 @@ pub(in crate::checks) const CHECK: Check = Check {
 fn run(facts: &Facts) -> Vec<Finding> {
     let (Some(used), Some(next)) = (
         facts.cache_used(),
-        facts.planned().and_then(|planned| planned.max_size()),
+        facts.sccache.planned().and_then(|planned| planned.max_size()),
     ) else {
         return Vec::new();
     };
-    let server = facts.running();
+    let server = facts.server.running();
     let is_scanned = server.is_some_and(|running| running.cache_size.is_some());
     // One that has not looked yet deletes with its first compile, too.
     let running = server
@@ -45,6 +45,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
 
 fn what(used: Size, max: Size, who: &str, facts: &Facts) -> String {
     let dir = facts
+        .sccache
         .cache_dir
         .as_ref()
         .map(|dir| dir.path.display().to_string())

@@ -14,11 +14,11 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let (Some(dir), Some(root)) = (&facts.cache_dir, facts.worktree_to_itself()) else {
+    let (Some(dir), Some(root)) = (&facts.sccache.cache_dir, facts.worktree_to_itself()) else {
         return Vec::new();
     };
     // CI services keep what lies in the checkout from one run to the next.
-    if !dir.path.starts_with(root) || facts.env.is_ci() {
+    if !dir.path.starts_with(root) || facts.shell.env.is_ci() {
         return Vec::new();
     }
     let fix = if facts.disk_table_from_env().contains(&"SCCACHE_DIR") {
@@ -26,7 +26,10 @@ fn run(facts: &Facts) -> Vec<Finding> {
     } else {
         Fix::Do(format!(
             "remove `dir` from {}",
-            facts.config_path().unwrap_or_else(|| "the config file".to_owned())
+            facts
+                .sccache
+                .config_path()
+                .unwrap_or_else(|| "the config file".to_owned())
         ))
     };
     let origin = origins::cache_dir(facts);

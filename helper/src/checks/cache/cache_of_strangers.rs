@@ -13,7 +13,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(found) = facts.stranger.as_ref().filter(|_| facts.wrapper_is_ours()) else {
+    let Some(found) = facts.shell.stranger.as_ref().filter(|_| facts.wrapper_is_ours()) else {
         return Vec::new();
     };
     let fix = if found.is_mode {

@@ -15,7 +15,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(dir) = &facts.cache_dir else {
+    let Some(dir) = &facts.sccache.cache_dir else {
         return Vec::new();
     };
     let Some(file_system) = dir.file_system.as_ref().filter(|found| found.kind == Kind::Network) else {
@@ -46,8 +46,8 @@ mod tests {
     /// Recorded facts: no network file system can be had where the tests run.
     fn on(name: &str, kind: Kind) -> Vec<Finding> {
         let env = Environment::new([("PATH", "/nonexistent")], Path::new("/"));
-        let mut facts = Facts::gather(env, Depth::Door);
-        facts.cache_dir = Some(CacheDir {
+        let mut facts = Facts::gather(env, Depth::Quick);
+        facts.sccache.cache_dir = Some(CacheDir {
             path: "/home/me/.cache/sccache".into(),
             obstacle: None,
             foreign: Vec::new(),

@@ -21,7 +21,7 @@ const TEMPORARY: [&str; 4] = ["/tmp", "/private/tmp", "/run", "/dev/shm"];
 
 fn run(facts: &Facts) -> Vec<Finding> {
     // On a CI machine nothing lasts but what the service keeps, wherever that is.
-    let lasting = facts.cache_dir.as_ref().filter(|_| !facts.env.is_ci());
+    let lasting = facts.sccache.cache_dir.as_ref().filter(|_| !facts.shell.env.is_ci());
     let Some((dir, why)) = lasting.and_then(|dir| Some((dir, why(dir, facts)?))) else {
         return Vec::new();
     };
@@ -37,7 +37,10 @@ fn run(facts: &Facts) -> Vec<Finding> {
             if facts.disk_table_from_env().contains(&"SCCACHE_DIR") {
                 "SCCACHE_DIR".to_owned()
             } else {
-                facts.config_path().unwrap_or_else(|| "the config file".to_owned())
+                facts
+                    .sccache
+                    .config_path()
+                    .unwrap_or_else(|| "the config file".to_owned())
             }
         )),
     );
@@ -46,11 +49,11 @@ fn run(facts: &Facts) -> Vec<Finding> {
 
 /// Where the home does not last either (a container, a live system), neither does anything else.
 fn why(dir: &CacheDir, facts: &Facts) -> Option<String> {
-    let home = facts.env.path("HOME").unwrap_or(Path::new("/"));
+    let home = facts.shell.env.path("HOME").unwrap_or(Path::new("/"));
     let temporary = TEMPORARY
         .iter()
         .find(|top| dir.path.starts_with(top) && !home.starts_with(top));
-    let target = facts.target.as_ref().map(|target| target.dir.value.as_path());
+    let target = facts.cargo.target.as_ref().map(|target| target.dir.value.as_path());
     let file_system = dir.file_system.as_ref()?;
     if file_system.kind == Kind::Volatile && !dir.is_with_home {
         Some(format!("is in memory ({})", file_system.name))

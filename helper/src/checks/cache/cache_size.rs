@@ -18,12 +18,20 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(wanted) = facts.wanted_size else {
+    let Some(wanted) = facts.shell.wanted_size else {
         return Vec::new();
     };
     let too_small = |size: &Size| *size < wanted && facts.limit_matters(*size);
-    let next = facts.planned().and_then(|planned| planned.max_size()).filter(too_small);
-    let running = facts.running().and_then(|running| running.max_size()).filter(too_small);
+    let next = facts
+        .sccache
+        .planned()
+        .and_then(|planned| planned.max_size())
+        .filter(too_small);
+    let running = facts
+        .server
+        .running()
+        .and_then(|running| running.max_size())
+        .filter(too_small);
     let next = next.map(|size| next_server(facts, wanted, size));
     let running = running.map(|size| {
         CHECK.finding(
@@ -72,7 +80,7 @@ pub(in crate::checks) fn fix(facts: &Facts, wanted: Size) -> Fix {
     if let Some(name) = overriding(facts) {
         return Fix::Run(format!("unset {name}"));
     }
-    match facts.config.as_ref().map(|config| &config.content) {
+    match facts.sccache.config.as_ref().map(|config| &config.content) {
         Some(Content::Missing | Content::Toml(_)) => {
             Fix::Run(format!("sccache-shell init --size {}", wanted.to_sccache()))
         }

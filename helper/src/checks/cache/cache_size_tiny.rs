@@ -19,6 +19,7 @@ const LEAST: Size = Size(1 << 30);
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let Some(size) = facts
+        .sccache
         .planned()
         .and_then(|planned| planned.max_size())
         .filter(|size| *size < LEAST)
@@ -26,7 +27,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     // Where the flake wants more, `cache-size` says so.
-    if facts.wanted_size.is_some_and(|wanted| wanted > size) {
+    if facts.shell.wanted_size.is_some_and(|wanted| wanted > size) {
         return Vec::new();
     }
     let finding = CHECK.finding(

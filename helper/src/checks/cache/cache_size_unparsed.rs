@@ -16,7 +16,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 const VARIABLE: &str = "SCCACHE_CACHE_SIZE";
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    match facts.env.text(VARIABLE).map(|text| text.parse::<Size>()) {
+    match facts.shell.env.text(VARIABLE).map(|text| text.parse::<Size>()) {
         Some(Err(error)) => vec![CHECK.finding(
             format!("{VARIABLE} is ignored: {error}"),
             Fix::Run(format!("unset {VARIABLE}")),

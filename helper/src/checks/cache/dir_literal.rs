@@ -17,7 +17,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 const VARIABLE: &str = "SCCACHE_DIR";
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    if let Some(value) = facts.env.text(VARIABLE) {
+    if let Some(value) = facts.shell.env.text(VARIABLE) {
         let place = Origin::Env(VARIABLE.into());
         let finding = |why| {
             CHECK
@@ -26,7 +26,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         };
         return why(&value).map(finding).into_iter().collect();
     }
-    let file = facts.config.as_ref().and_then(|config| config.toml());
+    let file = facts.sccache.config.as_ref().and_then(|config| config.toml());
     let found = file.and_then(|file| Some((file, file.get(&["cache", "disk", "dir"])?)));
     let Some((file, found)) = found.filter(|_| facts.disk_table_from_env().is_empty()) else {
         return Vec::new();

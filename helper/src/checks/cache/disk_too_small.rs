@@ -18,7 +18,10 @@ pub(in crate::checks) const CHECK: Check = Check {
 const GIB: u64 = 1 << 30;
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let (Some(dir), Some(max)) = (&facts.cache_dir, facts.planned().and_then(|planned| planned.max_size())) else {
+    let (Some(dir), Some(max)) = (
+        &facts.sccache.cache_dir,
+        facts.sccache.planned().and_then(|planned| planned.max_size()),
+    ) else {
         return Vec::new();
     };
     // Memory has limits of another kind, and a check of its own.

@@ -16,7 +16,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 const SHOWN: usize = 3;
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(dir) = facts.cache_dir.as_ref().filter(|dir| !dir.foreign.is_empty()) else {
+    let Some(dir) = facts.sccache.cache_dir.as_ref().filter(|dir| !dir.foreign.is_empty()) else {
         return Vec::new();
     };
     let mut names = dir.foreign.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
@@ -32,7 +32,10 @@ fn run(facts: &Facts) -> Vec<Finding> {
                 ),
                 Fix::Do(format!(
                     "move them elsewhere, or give sccache a directory of its own: `dir` in [cache.disk] of {}",
-                    facts.config_path().unwrap_or_else(|| "its config file".to_owned())
+                    facts
+                        .sccache
+                        .config_path()
+                        .unwrap_or_else(|| "its config file".to_owned())
                 )),
             )
             .with_detail(dir.foreign.iter().cloned()),

@@ -13,7 +13,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let (Some(remote), Some(planned)) = (&facts.remote, facts.planned()) else {
+    let (Some(remote), Some(planned)) = (&facts.sccache.remote, facts.sccache.planned()) else {
         return Vec::new();
     };
     // It takes the local disk instead, and says so only when asked.

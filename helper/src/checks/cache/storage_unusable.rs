@@ -15,7 +15,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 fn run(facts: &Facts) -> Vec<Finding> {
     // sccache reports no place at all where it could not make the storage (its `src/commands.rs`, `empty_server_info`).
     let has_no_place = |answer: &crate::facts::answer::Answer| answer.cache_location.as_deref() == Some("");
-    if facts.running.is_some() || !facts.planned().is_some_and(has_no_place) {
+    if facts.server.running.is_some() || !facts.sccache.planned().is_some_and(has_no_place) {
         return Vec::new();
     }
     vec![CHECK.finding(

@@ -18,10 +18,10 @@ pub(in crate::checks) const CHECK: Check = Check {
 const VARIABLE: &str = "SCCACHE_BASEDIRS";
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    if facts.blame() != Some(Blame::BaseDir) {
+    if facts.sccache.blame() != Some(Blame::BaseDir) {
         return Vec::new();
     }
-    vec![match facts.env.text(VARIABLE) {
+    vec![match facts.shell.env.text(VARIABLE) {
         Some(value) => CHECK
             .finding(
                 message(VARIABLE, value.split(':').filter(|dir| !dir.is_empty())),
@@ -58,7 +58,7 @@ fn quote_rest(rest: &str) -> String {
 }
 
 fn in_file(facts: &Facts) -> Finding {
-    let file = facts.config.as_ref().and_then(|config| config.toml());
+    let file = facts.sccache.config.as_ref().and_then(|config| config.toml());
     let found = file.and_then(|file| Some((file, file.get(&["basedirs"])?)));
     let Some((file, found)) = found else {
         return CHECK.finding(

@@ -16,7 +16,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    facts.cargo.broken.iter().map(finding).collect()
+    facts.cargo.settings.broken.iter().map(finding).collect()
 }
 
 fn finding(broken: &Broken) -> Finding {

@@ -19,7 +19,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    match (&facts.config, &facts.planned) {
+    match (&facts.sccache.config, &facts.sccache.planned) {
         (Some(config), _) if matches!(config.content, Content::Endless(_)) => vec![endless(config)],
         (Some(config), Some(Err(no_answer)))
             if no_answer.blame() == Some(Blame::ConfigFile) && !config_key_too_new::is_reason(facts) =>

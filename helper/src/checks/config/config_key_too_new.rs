@@ -30,12 +30,12 @@ const SIZE: &[&str] = &["cache", "disk", "size"];
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let (Some(file), Some(version)) = (
-        facts.config.as_ref().and_then(|config| config.toml()),
-        facts.broken_version,
+        facts.sccache.config.as_ref().and_then(|config| config.toml()),
+        facts.sccache.broken_version,
     ) else {
         return Vec::new();
     };
-    if facts.blame() != Some(Blame::ConfigFile) {
+    if facts.sccache.blame() != Some(Blame::ConfigFile) {
         return Vec::new();
     }
     too_new(file, version)

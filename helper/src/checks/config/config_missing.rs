@@ -18,7 +18,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(config) = &facts.config else {
+    let Some(config) = &facts.sccache.config else {
         return vec![CHECK.finding(
             "there is no home directory, so no sccache config file".to_owned(),
             Fix::Do("set HOME to a directory".to_owned()),
@@ -28,10 +28,13 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     // A cache elsewhere (Redis, S3) or one whose place and size the environment names needs no file.
-    let is_remote = facts.planned().is_some_and(|planned| planned.cache_dir().is_none());
+    let is_remote = facts
+        .sccache
+        .planned()
+        .is_some_and(|planned| planned.cache_dir().is_none());
     let is_overridden = ["SCCACHE_DIR", "SCCACHE_CACHE_SIZE"]
         .iter()
-        .all(|name| facts.env.get(name).is_some());
+        .all(|name| facts.shell.env.get(name).is_some());
     if is_remote || is_overridden || !facts.limit_matters(SCCACHE_DEFAULT) {
         return Vec::new();
     }
@@ -68,6 +71,7 @@ fn fix(facts: &Facts, config: &ConfigFile) -> Fix {
     match config.content {
         Content::Missing => {
             let size = facts
+                .shell
                 .wanted_size
                 .map_or_else(|| "24G".to_owned(), |size| size.to_sccache());
             Fix::Run(format!("sccache-shell init --size {size}"))

@@ -16,12 +16,12 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let named = facts.env.path(VARIABLE).filter(|path| path.is_relative());
-    let (Some(named), Some(config)) = (named, &facts.config) else {
+    let named = facts.shell.env.path(VARIABLE).filter(|path| path.is_relative());
+    let (Some(named), Some(config)) = (named, &facts.sccache.config) else {
         return Vec::new();
     };
     let whole = match named.strip_prefix("~") {
-        Ok(rest) => facts.env.path("HOME").unwrap_or(Path::new("/")).join(rest),
+        Ok(rest) => facts.shell.env.path("HOME").unwrap_or(Path::new("/")).join(rest),
         Err(_) => config.true_path.clone().unwrap_or_else(|| config.path.clone()),
     };
     vec![CHECK.finding(

@@ -14,10 +14,10 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(Blame::Boolean(name)) = facts.blame() else {
+    let Some(Blame::Boolean(name)) = facts.sccache.blame() else {
         return Vec::new();
     };
-    let value = facts.env.text(name).unwrap_or_default();
+    let value = facts.shell.env.text(name).unwrap_or_default();
     vec![CHECK.finding(
         format!("{name}=`{value}` is no boolean for sccache: every call of it fails"),
         Fix::Run(meant(name, &value)),

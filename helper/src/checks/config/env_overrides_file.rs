@@ -22,7 +22,7 @@ const VARIABLES: [(&str, &str); 4] = [
 ];
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(file) = facts.config.as_ref().and_then(|config| config.toml()) else {
+    let Some(file) = facts.sccache.config.as_ref().and_then(|config| config.toml()) else {
         return Vec::new();
     };
     let set = facts.disk_table_from_env();
@@ -34,7 +34,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let (false, Some(table)) = (set.is_empty() || lost.is_empty(), file.get(&["cache", "disk"])) else {
         return Vec::new();
     };
-    let result = facts.planned().and_then(|planned| planned.max_size());
+    let result = facts.sccache.planned().and_then(|planned| planned.max_size());
     let result = result
         .map(|size| format!(" (the next server gets {size})"))
         .unwrap_or_default();

@@ -15,7 +15,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 const TABLE: [&str; 3] = ["cache", "disk", "preprocessor_cache_mode"];
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let file = facts.config.as_ref().and_then(|config| config.toml());
+    let file = facts.sccache.config.as_ref().and_then(|config| config.toml());
     let found = file.and_then(|file| Some((file, file.get(&TABLE)?)));
     let Some((file, found)) = found.filter(|_| facts.disk_table_from_env().is_empty()) else {
         return Vec::new();

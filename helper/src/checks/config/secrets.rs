@@ -14,7 +14,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(config) = &facts.config else {
+    let Some(config) = &facts.sccache.config else {
         return Vec::new();
     };
     let file = config.toml().and_then(|file| file.parsed.as_ref().ok());
@@ -41,7 +41,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
             format!("{path} holds a secret (`{key}`), and others may read it (mode {mode:o})"),
             Fix::Run(format!("chmod 600 {}", quote(&config.path.to_string_lossy()))),
         )],
-        _ if facts.deep.as_ref().is_some_and(|deep| deep.config_is_in_git) => vec![
+        _ if facts.sccache.config_is_in_git => vec![
             CHECK.finding(
                 format!(
                     "{path} holds a secret (`{key}`) and is kept in git, which gives it to all who have the repository"
@@ -69,8 +69,8 @@ mod tests {
         let file = dir.path().join("config");
         std::fs::write(&file, "[cache.redis]\npassword = \"hunter2\"\n").unwrap();
         let env = Environment::new([("SCCACHE_CONF", &file)], dir.path());
-        let mut facts = Facts::gather(env, Depth::Door);
-        let config = facts.config.as_mut().unwrap();
+        let mut facts = Facts::gather(env, Depth::Quick);
+        let config = facts.sccache.config.as_mut().unwrap();
         config.true_path = Some("/nix/store/00000000000000000000000000000000-home-manager-files/config".into());
         let found = run(&facts);
         assert!(found[0].what.contains("lies in the Nix store"), "{found:?}");

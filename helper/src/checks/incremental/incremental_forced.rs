@@ -27,5 +27,5 @@ const VARIABLE: &str = "CARGO_INCREMENTAL";
 /// Only `1` is refused, and CARGO_BUILD_INCREMENTAL=1 ends cargo itself before. Our wrapper does not hand the
 /// variable on, so behind it this is `incremental-on` alone.
 pub(in crate::checks) fn is_said(facts: &Facts) -> bool {
-    facts.env.text(VARIABLE).as_deref() == Some("1") && facts.caches_rust() && !facts.wrapper_is_ours()
+    facts.shell.env.text(VARIABLE).as_deref() == Some("1") && facts.caches_rust() && !facts.wrapper_is_ours()
 }

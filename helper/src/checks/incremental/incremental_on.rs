@@ -14,7 +14,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let incremental = &facts.cargo.incremental;
+    let incremental = &facts.cargo.settings.incremental;
     if !incremental.value || incremental_forced::is_said(facts) {
         return Vec::new();
     }

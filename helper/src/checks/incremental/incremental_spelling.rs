@@ -15,7 +15,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 const VARIABLE: &str = "CARGO_INCREMENTAL";
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(value) = facts.shell.text(VARIABLE) else {
+    let Some(value) = facts.shell.own.text(VARIABLE) else {
         return Vec::new();
     };
     // 1 is another check's, and our wrapper takes the variable out of the key.

@@ -21,8 +21,8 @@ pub(in crate::checks) const CHECK: Check = Check {
 const FIRST: Version = Version(0, 14, 0);
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let next = facts.planned().filter(|planned| is_wrong(planned));
-    let running = facts.running().filter(|running| is_wrong(running));
+    let next = facts.sccache.planned().filter(|planned| is_wrong(planned));
+    let running = facts.server.running().filter(|running| is_wrong(running));
     let next = next.map(|answer| {
         let origin = origins::basedirs(facts);
         CHECK

@@ -51,6 +51,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     }
     let names: Vec<&str> = facts
+        .shell
         .env
         .names()
         .filter_map(|name| name.to_str())

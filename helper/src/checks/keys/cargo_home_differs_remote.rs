@@ -13,10 +13,13 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let (Some(remote), Some(home)) = (&facts.remote, &facts.cargo.home) else {
+    let (Some(remote), Some(home)) = (&facts.sccache.remote, &facts.cargo.settings.home) else {
         return Vec::new();
     };
-    let is_remote = facts.planned().is_some_and(|planned| planned.cache_dir().is_none());
+    let is_remote = facts
+        .sccache
+        .planned()
+        .is_some_and(|planned| planned.cache_dir().is_none());
     if !is_remote || !facts.caches_rust() {
         return Vec::new();
     }
@@ -45,8 +48,8 @@ mod tests {
             ("RUSTC_WRAPPER", "sccache"),
             ("SCCACHE_REDIS_ENDPOINT", "redis://x"),
         ];
-        let mut facts = Facts::gather(Environment::new(vars, Path::new("/")), Depth::Door);
-        facts.planned = Some(Ok(Answer {
+        let mut facts = Facts::gather(Environment::new(vars, Path::new("/")), Depth::Quick);
+        facts.sccache.planned = Some(Ok(Answer {
             cache_location: Some(location.to_owned()),
             ..Answer::default()
         }));

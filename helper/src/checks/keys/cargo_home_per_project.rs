@@ -15,21 +15,22 @@ pub(in crate::checks) const CHECK: Check = Check {
 fn run(facts: &Facts) -> Vec<Finding> {
     let Some(home) = facts
         .cargo
+        .settings
         .home
         .as_ref()
         // CI services keep what lies in the checkout from one run to the next, and it lies at one path.
-        .filter(|home| home.origin.is_env() && facts.caches_rust() && !facts.env.is_ci())
+        .filter(|home| home.origin.is_env() && facts.caches_rust() && !facts.shell.env.is_ci())
     else {
         return Vec::new();
     };
-    let user_home = facts.env.path("HOME");
+    let user_home = facts.shell.env.path("HOME");
     let dir = home.value.as_path();
     let is_temporary = dir.starts_with("/tmp") && !user_home.is_some_and(|home| home.starts_with("/tmp"));
     let why = if facts.worktree_to_itself().is_some_and(|root| dir.starts_with(root)) {
         "lies in the worktree"
     } else if is_temporary {
         "lies below /tmp"
-    } else if facts.cargo_home_is_alias {
+    } else if facts.cargo.home_is_alias {
         "is another name of ~/.cargo"
     } else {
         return Vec::new();

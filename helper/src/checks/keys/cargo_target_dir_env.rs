@@ -17,7 +17,9 @@ pub(in crate::checks) const CHECK: Check = Check {
 const VARIABLES: [&str; 3] = ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"];
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let set = VARIABLES.iter().find_map(|name| Some((*name, facts.shell.path(name)?)));
+    let set = VARIABLES
+        .iter()
+        .find_map(|name| Some((*name, facts.shell.own.path(name)?)));
     let Some((name, dir)) = set.filter(|_| facts.caches_rust_plainly()) else {
         return Vec::new();
     };

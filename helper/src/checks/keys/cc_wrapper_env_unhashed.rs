@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use crate::checks::{Check, Effect};
 use crate::environment::names;
 use crate::facts::Facts;
-use crate::facts::routes::{End, Route};
+use crate::facts::launchers::{End, Route};
 use crate::finding::{Finding, Fix, Severity, quote};
 use crate::nix_env::{self, C_KEY, Inputs};
 
@@ -18,19 +18,20 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(inputs) = nix_env::c(&facts.env).filter(|inputs| !is_hashed(facts, inputs)) else {
+    let Some(inputs) = nix_env::c(&facts.shell.env).filter(|inputs| !is_hashed(facts, inputs)) else {
         return Vec::new();
     };
     // cc-rs takes cargo's wrapper for C too.
     let used = facts
-        .routes
+        .cargo
+        .launchers
         .all
         .iter()
         .find_map(|route| Some((route, unhashed(facts, route)?)));
     let Some((route, program)) = used else {
         return Vec::new();
     };
-    let value = quote(&nix_env::c_key(&facts.env, &inputs).to_string_lossy());
+    let value = quote(&nix_env::c_key(&facts.shell.env, &inputs).to_string_lossy());
     vec![CHECK.finding(
         format!(
             "{} compiles C by {program}, whose key does not hold {}: it can return an object of other flags",
@@ -71,12 +72,12 @@ fn told(inputs: &Inputs) -> String {
 }
 
 fn is_off(facts: &Facts) -> bool {
-    facts.env.text(names::SWITCH).as_deref() == Some("off")
+    facts.shell.env.text(names::SWITCH).as_deref() == Some("off")
 }
 
 /// A value of the user's own may be a hash of theirs; one of ours must be the one for what is set now.
 fn is_hashed(facts: &Facts, inputs: &Inputs) -> bool {
-    facts.env.text(C_KEY).is_some_and(|value| {
+    facts.shell.env.text(C_KEY).is_some_and(|value| {
         let is_ours = value.starts_with("nix-") || value.contains("+nix-");
         !is_ours || value.ends_with(&inputs.hash)
     })

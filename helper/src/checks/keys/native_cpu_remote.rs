@@ -18,7 +18,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 const NATIVE: [&str; 3] = ["-march=native", "-mcpu=native", "-mtune=native"];
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let cache = match (&facts.remote, on_network(facts)) {
+    let cache = match (&facts.sccache.remote, on_network(facts)) {
         (Some(remote), _) => format!("the {} cache of {}", remote.kind, remote.origin),
         (None, Some(dir)) => format!("the cache in {dir}, on a network file system"),
         _ => return Vec::new(),
@@ -30,12 +30,12 @@ fn run(facts: &Facts) -> Vec<Finding> {
         format!("`{flag}` from {place} means another processor on each machine, and {cache} gives one machine's code to the others"),
         Fix::Do(format!("name a processor that all of them have, such as x86-64-v3, in {place}")),
     );
-    let remote = facts.remote.as_ref().map(|remote| remote.origin.clone());
+    let remote = facts.sccache.remote.as_ref().map(|remote| remote.origin.clone());
     vec![finding.at_places([place]).at_places(remote)]
 }
 
 fn on_network(facts: &Facts) -> Option<String> {
-    let dir = facts.cache_dir.as_ref()?;
+    let dir = facts.sccache.cache_dir.as_ref()?;
     let is_network = dir.file_system.as_ref()?.kind == Kind::Network;
     is_network.then(|| dir.path.display().to_string())
 }
@@ -46,7 +46,7 @@ fn rust(facts: &Facts) -> Option<(String, Origin)> {
         return None;
     }
     let is_it = |word: &str| word.trim_start_matches("-C").trim_start_matches("--codegen=") == "target-cpu=native";
-    let flag = facts.cargo.rustflags.iter().find(|flag| is_it(&flag.value))?;
+    let flag = facts.cargo.settings.rustflags.iter().find(|flag| is_it(&flag.value))?;
     Some(("-C target-cpu=native".to_owned(), flag.origin.clone()))
 }
 
@@ -58,12 +58,13 @@ fn c(facts: &Facts) -> Option<(String, Origin)> {
             .any(|begin| name.starts_with(begin))
     };
     let mut names = facts
+        .shell
         .env
         .names()
         .filter_map(|name| name.to_str())
         .filter(|name| is_of_c(name));
     names.find_map(|name| {
-        let value = facts.env.text(name)?;
+        let value = facts.shell.env.text(name)?;
         let flag = value.split_whitespace().find(|word| NATIVE.contains(word))?;
         Some((flag.to_owned(), Origin::Env(name.to_owned().into())))
     })

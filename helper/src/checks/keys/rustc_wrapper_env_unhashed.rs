@@ -15,13 +15,18 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(inputs) = nix_env::rust(&facts.env) else {
+    let Some(inputs) = nix_env::rust(&facts.shell.env) else {
         return Vec::new();
     };
-    if facts.env.text(RUST_KEY).as_ref() == Some(&inputs.hash) {
+    if facts.shell.env.text(RUST_KEY).as_ref() == Some(&inputs.hash) {
         return Vec::new();
     }
-    let wrapper = facts.routes.all.iter().find(|route| route.setting == "RUSTC_WRAPPER");
+    let wrapper = facts
+        .cargo
+        .launchers
+        .all
+        .iter()
+        .find(|route| route.setting == "RUSTC_WRAPPER");
     let Some(program) = wrapper.and_then(|route| unhashed(facts, route)) else {
         return Vec::new();
     };

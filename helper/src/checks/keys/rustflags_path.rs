@@ -17,7 +17,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let root = format!("{}", root.display());
-    let words = facts.cargo.rustflags.iter();
+    let words = facts.cargo.settings.rustflags.iter();
     // Search paths are left out of the key.
     let named = words.filter(|word| !word.value.starts_with("-L") && names(&word.value, &root));
     let mut named = named.peekable();

@@ -13,7 +13,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let libraries = facts.deep.as_ref().map(|deep| &deep.units.modified_libraries);
+    let libraries = facts.cargo.built.as_ref().map(|built| &built.units.modified_libraries);
     let Some((libraries, first)) = libraries.and_then(|libraries| Some((libraries, libraries.first()?))) else {
         return Vec::new();
     };

@@ -21,7 +21,7 @@ const VARIABLES: [(&str, &str); 2] = [
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let finding = |(name, result): (&'static str, &str)| {
-        let value = facts.env.text(name)?;
+        let value = facts.shell.env.text(name)?;
         let what = format!("{name}=`{value}` is set, and any value counts: {result}");
         let finding = CHECK.finding(what, Fix::Run(format!("unset {name}")));
         Some(finding.at_places([Origin::Env(name.into())]))

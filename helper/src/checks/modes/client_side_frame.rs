@@ -24,10 +24,13 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some(origin) = is_asked_for(facts).filter(|_| client_side_ignored::why(facts).is_none()) else {
         return Vec::new();
     };
-    let server = facts.server().and_then(|server| Some((server, server.env.as_ref()?)));
+    let server = facts
+        .server
+        .process()
+        .and_then(|server| Some((server, server.env.as_ref()?)));
     let (who, env) = match server {
         Some((server, env)) => (format!("the running server (pid {})", server.pid), env),
-        None => ("the next server".to_owned(), &facts.env),
+        None => ("the next server".to_owned(), &facts.shell.env),
     };
     if is_large(env) {
         return Vec::new();

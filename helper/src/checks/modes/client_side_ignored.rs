@@ -34,12 +34,12 @@ const LOG: &str = "SCCACHE_LOG";
 /// Who asks for client-side mode: the variable before the file.
 pub(in crate::checks) fn is_asked_for(facts: &Facts) -> Option<Origin> {
     const VARIABLE: &str = "SCCACHE_CLIENT_SIDE";
-    match facts.env.text(VARIABLE).filter(|text| !text.is_empty()) {
+    match facts.shell.env.text(VARIABLE).filter(|text| !text.is_empty()) {
         Some(value) => {
             matches!(value.to_lowercase().as_str(), "true" | "on" | "1").then(|| Origin::Env(VARIABLE.into()))
         }
         None => {
-            let file = facts.config.as_ref()?.toml()?;
+            let file = facts.sccache.config.as_ref()?.toml()?;
             let found = file.get(&["client_side_mode"])?;
             (found.item.as_bool() == Some(true)).then(|| file.origin(found))
         }
@@ -48,8 +48,8 @@ pub(in crate::checks) fn is_asked_for(facts: &Facts) -> Option<Origin> {
 
 /// What sccache gives as no reason (`from_env_and_file_configs` in its `src/config.rs`).
 pub(in crate::checks) fn why(facts: &Facts) -> Option<&'static str> {
-    let file = facts.config.as_ref().and_then(|config| config.toml());
-    if facts.env.get(LOG).is_some() {
+    let file = facts.sccache.config.as_ref().and_then(|config| config.toml());
+    if facts.shell.env.get(LOG).is_some() {
         Some(LOG)
     } else if file.and_then(|file| file.get(&["dist", "scheduler_url"])).is_some() {
         Some("[dist] scheduler_url")

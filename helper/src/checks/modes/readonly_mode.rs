@@ -36,6 +36,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         ];
     }
     let mode = facts
+        .server
         .running()
         .and_then(|running| running.effective_cache_mode.as_deref());
     if mode == Some("ReadOnly") {
@@ -45,10 +46,11 @@ fn run(facts: &Facts) -> Vec<Finding> {
         )];
     }
     let is_default = facts
+        .sccache
         .remote
         .as_ref()
         .is_some_and(|remote| remote.kind == "gcs" && remote.origin.is_env());
-    if is_default && facts.env.get("SCCACHE_GCS_RW_MODE").is_none() {
+    if is_default && facts.shell.env.get("SCCACHE_GCS_RW_MODE").is_none() {
         return vec![CHECK.finding(
             "SCCACHE_GCS_BUCKET alone means read-only: nothing new is stored".to_owned(),
             Fix::Run("export SCCACHE_GCS_RW_MODE=READ_WRITE".to_owned()),
@@ -59,6 +61,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
 
 fn wished_by(facts: &Facts) -> Option<Origin> {
     if facts
+        .shell
         .env
         .text(VARIABLE)
         .is_some_and(|mode| mode.to_uppercase() == READ_ONLY)
@@ -66,6 +69,7 @@ fn wished_by(facts: &Facts) -> Option<Origin> {
         return Some(Origin::Env(VARIABLE.into()));
     }
     let file = facts
+        .sccache
         .config
         .as_ref()?
         .toml()

@@ -19,7 +19,7 @@ const C_KEYS: [Version; 2] = [Version(0, 14, 0), Version(0, 18, 0)];
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let version = |answer: Option<&crate::facts::answer::Answer>| answer?.version();
-    let (Some(ours), Some(server)) = (version(facts.planned()), version(facts.running())) else {
+    let (Some(ours), Some(server)) = (version(facts.sccache.planned()), version(facts.server.running())) else {
         return Vec::new();
     };
     let differ = |keys: &[Version]| generation(keys, ours) != generation(keys, server);

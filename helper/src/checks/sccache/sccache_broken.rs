@@ -13,7 +13,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let (Some(program), Some(Err(no_answer))) = (&facts.sccache, &facts.planned) else {
+    let (Some(program), Some(Err(no_answer))) = (&facts.sccache.program, &facts.sccache.planned) else {
         return Vec::new();
     };
     // What it names itself has a check of its own.

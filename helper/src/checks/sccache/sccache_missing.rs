@@ -13,7 +13,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    match facts.sccache {
+    match facts.sccache.program {
         Some(_) => Vec::new(),
         None => vec![CHECK.finding(
             "no sccache beside our wrapper or on PATH: nothing is cached".to_owned(),

@@ -16,9 +16,10 @@ pub(in crate::checks) const CHECK: Check = Check {
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let version = facts
+        .server
         .running()
         .and_then(Answer::version)
-        .or_else(|| facts.planned()?.version());
+        .or_else(|| facts.sccache.planned()?.version());
     match version {
         Some(version) if facts.wrapper_is_ours() && !versions::is_tried(version) => vec![CHECK.finding(
             format!("the wrapper was not tried with sccache {version}, and leaves each compile of Rust to it as it is"),

@@ -14,7 +14,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let has_sccache = facts.planned().is_some() || facts.running().is_some();
+    let has_sccache = facts.sccache.planned().is_some() || facts.server.running().is_some();
     if !cfg!(target_os = "linux") || !facts.wrapper_is_ours() || !has_sccache || observe::is_possible() {
         return Vec::new();
     }

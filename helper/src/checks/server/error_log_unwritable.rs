@@ -15,10 +15,10 @@ pub(in crate::checks) const CHECK: Check = Check {
 const VARIABLE: &str = "SCCACHE_ERROR_LOG";
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(why) = &facts.error_log_fault else {
+    let Some(why) = &facts.sccache.error_log_fault else {
         return Vec::new();
     };
-    let value = facts.env.text(VARIABLE).unwrap_or_default();
+    let value = facts.shell.env.text(VARIABLE).unwrap_or_default();
     vec![CHECK.finding(
         format!("{VARIABLE}=`{value}` {why}: the next sccache server cannot start, and builds fail after ten seconds"),
         Fix::Run(format!("unset {VARIABLE}")),

@@ -22,13 +22,14 @@ const MENDED: Version = Version(0, 18, 0);
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let version = facts
+        .server
         .running()
         .and_then(|running| running.version())
-        .or(facts.silent_version);
-    let (Some(version), Some(server)) = (version.filter(|version| *version < MENDED), facts.server()) else {
+        .or(facts.server.silent_version);
+    let (Some(version), Some(server)) = (version.filter(|version| *version < MENDED), facts.server.process()) else {
         return Vec::new();
     };
-    let cache = facts.running().and_then(|running| running.cache_dir());
+    let cache = facts.server.running().and_then(|running| running.cache_dir());
     let held = inherited(server, cache.as_deref());
     if held.is_empty() {
         return Vec::new();

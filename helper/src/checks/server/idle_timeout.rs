@@ -17,7 +17,10 @@ pub(in crate::checks) const CHECK: Check = Check {
 const VARIABLE: &str = "SCCACHE_IDLE_TIMEOUT";
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let running = facts.server().and_then(|server| Some((server, server.env.as_ref()?)));
+    let running = facts
+        .server
+        .process()
+        .and_then(|server| Some((server, server.env.as_ref()?)));
     if let Some((server, _)) = running.filter(|(_, env)| seconds(env) == Some(Some(0))) {
         return vec![CHECK.finding(
             format!(
@@ -27,11 +30,11 @@ fn run(facts: &Facts) -> Vec<Finding> {
             stop_server(),
         )];
     }
-    match seconds(&facts.env) {
+    match seconds(&facts.shell.env) {
         Some(None) => vec![CHECK.finding(
             format!(
                 "{VARIABLE}=`{}` is no number of seconds: sccache takes its default, 600",
-                facts.env.text(VARIABLE).unwrap_or_default()
+                facts.shell.env.text(VARIABLE).unwrap_or_default()
             ),
             Fix::Run(format!("unset {VARIABLE}")),
         )],

@@ -18,12 +18,12 @@ const VARIABLE: &str = "SCCACHE_SERVER_PORT";
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let is_port = |value: &OsStr| value.to_str().is_some_and(|text| text.parse::<u16>().is_ok());
-    match facts.env.get(VARIABLE) {
-        Some(value) if !is_port(value) && facts.env.get("SCCACHE_SERVER_UDS").is_none() => vec![CHECK.finding(
+    match facts.shell.env.get(VARIABLE) {
+        Some(value) if !is_port(value) && facts.shell.env.get("SCCACHE_SERVER_UDS").is_none() => vec![CHECK.finding(
             format!(
                 "{VARIABLE}=`{}` is no port: sccache silently takes its default, {}",
                 value.to_string_lossy(),
-                facts.address
+                facts.server.address
             ),
             Fix::Run(format!("unset {VARIABLE}")),
         )],

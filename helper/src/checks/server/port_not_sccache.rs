@@ -14,12 +14,12 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let (Some(listener), Some(Err(no_answer))) = (&facts.listener, &facts.running) else {
+    let (Some(listener), Some(Err(no_answer))) = (&facts.server.listener, &facts.server.running) else {
         return Vec::new();
     };
     let process = listener.process.as_ref();
     // A server whose own command line says that it is sccache is merely slow, or of another version.
-    if facts.server().is_some() {
+    if facts.server.process().is_some() {
         return Vec::new();
     }
     let who = process.map_or_else(
@@ -29,7 +29,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     vec![CHECK.finding(
         format!(
             "{} is held by {who}: asked, {no_answer}; every build will hang or fail",
-            facts.address
+            facts.server.address
         ),
         own_address(facts),
     )]

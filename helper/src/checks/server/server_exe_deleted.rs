@@ -15,7 +15,8 @@ pub(in crate::checks) const CHECK: Check = Check {
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let program = facts
-        .server()
+        .server
+        .process()
         .and_then(|server| Some((server, server.program.as_ref()?)));
     match program {
         Some((server, program)) if program.is_deleted => vec![CHECK.finding(

@@ -18,10 +18,10 @@ pub(in crate::checks) const CHECK: Check = Check {
 const UNDERSTANDS: Version = Version(0, 17, 0);
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(server) = facts.server() else {
+    let Some(server) = facts.server.process() else {
         return Vec::new();
     };
-    match (facts.silent_version, &facts.running) {
+    match (facts.server.silent_version, &facts.server.running) {
         (Some(version), _) if version < UNDERSTANDS => vec![CHECK.finding(
             format!(
                 "the running sccache server (pid {}) is version {version} and does not understand this one: neither its statistics nor its settings can be read",
@@ -33,7 +33,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         (_, Some(Err(no_answer))) if no_answer.blame().is_none() => vec![CHECK.finding(
             format!(
                 "the sccache server (pid {}) at {} gives no answer: {no_answer}",
-                server.pid, facts.address
+                server.pid, facts.server.address
             ),
             // One that does not answer is not to be asked to end.
             Fix::Stop(format!("kill -KILL {}", server.pid)),

@@ -14,7 +14,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(listener) = &facts.listener else {
+    let Some(listener) = &facts.server.listener else {
         return Vec::new();
     };
     let who = match &listener.process {
@@ -22,8 +22,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
             format!("the sccache server (pid {}) does not see this directory", process.pid)
         }
         // Ours, and yet not among the processes that can be seen: it was started in a container with this network.
-        None if listener.uid == Some(facts.uid) && listener.is_hidden => {
-            format!("the server at {} is in a container", facts.address)
+        None if listener.uid == Some(facts.shell.uid) && listener.is_hidden => {
+            format!("the server at {} is in a container", facts.server.address)
         }
         _ => return Vec::new(),
     };

@@ -14,17 +14,17 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(uid) = facts.listener.as_ref().and_then(|listener| listener.uid) else {
+    let Some(uid) = facts.server.listener.as_ref().and_then(|listener| listener.uid) else {
         return Vec::new();
     };
     // What is no sccache server is another check's, where that can be told.
-    if uid == facts.uid || facts.listener_is_something_else() {
+    if uid == facts.shell.uid || facts.server.is_something_else() {
         return Vec::new();
     }
     vec![CHECK.finding(
         format!(
             "the sccache server at {} is user {uid}'s, and you are user {}: it compiles as that user, or keeps you waiting",
-            facts.address, facts.uid
+            facts.server.address, facts.shell.uid
         ),
         own_address(facts),
     )]

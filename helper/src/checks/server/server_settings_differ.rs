@@ -16,7 +16,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let (Some(planned), Some(running)) = (facts.planned(), facts.running()) else {
+    let (Some(planned), Some(running)) = (facts.sccache.planned(), facts.server.running()) else {
         return Vec::new();
     };
     let differences: Vec<String> = settings(planned)
@@ -62,10 +62,10 @@ fn settings(answer: &Answer) -> [(&'static str, Option<String>); 5] {
 /// A running server that has less than the flake wants is the check `cache-size`'s, and one whose preprocessor mode
 /// makes wrong objects that of `basedirs-direct-mode`.
 fn is_said_elsewhere(facts: &Facts, name: &str) -> bool {
-    let running = facts.running().and_then(Answer::max_size);
+    let running = facts.server.running().and_then(Answer::max_size);
     let is_small = running
-        .zip(facts.wanted_size)
+        .zip(facts.shell.wanted_size)
         .is_some_and(|(running, wanted)| running < wanted);
-    let is_wrong = facts.running().is_some_and(basedirs_direct_mode::is_wrong);
+    let is_wrong = facts.server.running().is_some_and(basedirs_direct_mode::is_wrong);
     (name == SIZE && is_small) || (name == MODE && is_wrong)
 }

@@ -17,15 +17,16 @@ pub(in crate::checks) const CHECK: Check = Check {
 
 fn run(facts: &Facts) -> Vec<Finding> {
     // At our own address without a listener: it has come up just now.
-    let is_ours = |sharer: &Sharer| sharer.address == facts.address && facts.listener.is_none();
-    let Some(other) = facts.sharers.iter().find(|sharer| !is_ours(sharer)) else {
+    let is_ours = |sharer: &Sharer| sharer.address == facts.server.address && facts.server.listener.is_none();
+    let Some(other) = facts.server.sharers.iter().find(|sharer| !is_ours(sharer)) else {
         return Vec::new();
     };
-    let who = facts.server().map_or_else(
+    let who = facts.server.process().map_or_else(
         || "the next one here will".to_owned(),
         |server| format!("pid {} does", server.pid),
     );
     let dir = facts
+        .sccache
         .cache_dir
         .as_ref()
         .map(|dir| dir.path.display().to_string())
@@ -41,7 +42,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
 
 /// One that listens elsewhere can be asked to end; one whose socket another has taken cannot be reached any more.
 fn stop(facts: &Facts, other: &Sharer) -> Fix {
-    if other.address == facts.address && facts.server().is_some() {
+    if other.address == facts.server.address && facts.server.process().is_some() {
         return Fix::Stop(format!("kill {}", other.pid));
     }
     let address = match &other.address {

@@ -16,7 +16,7 @@ const VARIABLE: &str = "SCCACHE_START_SERVER";
 
 fn run(facts: &Facts) -> Vec<Finding> {
     // Any other value means nothing to sccache (its `src/cmdline.rs`, `try_parse`).
-    if facts.env.text(VARIABLE).as_deref() != Some("1") {
+    if facts.shell.env.text(VARIABLE).as_deref() != Some("1") {
         return Vec::new();
     }
     vec![CHECK.finding(

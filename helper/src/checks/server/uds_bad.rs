@@ -21,7 +21,7 @@ const VARIABLE: &str = "SCCACHE_SERVER_UDS";
 const MAX_LEN: usize = if cfg!(target_os = "macos") { 103 } else { 107 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Address::Socket(path) = &facts.address else {
+    let Address::Socket(path) = &facts.server.address else {
         return Vec::new();
     };
     let Some(why) = fault(path, facts) else {
@@ -39,7 +39,7 @@ fn fault(path: &Path, facts: &Facts) -> Option<String> {
         Some("is not absolute: the server looks for it below /, and no compile finds that server".to_owned())
     } else if len > MAX_LEN {
         Some(format!("has {len} bytes, over {MAX_LEN}: no server can start"))
-    } else if !facts.socket_dir_exists {
+    } else if !facts.server.socket_dir_exists {
         Some("lies in a directory that is not there: no server can start".to_owned())
     } else {
         None

@@ -21,6 +21,7 @@ const REASON: &str = "multiple input files";
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let Some(stats) = facts
+        .server
         .running()
         .map(|running| &running.stats)
         .filter(|stats| stats.compile_requests >= ENOUGH)
@@ -34,7 +35,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some(count) = stats.not_cached.get(REASON).filter(|count| **count > 0 && has_rust) else {
         return Vec::new();
     };
-    let rustc = facts.cargo.rustc.as_ref();
+    let rustc = facts.cargo.settings.rustc.as_ref();
     let named = rustc.filter(|rustc| rustc.value.components().count() > 1);
     let (by, fix) = match named {
         Some(rustc) => (

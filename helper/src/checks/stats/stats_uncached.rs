@@ -21,7 +21,7 @@ const ENOUGH: u64 = 50;
 const SHARE: u64 = 10;
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let stats = facts.running().map(|running| &running.stats);
+    let stats = facts.server.running().map(|running| &running.stats);
     let Some(stats) = stats.filter(|stats| stats.compile_requests >= ENOUGH) else {
         return Vec::new();
     };

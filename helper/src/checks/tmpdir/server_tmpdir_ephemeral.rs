@@ -15,7 +15,11 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(server) = facts.server().filter(|server| server.tmpdir_exists == Some(true)) else {
+    let Some(server) = facts
+        .server
+        .process()
+        .filter(|server| server.tmpdir_exists == Some(true))
+    else {
         return Vec::new();
     };
     let Some(dir) = server.tmpdir() else {

@@ -14,7 +14,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    match facts.server() {
+    match facts.server.process() {
         Some(server) if server.tmpdir_exists == Some(false) => {
             let dir = server.tmpdir().unwrap_or_default();
             vec![CHECK.finding(

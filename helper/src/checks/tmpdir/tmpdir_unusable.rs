@@ -16,7 +16,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    match facts.tmpdir_fault {
+    match facts.shell.tmpdir_fault {
         Some(Fault::Ephemeral) | None => Vec::new(),
         Some(fault) => vec![finding(facts, fault).at_places([Origin::Env("TMPDIR".into())])],
     }
@@ -24,8 +24,12 @@ fn run(facts: &Facts) -> Vec<Finding> {
 
 /// Our wrapper gives sccache another one, and then it is only good to know.
 fn finding(facts: &Facts, fault: Fault) -> Finding {
-    let dir = facts.env.text("TMPDIR").unwrap_or_default();
-    let good = facts.env.text(names::TMPDIR).unwrap_or_else(|| "/var/tmp".to_owned());
+    let dir = facts.shell.env.text("TMPDIR").unwrap_or_default();
+    let good = facts
+        .shell
+        .env
+        .text(names::TMPDIR)
+        .unwrap_or_else(|| "/var/tmp".to_owned());
     let fix = Fix::Run(format!("export TMPDIR={}", quote(&good)));
     if facts.wrapper_is_ours() {
         let what = format!("TMPDIR `{dir}` {fault}; our wrapper gives sccache another one");

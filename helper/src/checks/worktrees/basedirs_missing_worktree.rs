@@ -19,14 +19,16 @@ pub(in crate::checks) const CHECK: Check = Check {
 fn run(facts: &Facts) -> Vec<Finding> {
     let Some(repository) = facts
         .repository
+        .git
         .as_ref()
         .filter(|repository| repository.others().next().is_some())
     else {
         return Vec::new();
     };
     let Some(answer) = facts
+        .server
         .running()
-        .or(facts.planned())
+        .or(facts.sccache.planned())
         .filter(|answer| !answer.basedirs.is_empty())
     else {
         return Vec::new();
@@ -42,7 +44,10 @@ fn run(facts: &Facts) -> Vec<Finding> {
         .map(|worktree| worktree.display().to_string())
         .collect();
     let origin = origins::basedirs(facts);
-    let place = origin.as_ref().map(Origin::to_string).or_else(|| facts.config_path());
+    let place = origin
+        .as_ref()
+        .map(Origin::to_string)
+        .or_else(|| facts.sccache.config_path());
     let finding = CHECK.finding(
         format!(
             "basedirs ({}) leave out the worktree {}: it shares no C object with the others",

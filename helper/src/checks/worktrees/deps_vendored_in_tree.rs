@@ -16,7 +16,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some(root) = facts.worktree_to_itself().filter(|_| facts.caches_rust()) else {
         return Vec::new();
     };
-    match facts.cargo.vendored.iter().find(|dir| dir.value.starts_with(root)) {
+    match facts.cargo.settings.vendored.iter().find(|dir| dir.value.starts_with(root)) {
         Some(dir) => vec![CHECK
             .finding(
             format!(

@@ -13,16 +13,14 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(deep) = facts.deep.as_ref().filter(|_| facts.caches_rust()) else {
+    let Some(built) = facts.cargo.built.as_ref().filter(|_| facts.caches_rust()) else {
         return Vec::new();
     };
-    let Some(ours) = &deep.units.rustc else {
+    let Some(ours) = &built.units.rustc else {
         return Vec::new();
     };
-    let built = deep
-        .siblings
-        .iter()
-        .filter_map(|other| Some((&other.worktree, other.rustc.as_ref()?)));
+    let siblings = facts.repository.siblings.iter();
+    let built = siblings.filter_map(|other| Some((&other.worktree, other.rustc.as_ref()?)));
     let others: Vec<_> = built.filter(|(_, rustc)| *rustc != ours).collect();
     let Some((worktree, rustc)) = others.first() else {
         return Vec::new();

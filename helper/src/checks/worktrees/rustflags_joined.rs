@@ -14,13 +14,13 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(repository) = facts.repository.as_ref().filter(|_| facts.caches_rust()) else {
+    let Some(repository) = facts.repository.git.as_ref().filter(|_| facts.caches_rust()) else {
         return Vec::new();
     };
     let Some(outer) = repository.enclosing() else {
         return Vec::new();
     };
-    let origins = || facts.cargo.rustflags.iter().map(|flag| &flag.origin);
+    let origins = || facts.cargo.settings.rustflags.iter().map(|flag| &flag.origin);
     let in_file =
         |origin: &&Origin, dir: &std::path::Path| matches!(origin, Origin::File(path, _) if path.starts_with(dir));
     let is_own = |origin: &&Origin| in_file(origin, &repository.root);

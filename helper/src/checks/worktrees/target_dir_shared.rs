@@ -15,7 +15,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(target) = &facts.target else {
+    let Some(target) = &facts.cargo.target else {
         return Vec::new();
     };
     let dir = target.dir.value.display();
@@ -27,7 +27,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
             Severity::Error,
             format!("was built into from the worktree {}, too", other.display()),
         )
-    } else if let Some(other) = target.named_for.first().filter(|_| !facts.env.is_ci()) {
+    } else if let Some(other) = target.named_for.first().filter(|_| !facts.shell.env.is_ci()) {
         let why = format!("is the worktree {}'s too, if its shell has the same", other.display());
         (Severity::Warning, why)
     } else {

@@ -20,13 +20,15 @@ const MENDED: Version = Version(0, 19, 0);
 fn run(facts: &Facts) -> Vec<Finding> {
     let others = facts
         .repository
+        .git
         .iter()
         .flat_map(|repository| repository.others())
         .count();
     let version = facts
+        .server
         .running()
         .and_then(Answer::version)
-        .or_else(|| facts.planned()?.version());
+        .or_else(|| facts.sccache.planned()?.version());
     match version {
         Some(version) if version < MENDED && others > 0 && facts.caches_rust_plainly() => vec![CHECK.finding(
             format!(

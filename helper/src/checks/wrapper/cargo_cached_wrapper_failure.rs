@@ -14,6 +14,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 
 fn run(facts: &Facts) -> Vec<Finding> {
     let Some((target, words)) = facts
+        .cargo
         .target
         .as_ref()
         .and_then(|target| Some((target, target.remembered_failure.as_ref()?)))

@@ -15,21 +15,21 @@ pub(in crate::checks) const CHECK: Check = Check {
 const LAUNCHERS: [&str; 2] = ["CMAKE_C_COMPILER_LAUNCHER", "CMAKE_CXX_COMPILER_LAUNCHER"];
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(deep) = &facts.deep else {
+    let Some(built) = &facts.cargo.built else {
         return Vec::new();
     };
-    let who = if deep.lock.has("cmake") {
+    let who = if built.lock.has("cmake") {
         "a dependency that builds with CMake"
-    } else if deep.has_cmake_lists {
+    } else if built.has_cmake_lists {
         "this project's CMake build"
     } else {
         return Vec::new();
     };
     let unset: Vec<&str> = LAUNCHERS
         .into_iter()
-        .filter(|name| facts.env.path(name).is_none())
+        .filter(|name| facts.shell.env.path(name).is_none())
         .collect();
-    if unset.is_empty() || facts.sccache.is_none() {
+    if unset.is_empty() || facts.sccache.program.is_none() {
         return Vec::new();
     }
     let exports: Vec<String> = unset.iter().map(|name| format!("{name}=sccache")).collect();

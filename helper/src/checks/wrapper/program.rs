@@ -65,7 +65,7 @@ const KNOWN_TO_CC: [&str; 4] = ["sccache", "cachepot", "buildcache", "kache"];
 
 /// The finding, where it is this check's.
 fn of(facts: &Facts, check: &Check) -> Vec<Finding> {
-    let finding = match &facts.cargo.wrapper {
+    let finding = match &facts.cargo.settings.wrapper {
         None => Some(missing("cargo has no rustc wrapper")),
         Some(wrapper) => judged(facts, wrapper),
     };
@@ -76,7 +76,7 @@ fn of(facts: &Facts, check: &Check) -> Vec<Finding> {
 fn judged(facts: &Facts, wrapper: &Setting<PathBuf>) -> Option<Finding> {
     let stem = wrapper.value.file_stem();
     let is = |name: &str| stem == Some(OsStr::new(name));
-    let path = facts.wrapper_path.as_ref();
+    let path = facts.cargo.wrapper_path.as_ref();
     let is_sccache = path.is_some_and(|path| path.file_stem() == Some(real_sccache::NAME.as_ref()));
     let finding = if wrapper.value.as_os_str().is_empty() {
         missing(&format!("{} is empty, so cargo uses no wrapper", wrapper.origin))
@@ -84,12 +84,12 @@ fn judged(facts: &Facts, wrapper: &Setting<PathBuf>) -> Option<Finding> {
         not_found(facts, wrapper)
     } else if is(real_sccache::NAME) {
         return None;
-    } else if wrapper.origin.is_env() && is("rust-analyzer") && facts.shell.get(RUST_ANALYZERS_MARK).is_some() {
+    } else if wrapper.origin.is_env() && is("rust-analyzer") && facts.shell.own.get(RUST_ANALYZERS_MARK).is_some() {
         rust_analyzer()
     } else if is_sccache {
         let what = "is sccache by another name: it takes itself for a compiler of that name, and every build hangs";
         set_to_sccache(&RENAMED, format!("the rustc wrapper {} {what}", named(wrapper)))
-    } else if !facts.wrapper_calls_sccache {
+    } else if !facts.cargo.wrapper_calls_sccache {
         let what = "not sccache: it is left as it is, and sccache caches no Rust crate";
         set_to_sccache(&ELSEWHERE, format!("the rustc wrapper is {}, {what}", named(wrapper)))
     } else if !KNOWN_TO_CC.into_iter().any(is) {

@@ -15,7 +15,7 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(wrapper) = &facts.cargo.workspace_wrapper else {
+    let Some(wrapper) = &facts.cargo.settings.workspace_wrapper else {
         return Vec::new();
     };
     let known = ["rustc", "clippy-driver"].map(OsStr::new);

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::checks::{Check, Effect};
 use crate::facts::Facts;
-use crate::facts::routes::{End, Route};
+use crate::facts::launchers::{End, Route};
 use crate::finding::{Finding, Fix, Severity, quote};
 use crate::origin::Origin;
 
@@ -17,9 +17,9 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let first = facts.routes.before_ours.as_deref();
-    let first = first.zip(facts.routes.ours.as_deref());
-    let routes = facts.routes.all.iter().filter_map(|route| past(facts, route));
+    let first = facts.cargo.launchers.before_ours.as_deref();
+    let first = first.zip(facts.cargo.launchers.ours.as_deref());
+    let routes = facts.cargo.launchers.all.iter().filter_map(|route| past(facts, route));
     first
         .map(|(first, ours)| on_path(first, ours))
         .into_iter()
@@ -41,7 +41,7 @@ fn on_path(first: &Path, ours: &Path) -> Finding {
 fn past(facts: &Facts, route: &Route) -> Option<Finding> {
     let is_word = route.program.components().count() == 1;
     let is_frozen = matches!(route.origin, Origin::File(..));
-    let has_ours = facts.routes.ours.is_some();
+    let has_ours = facts.cargo.launchers.ours.is_some();
     let program = route.program.display();
     let (severity, what) = match &route.end {
         // The word is what PATH makes of it, and that is a finding of its own; without ours nothing goes past it.
@@ -74,7 +74,7 @@ fn fix(facts: &Facts, route: &Route) -> Fix {
             Fix::Run(format!("cmake -D {setting}=sccache {}", quote(&dir)))
         }
         Origin::Env(name) if matches!(name.as_ref(), "CC" | "CXX") => {
-            let value = facts.env.text(name).unwrap_or_default();
+            let value = facts.shell.env.text(name).unwrap_or_default();
             let compiler = value.split_ascii_whitespace().skip(1);
             let command: Vec<&str> = std::iter::once("sccache").chain(compiler).collect();
             Fix::Run(format!("export {name}={}", quote(&command.join(" "))))

@@ -37,7 +37,7 @@ pub struct Route {
 
 /// All ways, and what the bare word `sccache` is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Routes {
+pub struct Launchers {
     /// The first `sccache` on PATH, where it is not our wrapper though ours is at hand.
     pub before_ours: Option<PathBuf>,
     /// Our wrapper: the first on PATH, else cargo's.
@@ -50,7 +50,7 @@ pub struct Routes {
 const COMPILERS: [&str; 2] = ["CC", "CXX"];
 const LAUNCHERS: [&str; 2] = ["CMAKE_C_COMPILER_LAUNCHER", "CMAKE_CXX_COMPILER_LAUNCHER"];
 
-impl Routes {
+impl Launchers {
     /// Reads the environment, cargo's settings and the build directories of the project at `root`.
     /// Cargo finds its wrapper by the `shell`'s PATH; what build scripts start by what cargo gives them, `env`.
     pub fn read(env: &Environment, shell: &Environment, cargo: &Cargo, root: &Path) -> Self {

@@ -1,71 +1,18 @@
-//! What takes longer than a shell's door allows: read for `check` as a person calls it, not for `check --quiet`.
+//! What takes too long for a quick reading: whether git keeps a file, what lies in a directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::siblings::{self, Sibling};
-use super::units::Units;
-use super::worktrees::Repository;
-use crate::cargo::Cargo;
-use crate::cargo::lock_file::Lock;
-use crate::environment::Environment;
 use crate::size::Size;
 
 /// How long a cache is walked; one of a hundred thousand files takes a third of this.
 const WALK_LIMIT: Duration = Duration::from_millis(1000);
 
-/// Facts that cost time.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Deep {
-    /// What lies in the cache's directory; `None` where it is not on this disk, or too large to be walked in time.
-    pub cache_used: Option<Size>,
-    /// What the target directory's units tell.
-    pub units: Units,
-    /// The repository's other worktrees, and what they share with this one.
-    pub siblings: Vec<Sibling>,
-    /// The packages that the workspace is made of.
-    pub lock: Lock,
-    /// Whether git keeps sccache's config file.
-    pub config_is_in_git: bool,
-    /// Whether there is a `CMakeLists.txt` beside the manifest or at the worktree's root.
-    pub has_cmake_lists: bool,
-}
-
-impl Deep {
-    /// Reads all of it.
-    pub(super) fn read(
-        env: &Environment,
-        cargo: &Cargo,
-        repository: Option<&Repository>,
-        cache_dir: Option<&Path>,
-        config: Option<&Path>,
-    ) -> Self {
-        let target = cargo.units_dir().map(|dir| dir.value.as_path());
-        let roots = [cargo.root(), repository.map(|repository| repository.root.as_path())];
-        let units = target.map(Units::read).unwrap_or_default();
-        let lock = cargo.root().map(Lock::read).unwrap_or_default();
-        let rustc = units.rustc.as_deref();
-        Self {
-            siblings: repository
-                .map(|repository| siblings::siblings(env, cargo, repository, rustc, &lock))
-                .unwrap_or_default(),
-            cache_used: cache_dir.and_then(|dir| size_of(dir, Instant::now() + WALK_LIMIT)),
-            units,
-            lock,
-            config_is_in_git: config.is_some_and(is_in_git),
-            has_cmake_lists: roots
-                .into_iter()
-                .flatten()
-                .any(|root| root.join("CMakeLists.txt").exists()),
-        }
-    }
-}
-
 /// Whether git keeps the file; only asked where there is a repository around it. Whose repository that is, is not known: git
 /// gets no configuration that names a program (`core.fsmonitor`, `core.hooksPath`), and not for ever.
-fn is_in_git(file: &Path) -> bool {
+pub(super) fn is_in_git(file: &Path) -> bool {
     /// The index of the largest repositories is read in a tenth of this.
     const LIMIT: Duration = Duration::from_millis(1000);
     let Some(dir) = file
@@ -104,8 +51,12 @@ fn is_in_git(file: &Path) -> bool {
     }
 }
 
-/// The sum of the sizes of all files below, as sccache counts them. Links are not followed.
-fn size_of(dir: &Path, deadline: Instant) -> Option<Size> {
+/// The sum of the sizes of all files below, as sccache counts them; `None` where that takes too long. Links are not followed.
+pub(super) fn size_of(dir: &Path) -> Option<Size> {
+    size_until(dir, Instant::now() + WALK_LIMIT)
+}
+
+fn size_until(dir: &Path, deadline: Instant) -> Option<Size> {
     let mut total = 0;
     let mut left: Vec<PathBuf> = vec![dir.to_owned()];
     while let Some(dir) = left.pop() {
@@ -135,13 +86,13 @@ mod tests {
         fs::write(root.path().join("y"), [0; 24]).unwrap();
         std::os::unix::fs::symlink("/", root.path().join("link")).unwrap();
         let later = Instant::now() + Duration::from_secs(60);
-        assert_eq!(size_of(root.path(), later), Some(Size(1024)));
-        assert_eq!(size_of(&root.path().join("none"), later), Some(Size(0)));
+        assert_eq!(size_until(root.path(), later), Some(Size(1024)));
+        assert_eq!(size_until(&root.path().join("none"), later), Some(Size(0)));
     }
 
     #[test]
     fn gives_up_in_time() {
         let root = tempfile::tempdir().unwrap();
-        assert_eq!(size_of(root.path(), Instant::now() - Duration::from_millis(1)), None);
+        assert_eq!(size_until(root.path(), Instant::now() - Duration::from_millis(1)), None);
     }
 }
