@@ -35,46 +35,24 @@ pub struct Edit {
 }
 
 /// Why an edit cannot be planned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// The place holds something that cannot be read; why.
+    #[error("{} {}; nothing was changed", .0.display(), .1)]
     Unreadable(PathBuf, String),
     /// The file is not TOML.
+    #[error(
+        "{} is JSON, and only TOML is edited: set \"cache\": {{\"disk\": {{\"size\": …}}}} in it yourself",
+        .0.display()
+    )]
     OtherFormat(PathBuf),
     /// The file is broken: where and how.
+    #[error("{}:{}: {}; repair the file first, nothing was changed", .0.display(), .1, .2)]
     Broken(PathBuf, usize, String),
     /// A key that must be a table is something else: the key and its line.
+    #[error("{}:{}: `{}` is not a table; repair the file first, nothing was changed", .0.display(), .1, .2)]
     NoTable(PathBuf, usize, &'static str),
 }
-
-impl std::fmt::Display for PlanError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Unreadable(path, why) => write!(f, "{} {why}; nothing was changed", path.display()),
-            Self::OtherFormat(path) => write!(
-                f,
-                "{} is JSON, and only TOML is edited: set \"cache\": {{\"disk\": {{\"size\": …}}}} in it yourself",
-                path.display()
-            ),
-            Self::Broken(path, line, why) => {
-                write!(
-                    f,
-                    "{}:{line}: {why}; mend the file first, nothing was changed",
-                    path.display()
-                )
-            }
-            Self::NoTable(path, line, key) => {
-                write!(
-                    f,
-                    "{}:{line}: `{key}` is no table; mend the file first, nothing was changed",
-                    path.display()
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for PlanError {}
 
 /// Plans to write what is wished for; `None` where the file says so already.
 pub fn plan(config: &ConfigFile, wish: Wish) -> Result<Option<Edit>, PlanError> {

@@ -16,20 +16,9 @@ pub const SCCACHE_DEFAULT: Size = Size(10 << 30);
 const UNITS: [(char, &str, u32); 4] = [('T', "TiB", 40), ('G', "GiB", 30), ('M', "MiB", 20), ('K', "KiB", 10)];
 
 /// A size that sccache would not understand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is not a size that sccache knows: write a whole number and one of K, M, G, T, such as 24G", .0.escape_debug())]
 pub struct SizeError(String);
-
-impl fmt::Display for SizeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` is no size that sccache knows: write a whole number and one of K, M, G, T, such as 24G",
-            self.0.escape_debug()
-        )
-    }
-}
-
-impl std::error::Error for SizeError {}
 
 impl FromStr for Size {
     type Err = SizeError;

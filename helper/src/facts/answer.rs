@@ -9,7 +9,6 @@ mod question;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fmt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -117,16 +116,20 @@ impl Answer {
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
     /// sccache could not be started; the system's words.
+    #[error("it cannot be started: {0}")]
     NotStarted(String),
     /// Nothing came within [`TIME_LIMIT`].
+    #[error("it did not answer within {} s", TIME_LIMIT.as_secs_f32())]
     TimedOut,
     /// It ended with an error; its words on stderr.
+    #[error("{}", .0.lines().next().unwrap_or("it failed without a word"))]
     Failed(String),
     /// It ended well but what it said is no answer.
-    Rubbish(String),
+    #[error("its answer cannot be read: {0}")]
+    Unparseable(String),
 }
 
 /// What an sccache that fails says it is because of.
@@ -165,17 +168,6 @@ impl NoAnswer {
             Some(Blame::BaseDir)
         } else {
             None
-        }
-    }
-}
-
-impl fmt::Display for NoAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotStarted(why) => write!(f, "it cannot be started: {why}"),
-            Self::TimedOut => write!(f, "it did not answer within {} s", TIME_LIMIT.as_secs_f32()),
-            Self::Failed(stderr) => f.write_str(stderr.lines().next().unwrap_or("it failed without a word")),
-            Self::Rubbish(why) => write!(f, "its answer cannot be read: {why}"),
         }
     }
 }
@@ -240,7 +232,7 @@ impl Question {
     pub fn wait(self) -> Result<Answer, NoAnswer> {
         let output = self.0.output()?;
         if output.is_success {
-            Answer::parse(&output.stdout).map_err(|error| NoAnswer::Rubbish(error.to_string()))
+            Answer::parse(&output.stdout).map_err(|error| NoAnswer::Unparseable(error.to_string()))
         } else {
             Err(NoAnswer::Failed(
                 String::from_utf8_lossy(&output.stderr).trim().to_owned(),
@@ -296,7 +288,7 @@ mod tests {
             answer_of("echo broken >&2; exit 2"),
             Err(NoAnswer::Failed("broken".to_owned()))
         );
-        assert!(matches!(answer_of("echo hello"), Err(NoAnswer::Rubbish(_))));
+        assert!(matches!(answer_of("echo hello"), Err(NoAnswer::Unparseable(_))));
         assert!(answer_of("head -c 9000000 /dev/zero").is_err());
         assert_eq!(answer_of("echo '{\"new\": 1}'"), Ok(Answer::default()));
         assert!(matches!(

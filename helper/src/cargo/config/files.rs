@@ -2,8 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use cargo_config2::Walk;
-
 use super::setting::{Broken, read_toml};
 use crate::toml_file::TomlFile;
 
@@ -14,10 +12,21 @@ const MAX_DEPTH: usize = 8;
 /// what it includes (cargo 1.94 and later).
 pub(super) fn read_all(cwd: &Path, home: Option<PathBuf>, broken: &mut Vec<Broken>) -> Vec<TomlFile> {
     let mut files = Vec::new();
-    for path in Walk::with_cargo_home(cwd, home) {
-        files.extend(read_with_includes(&path, 0, broken));
+    for dir in directories(cwd, home) {
+        // Cargo prefers the old name where both are there.
+        let names = ["config", "config.toml"].map(|name| dir.join(name));
+        if let Some(path) = names.into_iter().find(|path| path.exists()) {
+            files.extend(read_with_includes(&path, 0, broken));
+        }
     }
     files
+}
+
+/// Where cargo looks: CARGO_HOME is last, unless it is met on the way up.
+fn directories(cwd: &Path, home: Option<PathBuf>) -> Vec<PathBuf> {
+    let mut dirs: Vec<PathBuf> = cwd.ancestors().map(|dir| dir.join(".cargo")).collect();
+    dirs.extend(home.filter(|home| !dirs.contains(home)));
+    dirs
 }
 
 /// The file itself wins over what it includes, and what is included later over what is included before.
