@@ -119,38 +119,16 @@ fn places<S: Serializer>(places: &[Origin], serializer: S) -> Result<S::Ok, S::E
 
 /// A word as a POSIX shell reads it back.
 pub fn quote(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+    // No path and no variable has a NUL byte.
+    shlex::Quoter::new()
+        .allow_nul(true)
+        .quote(word)
+        .map_or_else(|_| word.to_owned(), Cow::into_owned)
 }
 
 #[cfg(any(test, fuzzing))]
 pub(crate) fn holds_for(word: &str) {
-    assert_eq!(as_a_shell_reads(&quote(word)).as_deref(), Some(word));
-}
-
-/// One word without expansions, by the POSIX rules for quotes; `None` where a shell would see more in it.
-#[cfg(any(test, fuzzing))]
-fn as_a_shell_reads(text: &str) -> Option<String> {
-    let mut word = String::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\'' => loop {
-                match chars.next()? {
-                    '\'' => break,
-                    c => word.push(c),
-                }
-            },
-            '\\' => word.push(chars.next()?),
-            c if c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c) => word.push(c),
-            _ => return None,
-        }
-    }
-    (!text.is_empty()).then_some(word)
+    assert_eq!(shlex::split(&quote(word)), Some(vec![word.to_owned()]));
 }
 
 #[cfg(test)]

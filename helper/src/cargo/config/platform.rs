@@ -1,5 +1,8 @@
 //! Which of a config's `[target.…]` tables are for what is built here.
 
+use cfg_expr::targets::get_builtin_target_by_triple;
+use cfg_expr::{Expression, Predicate};
+
 /// This helper's own target: what cargo builds for, where nobody names another.
 pub(super) fn host() -> String {
     let arch = std::env::consts::ARCH;
@@ -19,81 +22,14 @@ pub(super) fn is_for(name: &str, target: &str) -> bool {
 }
 
 fn holds(condition: &str, target: &str) -> bool {
-    if let Some((operator, arguments)) = call(condition) {
-        let mut arguments = arguments.into_iter().map(|argument| holds(argument, target));
-        return match operator {
-            "all" => arguments.all(|holds| holds),
-            "any" => arguments.any(|holds| holds),
-            "not" => !arguments.next().unwrap_or(false),
-            _ => true,
-        };
-    }
-    match condition.split_once('=') {
-        Some((key, value)) => has(target, key.trim(), value.trim().trim_matches('"')),
-        None => match condition {
-            "unix" | "windows" => has(target, "target_family", condition),
-            "true" => true,
-            "false" => false,
-            _ => true,
-        },
-    }
-}
-
-/// `all(a, any(b, c))`: the word before the bracket, and what stands between its commas.
-fn call(condition: &str) -> Option<(&str, Vec<&str>)> {
-    let (operator, rest) = condition.strip_suffix(')')?.split_once('(')?;
-    let mut arguments = Vec::new();
-    let (mut depth, mut start) = (0u32, 0);
-    for (at, c) in rest.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            ',' if depth == 0 => {
-                arguments.push(rest[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-    }
-    arguments.push(rest[start..].trim());
-    arguments.retain(|argument| !argument.is_empty());
-    Some((operator.trim(), arguments))
-}
-
-fn has(target: &str, key: &str, value: &str) -> bool {
-    let mut parts = target.split('-');
-    let arch = parts.next().unwrap_or_default();
-    let rest: Vec<&str> = parts.collect();
-    let names = |part: &str| rest.iter().any(|other| other.starts_with(part));
-    let is_windows = names("windows");
-    let is_wasm = arch.starts_with("wasm");
-    match key {
-        "target_arch" => arch_of(arch) == value,
-        "target_vendor" => rest.first() == Some(&value),
-        "target_os" => match value {
-            "macos" => names("darwin"),
-            os => names(os) && !(os == "linux" && names("android")),
-        },
-        "target_env" => value.is_empty() || names(value),
-        "target_family" => match value {
-            "windows" => is_windows,
-            "wasm" => is_wasm,
-            "unix" => !is_windows && !is_wasm && !names("none") && !names("uefi"),
-            _ => false,
-        },
+    let Ok(condition) = Expression::parse(condition) else {
+        return true;
+    };
+    let target = get_builtin_target_by_triple(target);
+    condition.eval(|predicate| match predicate {
+        Predicate::Target(of_target) => target.is_none_or(|target| of_target.matches(target)),
         _ => true,
-    }
-}
-
-/// A triple's first word as rustc's `target_arch` has it.
-fn arch_of(word: &str) -> &str {
-    match word {
-        "i386" | "i586" | "i686" => "x86",
-        "riscv64gc" => "riscv64",
-        word if word.starts_with("armv") || word.starts_with("thumb") => "arm",
-        word if word.starts_with("riscv32") => "riscv32",
-        word => word,
-    }
+    })
 }
 
 #[cfg(test)]
