@@ -1,7 +1,7 @@
 //! Edits of the user's sccache config: planned as pure text, then saved so that nothing can be lost.
 
 #[cfg(any(test, fuzzing))]
-pub(crate) mod law;
+pub(crate) mod invariants;
 mod save;
 
 use std::path::PathBuf;

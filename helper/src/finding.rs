@@ -71,7 +71,7 @@ pub struct Finding {
     pub places: Vec<Origin>,
     /// Lines of evidence for the long form, such as sccache's own words; often none.
     pub detail: Vec<String>,
-    /// How to mend it.
+    /// How to fix it.
     pub fix: Fix,
 }
 
@@ -127,7 +127,7 @@ pub fn quote(word: &str) -> String {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(word: &str) {
+pub(crate) fn assert_invariants(word: &str) {
     assert_eq!(shlex::split(&quote(word)), Some(vec![word.to_owned()]));
 }
 
@@ -138,8 +138,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn a_shell_reads_the_word_back(word: String, quotes in "['\\\\ a$`]{0,9}") {
-            holds_for(&word);
-            holds_for(&quotes);
+            assert_invariants(&word);
+            assert_invariants(&quotes);
         }
     }
 }

@@ -47,4 +47,4 @@ pub mod report;
 pub mod cli;
 
 #[cfg(any(test, fuzzing))]
-pub mod laws;
+pub mod invariants;

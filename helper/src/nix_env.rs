@@ -7,7 +7,7 @@
 //! `docs/compiler-wrappers.md` tells the whole story.
 
 #[cfg(any(test, fuzzing))]
-pub(crate) mod law;
+pub(crate) mod invariants;
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};

@@ -57,7 +57,7 @@ pub fn stranger(dir: &Path, ours: &Path) -> Option<Stranger> {
             left.extend(words(&whole));
             at = PathBuf::from("/");
         } else if !data.is_dir() {
-            let why = "is no directory".to_owned();
+            let why = "is not a directory".to_owned();
             return Some(Stranger {
                 path: at,
                 why,

@@ -65,7 +65,7 @@ impl fmt::Display for Size {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(text: &str) {
+pub(crate) fn assert_invariants(text: &str) {
     let is_shifted = text.ends_with(|c: char| "KMGTkmgt".contains(c));
     let digits = &text[..text.len() - usize::from(is_shifted)];
     let digits = digits.strip_prefix('+').unwrap_or(digits);
@@ -127,7 +127,7 @@ mod tests {
 
         #[test]
         fn any_text_is_a_size_or_an_error(text: String) {
-            holds_for(&text);
+            assert_invariants(&text);
         }
     }
 }

@@ -74,7 +74,7 @@ fn line_at(text: &str, offset: usize) -> usize {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(text: &str) {
+pub(crate) fn assert_invariants(text: &str) {
     let file = TomlFile::parse(PathBuf::from("config"), text.to_owned());
     let last = line_at(text, text.len());
     match &file.parsed {
@@ -121,7 +121,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_a_document_or_an_error(text: String) {
-            holds_for(&text);
+            assert_invariants(&text);
         }
     }
 }

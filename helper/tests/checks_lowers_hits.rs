@@ -149,7 +149,7 @@ fn cargo_home_per_project() {
     symlink(sandbox.path("home/.cargo"), sandbox.path("link")).unwrap();
     for (dir, why) in [
         ("project/.cargo-home", "lies in the worktree"),
-        ("link", "is another name of ~/.cargo"),
+        ("link", "is a different name for ~/.cargo"),
     ] {
         sandbox.set("CARGO_HOME", sandbox.path(dir));
         let finding = sandbox.finding("cargo-home-per-project");

@@ -14,7 +14,7 @@ const MAKES_A_COMMAND: [&str; 7] = [
     "stop_server()",
     "own_address(",
     "cache_size::fix(",
-    "mend(facts",
+    "fix(facts",
     "edit(&",
 ];
 

@@ -128,7 +128,7 @@ fn name_before_hash(name: &str) -> Option<String> {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(name: &str) {
+pub(crate) fn assert_invariants(name: &str) {
     if let Some(before) = name_before_hash(name) {
         assert_eq!(name.len(), before.len() + "-0123456789abcdef".len());
     }

@@ -153,7 +153,7 @@ fn program(places: &Places<'_>, variables: &[&'static str], key: &str) -> Option
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(dir: &Path, config: &[u8], manifest: &[u8]) {
+pub(crate) fn assert_invariants(dir: &Path, config: &[u8], manifest: &[u8]) {
     for (name, bytes) in [(".cargo/config.toml", config), ("Cargo.toml", manifest)] {
         let path = dir.join(name);
         let _ = path.parent().map(std::fs::create_dir_all);
@@ -282,7 +282,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_files_are_read(config: Vec<u8>, manifest: Vec<u8>) {
-            holds_for(Project::new(&[]).0.path(), &config, &manifest);
+            assert_invariants(Project::new(&[]).0.path(), &config, &manifest);
         }
 
         #[test]
@@ -293,7 +293,7 @@ mod tests {
             ];
             const VALUES: [&str; 9] = ["true", "-1", "\"\"", "\"a b\"", "[]", "[[1], \"x\"]", "{}", "{ a = { b = [] } }", "1979-05-27"];
             let line = format!("{} = {}\n", KEYS[key], VALUES[value]);
-            holds_for(Project::new(&[]).0.path(), line.as_bytes(), line.as_bytes());
+            assert_invariants(Project::new(&[]).0.path(), line.as_bytes(), line.as_bytes());
         }
     }
 

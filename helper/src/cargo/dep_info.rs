@@ -85,7 +85,7 @@ pub(crate) fn cargo_home_in(dep_info: &[u8]) -> Option<PathBuf> {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(bytes: &[u8]) {
+pub(crate) fn assert_invariants(bytes: &[u8]) {
     let _ = said_by(bytes);
     let _ = cargo_home_in(bytes);
     let named = [b"x: ", bytes, b" /w/a\\ b/lib.rs\n"].concat();
@@ -135,7 +135,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_dep_info_is_read(bytes: Vec<u8>, dir: String) {
-            holds_for(&bytes);
+            assert_invariants(&bytes);
             let _ = names_file_below(&bytes, Path::new(&dir), Path::new("/"));
             let _ = cargo_home_in(&[&bytes[..], b"/registry/src/"].concat());
         }

@@ -68,7 +68,7 @@ fn package(block: &str) -> Option<Package> {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(lock_file: &str) {
+pub(crate) fn assert_invariants(lock_file: &str) {
     for package in Lock::parse(lock_file).packages {
         assert!(lock_file.contains(&format!("name = \"{}\"", package.name)));
     }
@@ -94,8 +94,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_text_is_read(text: String, list in proptest::collection::btree_set("[a-z0-9_-]{1,12}", 0..9)) {
-            holds_for(&text);
-            holds_for(&format!("\n[[package]]\n{text}"));
+            assert_invariants(&text);
+            assert_invariants(&format!("\n[[package]]\n{text}"));
             let packages = list.iter().map(|name| format!("\n[[package]]\nname = \"{name}\"\nversion = \"1.0.0\"\n"));
             let lock = Lock::parse(&packages.collect::<String>());
             let names = lock.packages.into_iter().map(|package| package.name);

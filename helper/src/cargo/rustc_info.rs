@@ -57,7 +57,7 @@ impl RustcInfo {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(bytes: &[u8]) {
+pub(crate) fn assert_invariants(bytes: &[u8]) {
     let info = RustcInfo::parse(bytes);
     if let Some(said) = info.sccache_failure() {
         assert!(said.contains("sccache") && !said.contains('\n'));
@@ -99,7 +99,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_bytes_are_read(bytes: Vec<u8>) {
-            holds_for(&bytes);
+            assert_invariants(&bytes);
         }
     }
 }

@@ -15,7 +15,7 @@ fn every_check_is_explained() {
             "{}: a sentence under the title",
             check.id
         );
-        for heading in ["## Why it matters", "## How to mend it"] {
+        for heading in ["## Why it matters", "## How to fix it"] {
             assert!(check.explanation.contains(heading), "{}: {heading}", check.id);
         }
     }

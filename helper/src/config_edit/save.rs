@@ -58,7 +58,7 @@ pub fn save(edit: &Edit, home: Option<&Path>, store: &Path) -> Result<(), SaveEr
     refuse_managed(edit, &target, store)?;
     // A rename would put a file in the place of `/dev/null` as well.
     if fs::metadata(&target).is_ok_and(|data| !data.is_file()) {
-        return Err(io(io::Error::other("it is no plain file")));
+        return Err(io(io::Error::other("it is not a regular file")));
     }
     let dir = target.parent().unwrap_or(Path::new("/"));
     if edit.before.is_none() {

@@ -242,7 +242,7 @@ impl Question {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(bytes: &[u8]) {
+pub(crate) fn assert_invariants(bytes: &[u8]) {
     if let Ok(answer) = Answer::parse(bytes) {
         let stats = &answer.stats;
         let languages = [&stats.cache_hits, &stats.cache_misses, &stats.cache_errors];
@@ -300,8 +300,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_words_are_an_answer_or_none(bytes: Vec<u8>, words in "(config file|\"[A-Z_]{0,9}\"| must be 'true'|[ \n]|\\PC){0,9}") {
-            holds_for(&bytes);
-            holds_for(words.as_bytes());
+            assert_invariants(&bytes);
+            assert_invariants(words.as_bytes());
         }
     }
 

@@ -73,7 +73,7 @@ fn modified(output: &[u8]) -> Vec<String> {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(bytes: &[u8]) {
+pub(crate) fn assert_invariants(bytes: &[u8]) {
     for directive in modified(bytes) {
         assert!(directive.starts_with("static:") && !directive.contains('\n'));
     }
@@ -95,7 +95,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read(bytes: Vec<u8>) {
-            holds_for(&bytes);
+            assert_invariants(&bytes);
         }
     }
 }

@@ -247,7 +247,7 @@ fn resolved(base: &Path, line: &[u8]) -> PathBuf {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(dir: &Path, files: &[&[u8]]) {
+pub(crate) fn assert_invariants(dir: &Path, files: &[&[u8]]) {
     const NAMES: [&str; 5] = [".git", "g/config", "g/commondir", "g/worktrees/a/gitdir", "g/HEAD"];
     for (name, bytes) in NAMES.iter().zip(files) {
         let path = dir.join(name);

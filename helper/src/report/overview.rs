@@ -1,4 +1,4 @@
-//! What is as it is, wrong or not: the first lines of `check`, and of a bug report.
+//! The status lines above the findings of `check` and of a bug report.
 
 use super::worktrees;
 use crate::facts::Facts;

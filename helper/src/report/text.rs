@@ -55,7 +55,7 @@ pub fn quiet(findings: &[Finding]) -> String {
     text
 }
 
-/// What is as it is, then every finding with its evidence and its fix, by group, and at the end what to do first; prose is
+/// The status lines, then every finding with its evidence and its fix, by group, and at the end what to do first; prose is
 /// broken for a terminal of that width.
 pub fn findings(projects: &[Facts], findings: &[Finding], width: Option<usize>) -> String {
     /// The values' column.
@@ -160,7 +160,7 @@ fn fix(finding: &Finding) -> (&'static str, Cow<'_, str>) {
     match &finding.fix {
         Fix::Run(command) => ("run", clean(command)),
         Fix::Stop(command) => ("run", format!("{} ({})", clean(command), Fix::WHEN).into()),
-        Fix::Do(advice) => ("mend", clean(advice)),
+        Fix::Do(advice) => ("fix", clean(advice)),
     }
 }
 
@@ -234,7 +234,7 @@ mod tests {
                 what: format!("what {n}\u{1b}[31m\nx"),
                 places: Vec::new(),
                 detail: vec!["detail".to_owned()],
-                fix: Fix::Run("mend it".to_owned()),
+                fix: Fix::Run("fix it".to_owned()),
             })
             .collect()
     }
@@ -294,7 +294,7 @@ mod tests {
         Wrong results
           warning what of target-dir-shared [target-dir-shared]
             | detail
-            mend: move it
+            fix: move it
 
         Broken builds
           error what of uds-bad [uds-bad]
@@ -309,7 +309,7 @@ mod tests {
         What the server counted
           info what of clippy-uncached [clippy-uncached]
             | detail
-            mend: nothing
+            fix: nothing
 
         1 error, 2 warnings, 1 note. Begin with: unset X
         To read why: sccache-shell explain uds-bad

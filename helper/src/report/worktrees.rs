@@ -136,11 +136,11 @@ fn reason(difference: &Difference) -> String {
     match difference {
         Difference::NoWorkspace => "this workspace is not in it".to_owned(),
         Difference::Rustc { theirs, ours } => format!("rustc {theirs} built there, {ours} here"),
-        Difference::Pin(file) => format!("its {file} is another one, so its rustc may be too"),
+        Difference::Pin(file) => format!("its {file} is different, so its rustc may be too"),
         Difference::CargoHome(home) => format!("it was built with CARGO_HOME {}", home.display()),
         Difference::Rustflags(origin) => format!("other rustflags ({origin})"),
         Difference::Vendored(origin) => format!("vendored sources ({origin})"),
-        Difference::Profile(key, origin) => format!("another `{key}` in the dev profile ({origin})"),
+        Difference::Profile(key, origin) => format!("a different `{key}` in the dev profile ({origin})"),
         Difference::Packages => "no crate is in both Cargo.lock".to_owned(),
     }
 }

@@ -71,7 +71,7 @@ fn includes(file: &TomlFile, broken: &mut Vec<Broken>) -> Vec<Include> {
         broken.push(Broken {
             path: file.path.clone(),
             line: Some(found.line),
-            why: "`include` is no list".to_owned(),
+            why: "`include` is not a list".to_owned(),
             stops_cargo: true,
         });
         return Vec::new();

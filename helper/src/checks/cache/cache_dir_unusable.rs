@@ -24,7 +24,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     let (what, fix) = match obstacle {
         Obstacle::NotADirectory(path) => (
-            format!("{} is no directory", path.display()),
+            format!("{} is not a directory", path.display()),
             Fix::Do(format!("move {} away, or name another cache directory", path.display())),
         ),
         Obstacle::NotWritable(path, owner) => {

@@ -19,7 +19,9 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let fix = if found.is_mode {
         Fix::Run(format!("chmod go-w {}", quote(&found.path.to_string_lossy())))
     } else {
-        Fix::Do("let XDG_CACHE_HOME name a directory of your own, in directories that nobody else may write".to_owned())
+        Fix::Do(
+            "let XDG_CACHE_HOME name a directory of your own, in directories that no other user may write".to_owned(),
+        )
     };
     vec![CHECK.finding(
         format!("{found}: the wrapper keeps nothing there, and leaves each compile to plain sccache"),

@@ -44,7 +44,7 @@ fn why(value: &str) -> Option<&'static str> {
     if value.is_empty() {
         Some("is empty")
     } else if value.starts_with('~') || value.contains('$') {
-        Some("is taken literally, nobody expands it")
+        Some("is taken literally: nothing expands it")
     } else if !value.starts_with('/') {
         Some("is not an absolute path")
     } else {

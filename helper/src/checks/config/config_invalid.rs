@@ -34,7 +34,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
 fn endless(config: &ConfigFile) -> Finding {
     let path = config.path.display();
     CHECK.finding(
-        format!("{path} is no file but a pipe or a device: sccache waits for it, and every build will hang"),
+        format!("{path} is a pipe or a device, not a file: sccache waits for it, and every build will hang"),
         Fix::Do(format!("put a file at {path}")),
     )
 }
@@ -53,7 +53,7 @@ fn too_long(config: &ConfigFile) -> Option<Finding> {
 
 fn finding(config: &ConfigFile, no_answer: &NoAnswer) -> Finding {
     let NoAnswer::Failed(stderr) = no_answer else {
-        return CHECK.finding(no_answer.to_string(), Fix::Do("mend the config file".to_owned()));
+        return CHECK.finding(no_answer.to_string(), Fix::Do("fix the config file".to_owned()));
     };
     let stderr = &redact::config_error(stderr);
     let path = config.path.display();

@@ -39,11 +39,11 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     }
     let beside = config.beside.as_ref().map_or_else(String::new, |beside| {
-        format!(", and {}, which lies beside it, is read by nobody", beside.display())
+        format!(", and {}, which lies beside it, is not read", beside.display())
     });
     vec![CHECK.finding(
         format!(
-            "{} {state}{beside}: the cache falls back to {SCCACHE_DEFAULT} for whoever starts the server",
+            "{} {state}{beside}: the cache falls back to {SCCACHE_DEFAULT} whichever shell starts the server",
             place(config)
         ),
         fix(facts, config),

@@ -19,7 +19,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     let value = facts.shell.env.text(name).unwrap_or_default();
     vec![CHECK.finding(
-        format!("{name}=`{value}` is no boolean for sccache: every call of it fails"),
+        format!("{name}=`{value}` is not a boolean to sccache: every call of it fails"),
         Fix::Run(meant(name, &value)),
     )]
 }

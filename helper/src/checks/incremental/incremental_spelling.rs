@@ -23,7 +23,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     }
     vec![CHECK.finding(
-        format!("{VARIABLE}=`{value}` switches it off as 0 does, but gives every Rust crate another key"),
+        format!("{VARIABLE}=`{value}` switches it off as 0 does, but gives every Rust crate a different key"),
         Fix::Run(format!("export {VARIABLE}=0")),
     )]
 }

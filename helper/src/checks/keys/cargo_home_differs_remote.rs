@@ -25,7 +25,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     }
     vec![CHECK.finding(
         format!(
-            "the {} cache is shared, but {} is in every Rust key: machines where cargo's home has another path find nothing",
+            "the {} cache is shared, but {} is in every Rust key: machines where cargo's home has a different path find nothing",
             remote.kind,
             home.value.display()
         ),

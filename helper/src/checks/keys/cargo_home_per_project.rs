@@ -31,13 +31,13 @@ fn run(facts: &Facts) -> Vec<Finding> {
     } else if is_temporary {
         "lies below /tmp"
     } else if facts.cargo.home_is_alias {
-        "is another name of ~/.cargo"
+        "is a different name for ~/.cargo"
     } else {
         return Vec::new();
     };
     vec![CHECK.finding(
         format!(
-            "CARGO_HOME={} {why}: the sources' paths are in every Rust key, so nobody with another one shares a hit",
+            "CARGO_HOME={} {why}: the sources' paths are in every Rust key, so shells with a different one share no hit",
             dir.display()
         ),
         Fix::Run("unset CARGO_HOME".to_owned()),

@@ -25,7 +25,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     let finding = CHECK.finding(
         format!(
-            "{name}={} is in the key of every Rust crate: shells that have another share no hits",
+            "{name}={} is in the key of every Rust crate: shells with a different value share no hits",
             dir.display()
         ),
         Fix::Run(format!("unset {name}")),

@@ -38,7 +38,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
             route.setting,
             told(&inputs)
         ),
-        mend(facts, format!("export {C_KEY}={value}")),
+        fix(facts, format!("export {C_KEY}={value}")),
     )]
 }
 
@@ -52,7 +52,7 @@ pub(in crate::checks) fn unhashed(facts: &Facts, route: &Route) -> Option<String
 }
 
 /// The wrapper again where it was switched off, else what it would have done.
-pub(in crate::checks) fn mend(facts: &Facts, export: String) -> Fix {
+pub(in crate::checks) fn fix(facts: &Facts, export: String) -> Fix {
     Fix::Run(if is_off(facts) {
         format!("unset {}", names::SWITCH)
     } else {

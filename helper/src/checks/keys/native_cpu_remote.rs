@@ -27,7 +27,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let finding = CHECK.finding(
-        format!("`{flag}` from {place} means another processor on each machine, and {cache} gives one machine's code to the others"),
+        format!("`{flag}` from {place} means a different processor on each machine, and {cache} gives one machine's code to the others"),
         Fix::Do(format!("name a processor that all of them have, such as x86-64-v3, in {place}")),
     );
     let remote = facts.sccache.remote.as_ref().map(|remote| remote.origin.clone());

@@ -1,6 +1,6 @@
 //! Rust goes through a plain sccache, whose key does not hold `NIX_RUSTFLAGS`.
 
-use crate::checks::keys::cc_wrapper_env_unhashed::{mend, unhashed};
+use crate::checks::keys::cc_wrapper_env_unhashed::{fix, unhashed};
 use crate::checks::{Check, Effect};
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
@@ -32,6 +32,6 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     vec![CHECK.finding(
         format!("RUSTC_WRAPPER compiles Rust by {program}, whose key does not hold NIX_RUSTFLAGS: it can return a crate of other flags"),
-        mend(facts, format!("export {RUST_KEY}={}", inputs.hash)),
+        fix(facts, format!("export {RUST_KEY}={}", inputs.hash)),
     )]
 }

@@ -33,7 +33,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     match seconds(&facts.shell.env) {
         Some(None) => vec![CHECK.finding(
             format!(
-                "{VARIABLE}=`{}` is no number of seconds: sccache takes its default, 600",
+                "{VARIABLE}=`{}` is not a number of seconds: sccache takes its default, 600",
                 facts.shell.env.text(VARIABLE).unwrap_or_default()
             ),
             Fix::Run(format!("unset {VARIABLE}")),

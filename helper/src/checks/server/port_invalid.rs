@@ -21,7 +21,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     match facts.shell.env.get(VARIABLE) {
         Some(value) if !is_port(value) && facts.shell.env.get("SCCACHE_SERVER_UDS").is_none() => vec![CHECK.finding(
             format!(
-                "{VARIABLE}=`{}` is no port: sccache silently takes its default, {}",
+                "{VARIABLE}=`{}` is not a valid port: sccache silently takes its default, {}",
                 value.to_string_lossy(),
                 facts.server.address
             ),

@@ -23,7 +23,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     let path = &target.rustc_info;
     vec![CHECK.finding(
-        format!("cargo remembers an old failure of sccache and repeats it, whatever was mended since: {words}"),
+        format!("cargo remembers an old failure of sccache and repeats it, whatever was fixed since: {words}"),
         Fix::Run(format!("rm {}", quote(&path.to_string_lossy()))),
     )]
 }

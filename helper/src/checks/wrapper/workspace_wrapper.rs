@@ -30,7 +30,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     };
     let finding = CHECK.finding(
         format!(
-            "the workspace wrapper `{}` from {} is no compiler that sccache knows: no workspace member can be built",
+            "the workspace wrapper `{}` from {} is not a compiler that sccache knows: no workspace member can be built",
             wrapper.value.display(),
             wrapper.origin
         ),

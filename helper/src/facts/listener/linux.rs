@@ -116,7 +116,7 @@ fn next_column(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(bytes: &[u8]) {
+pub(crate) fn assert_invariants(bytes: &[u8]) {
     for inode in sockets_in_table(bytes, b"/x") {
         assert!(String::from_utf8_lossy(bytes).contains(&inode.to_string()) || inode == 0);
     }
@@ -186,8 +186,8 @@ mod tests {
     proptest! {
         #[test]
         fn tables_are_read_without_a_panic(bytes: Vec<u8>, text: String) {
-            holds_for(&bytes);
-            holds_for(text.as_bytes());
+            assert_invariants(&bytes);
+            assert_invariants(text.as_bytes());
         }
     }
 }

@@ -190,8 +190,8 @@ proptest! {
         let dir = tempfile::tempdir().unwrap();
         let ours: &[u8] = b"gitdir: g\n";
         for dot_git in [&dot_git, ours] {
-            holds_for(dir.path(), &[dot_git, config.as_bytes(), &rest, &rest]);
-            holds_for(dir.path(), &[dot_git, config.as_bytes(), b".", &rest, b"x"]);
+            assert_invariants(dir.path(), &[dot_git, config.as_bytes(), &rest, &rest]);
+            assert_invariants(dir.path(), &[dot_git, config.as_bytes(), b".", &rest, b"x"]);
         }
     }
 }

@@ -18,7 +18,7 @@ const MODE: [&str; 4] = [
     "use_preprocessor_cache_mode",
 ];
 
-pub(crate) fn holds_for(text: &str) {
+pub(crate) fn assert_invariants(text: &str) {
     let size = Some(Size(24 << 30));
     for preprocessor_mode in [None, Some(false)] {
         let wish = Wish {
@@ -117,7 +117,7 @@ mod tests {
     proptest! {
         #[test]
         fn of_any_text(text: String) {
-            holds_for(&text);
+            assert_invariants(&text);
         }
 
         #[test]
@@ -130,7 +130,7 @@ mod tests {
                 "preprocessor_cache_mode = { file_stat_matches = true }", "\"size\" = '7M'",
             ];
             let lines: Vec<&str> = lines.into_iter().map(|line| LINES[line]).collect();
-            holds_for(&(lines.join(if crlf { "\r\n" } else { "\n" })));
+            assert_invariants(&(lines.join(if crlf { "\r\n" } else { "\n" })));
         }
     }
 }

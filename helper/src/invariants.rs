@@ -1,5 +1,5 @@
 //! What must hold for any input of each parser, by the parser's name: asked by cargo-fuzz (`fuzz/`) of inputs that it
-//! makes up. The laws stand beside the parsers, whose property tests ask the same.
+//! makes up. They stand beside the parsers, whose property tests ask the same.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -48,7 +48,7 @@ fn settings_are_read(env: &Environment) {
     assert!(cargo.rustflags.iter().all(|flag| !flag.value.is_empty()));
 }
 
-macro_rules! laws {
+macro_rules! invariants {
     ($($name:ident($input:ident) $ask:block)*) => { $(
         /// What must hold for any input of the parser of this name.
         #[cfg_attr(not(target_os = "linux"), allow(unused_variables, reason = "some parsers are of Linux alone"))]
@@ -60,45 +60,45 @@ macro_rules! laws {
     };
 }
 
-laws! {
-    answer(input) { facts::answer::holds_for(input) }
-    cache_location(input) { facts::answer::location::holds_for(input) }
+invariants! {
+    answer(input) { facts::answer::assert_invariants(input) }
+    cache_location(input) { facts::answer::location::assert_invariants(input) }
     call(input) { call::holds_for(&words(input)) }
     cargo_files(input) {
         let [config, manifest] = pieces(input);
-        in_a_directory(|dir| cargo::config::holds_for(dir, config, manifest));
+        in_a_directory(|dir| cargo::config::assert_invariants(dir, config, manifest));
     }
-    cmake_cache(input) { text(input).lines().for_each(cmake::holds_for) }
-    config_edit(input) { config_edit::law::holds_for(text(input)) }
+    cmake_cache(input) { text(input).lines().for_each(cmake::assert_invariants) }
+    config_edit(input) { config_edit::invariants::assert_invariants(text(input)) }
     environment(input) { settings_are_read(&Environment::of(words(input))) }
-    git_files(input) { in_a_directory(|dir| worktrees::holds_for(dir, &pieces::<5>(input))) }
-    judgement(input) { report::law::holds_for(input) }
-    lock_file(input) { cargo::lock_file::holds_for(text(input)) }
+    git_files(input) { in_a_directory(|dir| worktrees::assert_invariants(dir, &pieces::<5>(input))) }
+    judgement(input) { report::invariants::assert_invariants(input) }
+    lock_file(input) { cargo::lock_file::assert_invariants(text(input)) }
     mounts(input) {
         #[cfg(target_os = "linux")]
-        facts::cache_dir::file_system::holds_for(input);
+        facts::cache_dir::file_system::assert_invariants(input);
     }
-    nix_env(input) { nix_env::law::holds_for(&Environment::of(words(input))) }
+    nix_env(input) { nix_env::invariants::assert_invariants(&Environment::of(words(input))) }
     process(input) {
         #[cfg(target_os = "linux")]
-        facts::process::linux::holds_for(input);
+        facts::process::linux::assert_invariants(input);
     }
-    quote(input) { finding::holds_for(text(input)) }
-    reasons(input) { reasons::holds_for(text(input)) }
-    size(input) { size::holds_for(text(input)) }
+    quote(input) { finding::assert_invariants(text(input)) }
+    reasons(input) { reasons::assert_invariants(text(input)) }
+    size(input) { size::assert_invariants(text(input)) }
     socket_tables(input) {
         #[cfg(target_os = "linux")]
-        facts::listener::linux::holds_for(input);
+        facts::listener::linux::assert_invariants(input);
     }
-    store_path(input) { store_path::holds_for(text(input)) }
+    store_path(input) { store_path::assert_invariants(text(input)) }
     target_dir(input) {
-        cargo::build_dir::holds_for(&String::from_utf8_lossy(input));
-        cargo::dep_info::holds_for(input);
-        cargo::rustc_info::holds_for(input);
-        units::holds_for(input);
+        cargo::build_dir::assert_invariants(&String::from_utf8_lossy(input));
+        cargo::dep_info::assert_invariants(input);
+        cargo::rustc_info::assert_invariants(input);
+        units::assert_invariants(input);
     }
-    toml_file(input) { toml_file::holds_for(text(input)) }
-    version(input) { version::holds_for(text(input)) }
+    toml_file(input) { toml_file::assert_invariants(text(input)) }
+    version(input) { version::assert_invariants(text(input)) }
 }
 
 #[cfg(test)]
@@ -108,21 +108,21 @@ mod tests {
 
     /// `cargo fuzz` takes a file for each, and nothing else compiles those.
     #[test]
-    fn each_law_has_its_target() {
+    fn each_parser_has_its_target() {
         let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
         let manifest = std::fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
         let named = manifest.lines().filter(|line| line.starts_with("name = ")).skip(1);
         let names: Vec<String> = ALL.iter().map(|(name, _)| format!("name = \"{name}\"")).collect();
         assert!(
             named.eq(names.iter()),
-            "helper/fuzz/Cargo.toml has other targets than laws.rs"
+            "helper/fuzz/Cargo.toml has other targets than invariants.rs"
         );
         for (name, _) in ALL {
             let target = std::fs::read_to_string(fuzz.join(format!("fuzz_targets/{name}.rs"))).unwrap();
             let call = format!(
-                "\n#![no_main]\n\nlibfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::{name}(input));\n"
+                "\n#![no_main]\n\nlibfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::{name}(input));\n"
             );
-            assert_eq!(target, format!("//! `sccache_shell::laws::{name}`{call}"));
+            assert_eq!(target, format!("//! `sccache_shell::invariants::{name}`{call}"));
         }
     }
 
@@ -140,7 +140,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
-        fn no_law_is_broken_by_any_bytes(input: Vec<u8>) {
+        fn no_invariant_is_broken_by_any_bytes(input: Vec<u8>) {
             ALL.iter().for_each(|(_, ask)| ask(&input));
         }
     }

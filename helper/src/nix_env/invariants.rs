@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::{C_KEY, SEED, c, c_key, rust, without_seeds};
 use crate::environment::Environment;
 
-pub(crate) fn holds_for(env: &Environment) {
+pub(crate) fn assert_invariants(env: &Environment) {
     for inputs in [c(env), rust(env)].into_iter().flatten() {
         assert!(inputs.names.is_sorted() && !inputs.names.is_empty());
         assert!(inputs.names.iter().all(|name| env.names().any(|set| set == name)));
@@ -42,7 +42,7 @@ mod tests {
             ),
         ) {
             let vars = vars.into_iter().filter(|(name, _)| !name.contains('='));
-            holds_for(&Environment::new(vars, std::path::Path::new("/")));
+            assert_invariants(&Environment::new(vars, std::path::Path::new("/")));
         }
     }
 }

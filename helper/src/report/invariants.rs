@@ -10,7 +10,7 @@ use crate::facts::answer::Answer;
 use crate::facts::listener::Listener;
 use crate::facts::{Depth, Facts};
 
-pub(crate) fn holds_for(answer: &[u8]) {
+pub(crate) fn assert_invariants(answer: &[u8]) {
     static FACTS: OnceLock<Facts> = OnceLock::new();
     let Ok(answer) = Answer::parse(answer) else {
         return;
@@ -70,7 +70,7 @@ mod tests {
                     "not_cached": {(reason): numbers[10], "-E": numbers[11]},
                 },
             });
-            holds_for(answer.to_string().as_bytes());
+            assert_invariants(answer.to_string().as_bytes());
         }
     }
 }
