@@ -25,17 +25,15 @@ const MAX_DEP_INFO: u64 = 1 << 20;
 pub struct Sibling {
     /// Its directory.
     pub worktree: PathBuf,
-    /// The rustc that built there last, where that is known.
-    pub rustc: Option<String>,
     /// Whether cargo has built nothing in its target directory.
     pub is_unbuilt: bool,
-    /// What makes the keys of its Rust crates others than here; empty where it shares.
+    /// What makes the keys of its Rust crates different from those here; empty where it shares.
     pub differences: Vec<Difference>,
     /// How many of this worktree's packages from registries and git are in its lock file too.
     pub in_common: usize,
 }
 
-/// What is another one there.
+/// What is different there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
     /// This workspace is not in it.
@@ -100,7 +98,6 @@ fn sibling(env: &Environment, ours: &Ours<'_>, other_one: Counterpart) -> Siblin
     } = other_one;
     let mut found = Sibling {
         worktree: worktree.clone(),
-        rustc: None,
         is_unbuilt: false,
         differences: Vec::new(),
         in_common: 0,
@@ -114,10 +111,10 @@ fn sibling(env: &Environment, ours: &Ours<'_>, other_one: Counterpart) -> Siblin
     let ours_built = ours.cargo.units_dir().map(|dir| &dir.value);
     let built = theirs.units_dir().map(|dir| dir.value.clone());
     let built = built.filter(|dir| Some(dir) != ours_built);
-    found.rustc = built.as_deref().and_then(|dir| RustcInfo::read(dir).rustc());
+    let rustc = built.as_deref().and_then(|dir| RustcInfo::read(dir).rustc());
     found.is_unbuilt = built.as_deref().is_some_and(|dir| !is_used(dir));
     found.in_common = in_common(ours, &root);
-    let compiler = match (&found.rustc, ours.rustc) {
+    let compiler = match (&rustc, ours.rustc) {
         (Some(theirs), Some(ours)) => (theirs != ours).then(|| Difference::Rustc {
             theirs: theirs.clone(),
             ours: ours.to_owned(),

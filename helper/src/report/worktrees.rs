@@ -153,7 +153,6 @@ mod tests {
     fn sibling(path: &str, in_common: usize, differences: Vec<Difference>) -> Sibling {
         Sibling {
             worktree: path.into(),
-            rustc: Some("1.95.0".to_owned()),
             is_unbuilt: false,
             differences,
             in_common,

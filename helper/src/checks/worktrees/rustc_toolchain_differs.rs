@@ -2,6 +2,7 @@
 
 use crate::checks::{Check, Effect};
 use crate::facts::Facts;
+use crate::facts::siblings::Difference;
 use crate::finding::{Finding, Fix, Severity};
 
 pub(in crate::checks) const CHECK: Check = Check {
@@ -13,16 +14,15 @@ pub(in crate::checks) const CHECK: Check = Check {
 };
 
 fn run(facts: &Facts) -> Vec<Finding> {
-    let Some(built) = facts.cargo.built.as_ref().filter(|_| facts.caches_rust()) else {
-        return Vec::new();
-    };
-    let Some(ours) = &built.units.rustc else {
-        return Vec::new();
-    };
-    let siblings = facts.repository.siblings.iter();
-    let built = siblings.filter_map(|other| Some((&other.worktree, other.rustc.as_ref()?)));
-    let others: Vec<_> = built.filter(|(_, rustc)| *rustc != ours).collect();
-    let Some((worktree, rustc)) = others.first() else {
+    let siblings = facts.repository.siblings.iter().filter(|_| facts.caches_rust());
+    let others: Vec<_> = siblings
+        .flat_map(|other| other.differences.iter().map(|difference| (&other.worktree, difference)))
+        .filter_map(|(worktree, difference)| match difference {
+            Difference::Rustc { theirs, ours } => Some((worktree, theirs, ours)),
+            _ => None,
+        })
+        .collect();
+    let Some((worktree, rustc, ours)) = others.first() else {
         return Vec::new();
     };
     vec![
@@ -34,6 +34,6 @@ fn run(facts: &Facts) -> Vec<Finding> {
                 ),
                 Fix::Do("pin one toolchain for both (rust-toolchain.toml, or one flake.lock), if the difference is not meant".to_owned()),
             )
-            .with_detail(others.iter().map(|(worktree, rustc)| format!("{}: rustc {rustc}", worktree.display()))),
+            .with_detail(others.iter().map(|(worktree, rustc, _)| format!("{}: rustc {rustc}", worktree.display()))),
     ]
 }
