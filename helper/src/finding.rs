@@ -22,7 +22,8 @@ pub enum Severity {
 /// The way to mend a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fix {
-    /// A command that mends it, to be pasted into a shell as it is: no comment in it, since an interactive zsh knows none.
+    /// A command that mends it, to be pasted into a shell as it is: no comment in it, since an interactive zsh knows
+    /// none.
     Run(String),
     /// The same, but it ends a server that others may be building with: [`Fix::WHEN`].
     Stop(String),

@@ -1,8 +1,8 @@
-//! The helper of sccache-shell. From the ground up; each module may use what stands above it here:
-//! cargo's variables, digests, the environment, reading of files, sccache's reasons, secrets, sizes, store paths,
-//! temporary directories, TOML files and versions; cargo's files; facts (all reading); what nixpkgs' compiler wrappers read; a rustc call; what a process is seen to read;
-//! the normal form, its two ends, the shim and the wrapper; findings; checks (all judging); edits of the config file; the
-//! report (all printing); the command line.
+//! The helper of sccache-shell. From the ground up; each module may use what stands above it here: cargo's variables,
+//! digests, the environment, reading of files, sccache's reasons, secrets, sizes, store paths, temporary directories,
+//! TOML files and versions; cargo's files; facts (all reading); what nixpkgs' compiler wrappers read; a rustc call;
+//! what a process is seen to read; the normal form, its two ends, the shim and the wrapper; findings; checks (all
+//! judging); edits of the config file; the report (all printing); the command line.
 
 pub mod cargo_env;
 pub mod digest;

@@ -1,5 +1,5 @@
-//! The checks for what is in Rust's keys: each cause is first seen to cost a hit on the real sccache, then the check is asked.
-//! Modes and settings of sccache's own are in `checks_modes.rs`.
+//! The checks for what is in Rust's keys: each cause is first seen to cost a hit on the real sccache, then the check
+//! is asked. Modes and settings of sccache's own are in `checks_modes.rs`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 

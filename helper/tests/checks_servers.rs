@@ -1,4 +1,5 @@
-//! The checks for servers that are not what this shell expects: another user's, in a container, too old, about to lose something.
+//! The checks for servers that are not what this shell expects: another user's, in a container, too old, about to
+//! lose something.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 

@@ -1,5 +1,5 @@
-//! That no command is printed which no test has run: see `Sandbox::mend`, which copies a finding's command into a shell and
-//! then looks whether the finding is gone.
+//! That no command is printed which no test has run: see `Sandbox::mend`, which copies a finding's command into a
+//! shell and then looks whether the finding is gone.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 

@@ -1,6 +1,6 @@
-//! What lies in a directory that cargo builds in: its profiles, and of each unit the dep-info and what its build script said.
-//! Cargo has had two layouts: `deps/`, `.fingerprint/NAME-HASH` and `build/NAME-HASH/output`; and (the default since 1.100) one
-//! directory a unit, `build/NAME/HASH/{fingerprint,out,run}`.
+//! What lies in a directory that cargo builds in: its profiles, and of each unit the dep-info and what its build
+//! script said. Cargo has had two layouts: `deps/`, `.fingerprint/NAME-HASH` and `build/NAME-HASH/output`; and (the
+//! default since 1.100) one directory a unit, `build/NAME/HASH/{fingerprint,out,run}`.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 const MAX_FILES: usize = 5000;
 
 /// The directories of a build directory that hold the units of one profile (`debug`, or
-/// `x86_64-unknown-linux-gnu/debug`), sorted. One that a tool has in it for itself (`rust-analyzer`, `llvm-cov-target`) is left out.
+/// `x86_64-unknown-linux-gnu/debug`), sorted. One that a tool has in it for itself (`rust-analyzer`,
+/// `llvm-cov-target`) is left out.
 pub fn profile_dirs(build_dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for dir in directories(build_dir) {

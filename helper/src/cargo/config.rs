@@ -95,8 +95,8 @@ impl Cargo {
         manifest.path.parent().map(Path::to_owned)
     }
 
-    /// The environment that cargo gives to rustc, its wrapper and build scripts, and so to a server that a build starts:
-    /// the shell's with `[env]` of the configuration over it (cargo's `apply_env_config`).
+    /// The environment that cargo gives to rustc, its wrapper and build scripts, and so to a server that a build
+    /// starts: the shell's with `[env]` of the configuration over it (cargo's `apply_env_config`).
     pub fn environment(&self, shell: &Environment) -> Environment {
         shell.overlaid(&self.variables)
     }
@@ -113,8 +113,8 @@ impl Cargo {
     }
 }
 
-/// A tool that puts itself in front of the compiler keeps the wrapper that was there in a variable of its own, and calls it:
-/// cargo-llvm-cov in `__CARGO_LLVM_COV_RUSTC_WRAPPER_PRE_EXISTING`.
+/// A tool that puts itself in front of the compiler keeps the wrapper that was there in a variable of its own, and
+/// calls it: cargo-llvm-cov in `__CARGO_LLVM_COV_RUSTC_WRAPPER_PRE_EXISTING`.
 fn behind(env: &Environment, wrapper: Setting<PathBuf>) -> Setting<PathBuf> {
     const SCCACHE: &str = "sccache";
     let is_sccache = |program: &Path| program.file_stem() == Some(SCCACHE.as_ref());

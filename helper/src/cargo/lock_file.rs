@@ -1,5 +1,5 @@
-//! `Cargo.lock`: which packages a workspace is made of. Read line by line, as cargo writes it: the file is TOML, and long, and
-//! there may be one in each of fifty worktrees.
+//! `Cargo.lock`: which packages a workspace is made of. Read line by line, as cargo writes it: the file is TOML, and
+//! long, and there may be one in each of fifty worktrees.
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,4 +1,5 @@
-//! `.rustc_info.json`: what cargo remembers of rustc in a build directory, failures too (its `src/cargo/util/rustc.rs`, `Data`).
+//! `.rustc_info.json`: what cargo remembers of rustc in a build directory, failures too (its
+//! `src/cargo/util/rustc.rs`, `Data`).
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

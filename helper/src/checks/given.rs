@@ -1,5 +1,5 @@
-//! What is added to a finding that speaks of a variable: where cargo's `[env]` gives it, which no shell shows, and a fix that
-//! counts there.
+//! What is added to a finding that speaks of a variable: where cargo's `[env]` gives it, which no shell shows, and a
+//! fix that counts there.
 
 use crate::environment::Given;
 use crate::facts::Facts;

@@ -1,5 +1,5 @@
-//! What is added to a finding whatever its check is: the line of a file that it names, so that nobody need open the file to
-//! see what it says.
+//! What is added to a finding whatever its check is: the line of a file that it names, so that nobody need open the
+//! file to see what it says.
 
 use std::path::Path;
 

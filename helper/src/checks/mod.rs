@@ -1,5 +1,6 @@
-//! All judging. One check, one file, in the folder of its subject, beside the text that `explain` prints; a check is pure
-//! and never prints. To add one: write `<id>.rs` and `<id>.md` (underscores for dashes) and name it in the folder's `mod.rs`.
+//! All judging. One check, one file, in the folder of its subject, beside the text that `explain` prints; a check is
+//! pure and never prints. To add one: write `<id>.rs` and `<id>.md` (underscores for dashes) and name it in the
+//! folder's `mod.rs`.
 
 mod cache;
 mod config;
@@ -17,8 +18,11 @@ mod tmpdir;
 mod worktrees;
 mod wrapper;
 
+use std::borrow::Cow;
+
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
+use crate::origin::Origin;
 
 /// One thing that can be wrong.
 #[derive(Debug, Clone, Copy)]
@@ -121,6 +125,11 @@ impl Check {
             .skip(1)
             .find(|line| !line.is_empty())
             .unwrap_or_default()
+    }
+
+    /// A finding that comes from a variable.
+    fn of_variable(&self, name: impl Into<Cow<'static, str>>, what: String, fix: Fix) -> Finding {
+        self.finding(what, fix).at_places([Origin::Env(name.into())])
     }
 
     fn finding(&self, what: String, fix: Fix) -> Finding {

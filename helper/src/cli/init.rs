@@ -28,7 +28,8 @@ pub(super) struct InitArgs {
     /// The cache's size: a whole number and one of K, M, G, T; without it the flake's, else 24G
     #[arg(long)]
     size: Option<Size>,
-    /// Turn preprocessor mode off, which with base directories gives wrong C objects (see `explain basedirs-direct-mode`)
+    /// Turn preprocessor mode off, which with base directories gives wrong C objects (see `explain
+    /// basedirs-direct-mode`)
     #[arg(long)]
     no_preprocessor_mode: bool,
     /// Show what would change, and change nothing

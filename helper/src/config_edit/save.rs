@@ -23,7 +23,8 @@ const NEW_FILE_MODE: u32 = 0o666;
 /// Why a file was not saved; what was there is untouched.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
-    /// The file is a link into the Nix store, or says that home-manager writes it: the file and the package that made it.
+    /// The file is a link into the Nix store, or says that home-manager writes it: the file and the package that made
+    /// it.
     #[error(
         "{} is managed by {}: set the size there (`programs.sccache-shell.cacheSize` of our modules) and switch; nothing was changed",
         .0.display(),
@@ -82,7 +83,8 @@ pub fn save(edit: &Edit, home: Option<&Path>, store: &Path) -> Result<(), SaveEr
         return Err(SaveError::Changed(edit.path.clone()));
     }
     if fs::metadata(&target).is_ok_and(|old| old.nlink() > 1) {
-        // Another name of the same file is to say the same: the new text is written whole beside it first, so there is room.
+        // Another name of the same file is to say the same: the new text is written whole beside it first, so there
+        // is room.
         return write_in_place(&target, edit.after.as_bytes()).map_err(io);
     }
     file.persist(&target).map_err(|error| io(error.error))?;
@@ -115,7 +117,8 @@ fn refuse_managed(edit: &Edit, target: &Path, store: &Path) -> Result<(), SaveEr
     Err(SaveError::ManagedByNix(edit.path.clone(), package))
 }
 
-/// Where a chain of links enters the store: the package of whoever manages the file, which links on to what it was made of.
+/// Where a chain of links enters the store: the package of whoever manages the file, which links on to what it was
+/// made of.
 fn entrance(path: &Path, store: &Path) -> Option<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use question::Asked;
+use question::Started;
 
 use crate::environment::Environment;
 
@@ -174,7 +174,7 @@ impl NoAnswer {
 
 /// A question that is under way, so that two can be asked at once.
 #[derive(Debug)]
-pub struct Question(Asked);
+pub struct Question(Started);
 
 /// Asks what the configuration of this shell would give to a server that it starts. No server is
 /// contacted: the socket that is named cannot exist (the port is for versions before 0.9.1).
@@ -183,19 +183,19 @@ pub fn ask_planned(sccache: &Path, env: &Environment) -> Question {
     command
         .env("SCCACHE_SERVER_UDS", "/nonexistent/sccache-shell.sock")
         .env("SCCACHE_SERVER_PORT", "1");
-    Question(Asked::start(command))
+    Question(Started::start(command))
 }
 
 /// Asks the server that listens where this environment says. Only to be called where one does.
 pub fn ask_running(sccache: &Path, env: &Environment) -> Question {
-    Question(Asked::start(question(sccache, env)))
+    Question(Started::start(question(sccache, env)))
 }
 
 /// Asks a program that cannot say more for its version: `sccache 0.19.0`. It reads no configuration for that.
 pub fn ask_version(sccache: &Path) -> Option<Version> {
     let mut command = quietly(sccache, []);
     command.arg("--version");
-    let output = Asked::start(command).output().ok()?;
+    let output = Started::start(command).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     Version::parse(text.strip_prefix("sccache ")?)
 }

@@ -10,8 +10,8 @@ use crate::size::Size;
 /// How long a cache is walked; one of a hundred thousand files takes a third of this.
 const WALK_LIMIT: Duration = Duration::from_millis(1000);
 
-/// Whether git keeps the file; only asked where there is a repository around it. Whose repository that is, is not known: git
-/// gets no configuration that names a program (`core.fsmonitor`, `core.hooksPath`), and not for ever.
+/// Whether git keeps the file; only asked where there is a repository around it. Whose repository that is, is not
+/// known: git gets no configuration that names a program (`core.fsmonitor`, `core.hooksPath`), and not for ever.
 pub(super) fn is_in_git(file: &Path) -> bool {
     /// The index of the largest repositories is read in a tenth of this.
     const LIMIT: Duration = Duration::from_millis(1000);
@@ -51,7 +51,8 @@ pub(super) fn is_in_git(file: &Path) -> bool {
     }
 }
 
-/// The sum of the sizes of all files below, as sccache counts them; `None` where that takes too long. Links are not followed.
+/// The sum of the sizes of all files below, as sccache counts them; `None` where that takes too long. Links are not
+/// followed.
 pub(super) fn size_of(dir: &Path) -> Option<Size> {
     size_until(dir, Instant::now() + WALK_LIMIT)
 }

@@ -26,7 +26,8 @@ pub struct ConfigFile {
     pub mode: Option<u32>,
     /// Where it really is, behind any links.
     pub true_path: Option<PathBuf>,
-    /// A file beside it that somebody may have written for it, where nothing is at its own place: sccache reads no other name.
+    /// A file beside it that somebody may have written for it, where nothing is at its own place: sccache reads no
+    /// other name.
     pub beside: Option<PathBuf>,
 }
 

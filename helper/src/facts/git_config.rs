@@ -1,5 +1,5 @@
-//! A repository's own config file, as far as it says where the worktree is. No process is started: git would run what such a
-//! file names.
+//! A repository's own config file, as far as it says where the worktree is. No process is started: git would run what
+//! such a file names.
 
 /// What the file says of one key; of several lines the last, as git has it.
 pub(super) fn value(text: &str, section: &str, key: &str) -> Option<String> {

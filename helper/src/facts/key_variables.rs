@@ -1,4 +1,5 @@
-//! Which of the environment's variables are in the keys of Rust crates, so that other shells share only if they have the same.
+//! Which of the environment's variables are in the keys of Rust crates, so that other shells share only if they have
+//! the same.
 
 use super::Facts;
 use crate::cargo::lock_file::Lock;
@@ -22,8 +23,8 @@ impl Facts {
         };
         let (root, is_ours) = (root.to_string_lossy(), self.wrapper_is_ours());
         let workspace = self.cargo.settings.root().map(|root| root.to_string_lossy());
-        // Our wrapper takes the workspace's root for the same in every worktree; for crates of a registry it knows no more than a
-        // directory around the build directory, by a name that begins with CARGO_.
+        // Our wrapper takes the workspace's root for the same in every worktree; for crates of a registry it knows no
+        // more than a directory around the build directory, by a name that begins with CARGO_.
         let builds_inside = || {
             let units = self.cargo.settings.units_dir().zip(self.cargo.settings.root());
             units.is_some_and(|(units, root)| units.value.starts_with(root))

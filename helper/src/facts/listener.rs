@@ -83,8 +83,8 @@ pub struct Listener {
 
 pub(super) use system::Bound;
 
-/// What listens at `address`; `None` where nothing does. Who that is costs more to find out, and a question to it need not
-/// wait for that.
+/// What listens at `address`; `None` where nothing does. Who that is costs more to find out, and a question to it
+/// need not wait for that.
 pub(super) fn at(address: &Address) -> Option<Bound> {
     system::at(address)
 }

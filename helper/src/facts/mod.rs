@@ -68,9 +68,9 @@ impl Facts {
         let shell = ShellFacts::read(own, &settings);
         clock.lap("cargo's files");
         // Both questions run while the rest is read.
-        let sccache = sccache::Asked::start(&shell.env);
+        let sccache = sccache::Pending::start(&shell.env);
         clock.lap("sccache, and the question what it would do");
-        let server = server::Asked::start(&shell.env, sccache.answering());
+        let server = server::Pending::start(&shell.env, sccache.answering());
         clock.lap("servers, and the question to the one here");
         let git = Repository::around(shell.own.cwd());
         clock.lap("git's worktrees");
@@ -93,8 +93,8 @@ impl Facts {
         }
     }
 
-    /// The same for each workspace that the shell is for: the first is the one around it where there is one. What is not
-    /// cargo's is read once, unless cargo gives another environment there.
+    /// The same for each workspace that the shell is for: the first is the one around it where there is one. What is
+    /// not cargo's is read once, unless cargo gives another environment there.
     pub fn of_projects(shell: &Environment, depth: Depth) -> Vec<Self> {
         let dirs = projects::of(shell, depth);
         let mut all: Vec<Self> = Vec::new();

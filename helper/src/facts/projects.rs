@@ -1,5 +1,5 @@
-//! The workspaces that a shell is for: the one around its directory, else those that lie below, as where the flake is at the
-//! root and the Rust code in `backend/` or `src-tauri/`.
+//! The workspaces that a shell is for: the one around its directory, else those that lie below, as where the flake is
+//! at the root and the Rust code in `backend/` or `src-tauri/`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -54,7 +54,8 @@ pub(super) fn of(shell: &Environment, depth: Depth) -> Vec<PathBuf> {
     found
 }
 
-/// The directories below `top` that hold a manifest, the nearest first. In a quick reading nothing is looked for below one.
+/// The directories below `top` that hold a manifest, the nearest first. In a quick reading nothing is looked for
+/// below one.
 fn manifests(top: &Path, repository: Option<&Repository>, depth: Depth) -> Vec<PathBuf> {
     let deadline = Instant::now() + LIMIT;
     let is_other_worktree =

@@ -4,7 +4,8 @@ use super::config_file::ConfigFile;
 use crate::environment::Environment;
 use crate::origin::Origin;
 
-/// The table in the file, and the variables any one of which turns it on (`config_from_env` in sccache's `src/config.rs`).
+/// The table in the file, and the variables any one of which turns it on (`config_from_env` in sccache's
+/// `src/config.rs`).
 const REMOTES: [(&str, &[&str]); 9] = [
     ("s3", &["SCCACHE_BUCKET"]),
     (

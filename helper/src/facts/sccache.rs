@@ -30,20 +30,21 @@ pub struct SccacheFacts {
     pub broken_version: Option<Version>,
     /// The cache's directory, where the next server would keep it on this disk.
     pub cache_dir: Option<CacheDir>,
-    /// What lies in it; `None` where it is not on this disk, or too large to be counted in time, and in a quick reading.
+    /// What lies in it; `None` where it is not on this disk, or too large to be counted in time, and in a quick
+    /// reading.
     pub cache_counted: Option<Size>,
     /// What is wrong with the file that SCCACHE_ERROR_LOG names.
     pub error_log_fault: Option<String>,
 }
 
 /// An sccache that was asked what its next server would have; the rest can be read meanwhile.
-pub(super) struct Asked {
+pub(super) struct Pending {
     program: Option<PathBuf>,
     config: Option<ConfigFile>,
     question: Option<Question>,
 }
 
-impl Asked {
+impl Pending {
     /// Finds the program and asks it.
     pub(super) fn start(env: &Environment) -> Self {
         let mut asked = Self {
@@ -55,7 +56,8 @@ impl Asked {
         asked
     }
 
-    /// The program, where it would answer: it would wait for some config files, or read them for longer than anybody waits.
+    /// The program, where it would answer: it would wait for some config files, or read them for longer than anybody
+    /// waits.
     pub(super) fn answering(&self) -> Option<&Path> {
         let holds = |config: &ConfigFile| matches!(config.content, Content::Endless(_) | Content::TooLong(_));
         let is_held = self.config.as_ref().is_some_and(holds);

@@ -30,14 +30,14 @@ pub struct ServerFacts {
 }
 
 /// A server that was asked what it has; the rest can be read meanwhile.
-pub(super) struct Asked {
+pub(super) struct Pending {
     address: Address,
     listener: Option<Listener>,
     others: Vec<Process>,
     question: Option<Question>,
 }
 
-impl Asked {
+impl Pending {
     /// Looks for the server, and has `sccache` ask it.
     pub(super) fn start(env: &Environment, sccache: Option<&Path>) -> Self {
         let address = Address::of(env);

@@ -1,4 +1,5 @@
-//! What the other worktrees of the repository share with this one, as far as files tell: for `check` as a person calls it.
+//! What the other worktrees of the repository share with this one, as far as files tell: for `check` as a person
+//! calls it.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

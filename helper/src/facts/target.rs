@@ -118,8 +118,9 @@ impl Target {
     }
 }
 
-/// Whether `dir` is set up as `root` is, which has its target directory by cargo's default: the same manifest, no file of
-/// cargo's beside those that both see, and no link. Cargo's files need not be read again for each of a hundred worktrees then.
+/// Whether `dir` is set up as `root` is, which has its target directory by cargo's default: the same manifest, no
+/// file of cargo's beside those that both see, and no link. Cargo's files need not be read again for each of a
+/// hundred worktrees then.
 fn builds_in_itself(dir: &Path, root: &Path, manifest: &[u8]) -> bool {
     let is_nested = dir.starts_with(root) || root.starts_with(dir);
     let mut own = dir.ancestors().take_while(|dir| !root.starts_with(dir));

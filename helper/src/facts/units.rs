@@ -58,8 +58,8 @@ fn modified_libraries(dir: &Path, deadline: Instant) -> BTreeSet<ModifiedLibrary
         .collect()
 }
 
-/// sccache puts a library into the key only where its kind is exactly `static`. What is not bundled is not in the artifact,
-/// so there it is right.
+/// sccache puts a library into the key only where its kind is exactly `static`. What is not bundled is not in the
+/// artifact, so there it is right.
 fn modified(output: &[u8]) -> Vec<String> {
     const MARKS: [&str; 2] = ["cargo:rustc-link-lib=", "cargo::rustc-link-lib="];
     let text = String::from_utf8_lossy(output);

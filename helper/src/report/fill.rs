@@ -1,5 +1,5 @@
-//! Prose that ends where a terminal does, between words. A terminal breaks in the middle of them, which is hard to read; a
-//! command is left to it, since one that is copied must stay in one line.
+//! Prose that ends where a terminal does, between words. A terminal breaks in the middle of them, which is hard to
+//! read; a command is left to it, since one that is copied must stay in one line.
 
 use textwrap::{Options, WordSplitter};
 
@@ -11,8 +11,8 @@ pub fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
-/// The text with a line break and `indent` spaces in place of a blank wherever a line would be longer than `width`. `used`
-/// columns of the first line are taken already.
+/// The text with a line break and `indent` spaces in place of a blank wherever a line would be longer than `width`.
+/// `used` columns of the first line are taken already.
 pub(super) fn fill(text: &str, used: usize, indent: usize, width: Option<usize>) -> String {
     let Some(width) = width.filter(|width| *width >= LEAST) else {
         return text.to_owned();

@@ -1,5 +1,5 @@
-//! `sccache --show-stats` for a person: how much is found, what is not looked up and why, and who the server is. Here as
-//! plain data, and as JSON; in words in `text`.
+//! `sccache --show-stats` for a person: how much is found, what is not looked up and why, and who the server is. Here
+//! as plain data, and as JSON; in words in `text`.
 
 mod text;
 

@@ -55,8 +55,8 @@ pub fn quiet(findings: &[Finding]) -> String {
     text
 }
 
-/// The status lines, then every finding with its evidence and its fix, by group, and at the end what to do first; prose is
-/// broken for a terminal of that width.
+/// The status lines, then every finding with its evidence and its fix, by group, and at the end what to do first;
+/// prose is broken for a terminal of that width.
 pub fn findings(projects: &[Facts], findings: &[Finding], width: Option<usize>) -> String {
     /// The values' column.
     const VALUE: usize = 11;

@@ -9,8 +9,8 @@ use super::setting::located;
 use crate::origin::Setting;
 use crate::toml_file::{Located, TomlFile};
 
-/// The tables of the profile in the order in which cargo merges them, the nearest config last; each key by its dotted name.
-/// `incremental` is left out: it is of members alone, and [`super::Cargo::incremental`] knows better.
+/// The tables of the profile in the order in which cargo merges them, the nearest config last; each key by its dotted
+/// name. `incremental` is left out: it is of members alone, and [`super::Cargo::incremental`] knows better.
 pub(super) fn dev(places: &Places<'_>) -> BTreeMap<String, Setting<String>> {
     let files = places.manifest.iter().chain(places.configs.iter().rev());
     let mut settings = BTreeMap::new();

@@ -17,7 +17,8 @@ const VARIABLE: &str = "SCCACHE_CACHE_SIZE";
 
 fn run(facts: &Facts) -> Vec<Finding> {
     match facts.shell.env.text(VARIABLE).map(|text| text.parse::<Size>()) {
-        Some(Err(error)) => vec![CHECK.finding(
+        Some(Err(error)) => vec![CHECK.of_variable(
+            VARIABLE,
             format!("{VARIABLE} is ignored: {error}"),
             Fix::Run(format!("unset {VARIABLE}")),
         )],

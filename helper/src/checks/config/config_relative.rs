@@ -24,7 +24,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         Ok(rest) => facts.shell.env.path("HOME").unwrap_or(Path::new("/")).join(rest),
         Err(_) => config.true_path.clone().unwrap_or_else(|| config.path.clone()),
     };
-    vec![CHECK.finding(
+    vec![CHECK.of_variable(VARIABLE,
         format!(
             "{VARIABLE}={} is a relative path: each compile looks for it from its own directory, and the first one's file is the server's",
             named.display()

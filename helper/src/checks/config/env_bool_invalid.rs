@@ -18,7 +18,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let value = facts.shell.env.text(name).unwrap_or_default();
-    vec![CHECK.finding(
+    vec![CHECK.of_variable(
+        name.to_owned(),
         format!("{name}=`{value}` is not a boolean to sccache: every call of it fails"),
         Fix::Run(meant(name, &value)),
     )]

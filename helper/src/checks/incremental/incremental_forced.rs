@@ -16,7 +16,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
     if !is_said(facts) {
         return Vec::new();
     }
-    vec![CHECK.finding(
+    vec![CHECK.of_variable(
+        VARIABLE,
         format!("{VARIABLE}=1: sccache refuses every compile"),
         Fix::Run(format!("export {VARIABLE}=0")),
     )]

@@ -22,7 +22,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
     if matches!(value.as_str(), "0" | "1") || !facts.caches_rust_plainly() {
         return Vec::new();
     }
-    vec![CHECK.finding(
+    vec![CHECK.of_variable(
+        VARIABLE,
         format!("{VARIABLE}=`{value}` switches it off as 0 does, but gives every Rust crate a different key"),
         Fix::Run(format!("export {VARIABLE}=0")),
     )]

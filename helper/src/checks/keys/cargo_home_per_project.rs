@@ -35,7 +35,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     } else {
         return Vec::new();
     };
-    vec![CHECK.finding(
+    vec![CHECK.of_variable("CARGO_HOME",
         format!(
             "CARGO_HOME={} {why}: the sources' paths are in every Rust key, so shells with a different one share no hit",
             dir.display()

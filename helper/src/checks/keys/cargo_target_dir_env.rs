@@ -23,7 +23,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some((name, dir)) = set.filter(|_| facts.caches_rust_plainly()) else {
         return Vec::new();
     };
-    let finding = CHECK.finding(
+    let finding = CHECK.of_variable(
+        name,
         format!(
             "{name}={} is in the key of every Rust crate: shells with a different value share no hits",
             dir.display()

@@ -30,7 +30,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some(program) = wrapper.and_then(|route| unhashed(facts, route)) else {
         return Vec::new();
     };
-    vec![CHECK.finding(
+    vec![CHECK.of_variable("NIX_RUSTFLAGS",
         format!("RUSTC_WRAPPER compiles Rust by {program}, whose key does not hold NIX_RUSTFLAGS: it can return a crate of other flags"),
         fix(facts, format!("export {RUST_KEY}={}", inputs.hash)),
     )]

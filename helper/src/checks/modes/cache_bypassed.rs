@@ -3,7 +3,6 @@
 use crate::checks::{Check, Effect};
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
-use crate::origin::Origin;
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "cache-bypassed",
@@ -23,8 +22,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let finding = |(name, result): (&'static str, &str)| {
         let value = facts.shell.env.text(name)?;
         let what = format!("{name}=`{value}` is set, and any value counts: {result}");
-        let finding = CHECK.finding(what, Fix::Run(format!("unset {name}")));
-        Some(finding.at_places([Origin::Env(name.into())]))
+        Some(CHECK.of_variable(name, what, Fix::Run(format!("unset {name}"))))
     };
     VARIABLES.into_iter().filter_map(finding).collect()
 }

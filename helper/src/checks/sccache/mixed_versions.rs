@@ -13,7 +13,8 @@ pub(in crate::checks) const CHECK: Check = Check {
     run,
 };
 
-/// From which version on the keys of a language are others (`CACHE_VERSION` in sccache's `src/compiler/rust.rs` and `c.rs`).
+/// From which version on the keys of a language are others (`CACHE_VERSION` in sccache's `src/compiler/rust.rs` and
+/// `c.rs`).
 const RUST_KEYS: [Version; 1] = [Version(0, 19, 0)];
 const C_KEYS: [Version; 2] = [Version(0, 14, 0), Version(0, 18, 0)];
 

@@ -19,7 +19,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
         return Vec::new();
     };
     let value = facts.shell.env.text(VARIABLE).unwrap_or_default();
-    vec![CHECK.finding(
+    vec![CHECK.of_variable(
+        VARIABLE,
         format!("{VARIABLE}=`{value}` {why}: the next sccache server cannot start, and builds fail after ten seconds"),
         Fix::Run(format!("unset {VARIABLE}")),
     )]

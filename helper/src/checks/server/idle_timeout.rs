@@ -31,7 +31,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
         )];
     }
     match seconds(&facts.shell.env) {
-        Some(None) => vec![CHECK.finding(
+        Some(None) => vec![CHECK.of_variable(
+            VARIABLE,
             format!(
                 "{VARIABLE}=`{}` is not a number of seconds: sccache takes its default, 600",
                 facts.shell.env.text(VARIABLE).unwrap_or_default()

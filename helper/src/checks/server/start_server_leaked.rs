@@ -19,7 +19,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
     if facts.shell.env.text(VARIABLE).as_deref() != Some("1") {
         return Vec::new();
     }
-    vec![CHECK.finding(
+    vec![CHECK.of_variable(
+        VARIABLE,
         format!("{VARIABLE}=1 is set: sccache takes every compile for the start of a server, and fails"),
         Fix::Run(format!("unset {VARIABLE}")),
     )]

@@ -27,7 +27,8 @@ fn run(facts: &Facts) -> Vec<Finding> {
     let Some(why) = fault(path, facts) else {
         return Vec::new();
     };
-    vec![CHECK.finding(
+    vec![CHECK.of_variable(
+        VARIABLE,
         format!("{VARIABLE}=`{}` {why}", path.display()),
         Fix::Run(format!("unset {VARIABLE}")),
     )]

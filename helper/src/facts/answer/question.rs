@@ -22,11 +22,11 @@ pub(super) struct Output {
 
 /// A program on its way.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct Started {
     thread: std::io::Result<JoinHandle<Result<Output, NoAnswer>>>,
 }
 
-impl Asked {
+impl Started {
     /// Starts the program.
     pub(super) fn start(mut command: Command) -> Self {
         command

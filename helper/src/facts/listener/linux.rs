@@ -54,9 +54,10 @@ fn holder(inode: u64, scan: &mut Scan<'_>) -> Option<Process> {
     scan.holder_of(&PathBuf::from(format!("socket:[{inode}]")))
 }
 
-/// Of several sockets that were bound to one path the file is the last one's: a server that starts takes the file of the
-/// one before away (`start_server` in sccache's `src/server.rs`), which listens on and is never reached again. Inodes do not
-/// tell the order, since each CPU hands out its own; the processes' starts do. `None` where it may not be looked into.
+/// Of several sockets that were bound to one path the file is the last one's: a server that starts takes the file of
+/// the one before away (`start_server` in sccache's `src/server.rs`), which listens on and is never reached again.
+/// Inodes do not tell the order, since each CPU hands out its own; the processes' starts do. `None` where it may not
+/// be looked into.
 fn last_to_bind(inodes: &[u64], owner: Option<u32>, scan: &mut Scan<'_>) -> Option<Process> {
     if let [inode] = inodes {
         return holder(*inode, scan);
