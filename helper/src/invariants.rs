@@ -10,9 +10,10 @@ use crate::environment::Environment;
 use crate::facts::disk_table;
 use crate::facts::listener::Address;
 use crate::facts::{self, cmake, remote, units, worktrees};
+use crate::key::nix_env;
 use crate::toml_file;
 use crate::wrapper::call;
-use crate::{config_edit, finding, nix_env, reasons, report, size, store_path, version};
+use crate::{config_edit, finding, reasons, report, size, store_path, version};
 
 /// Any bytes as text; other bytes are passed over by reading, before anything is parsed.
 fn text(input: &[u8]) -> &str {

@@ -14,7 +14,7 @@ use crate::environment::{Environment, names};
 use crate::escape;
 use crate::facts::answer::{self, Blame};
 use crate::facts::config_file::{ConfigFile, Content};
-use crate::facts::real_sccache;
+use crate::real_sccache;
 use crate::size::Size;
 
 /// Where Nix keeps its store, unless somebody built it otherwise.

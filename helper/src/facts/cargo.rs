@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use super::depth::Depth;
 use super::launchers::Launchers;
-use super::real_sccache;
 use super::shell::ShellFacts;
 use super::target::Target;
 use super::units::Units;
 use super::worktrees::Repository;
 use crate::cargo::Cargo;
 use crate::cargo::lock_file::Lock;
+use crate::real_sccache;
 
 /// The workspace and how cargo builds it.
 #[derive(Debug, Clone)]

@@ -4,10 +4,10 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::cmake::{self, Launcher};
-use super::real_sccache;
 use crate::cargo::Cargo;
 use crate::environment::Environment;
 use crate::origin::Origin;
+use crate::real_sccache;
 
 /// Where a way leads.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -17,7 +17,7 @@ pub mod launchers;
 pub mod listener;
 pub mod process;
 mod projects;
-pub mod real_sccache;
+
 pub mod remote;
 pub mod repository;
 pub mod sccache;
@@ -38,6 +38,7 @@ use worktrees::Repository;
 
 use crate::cargo::Cargo;
 use crate::environment::Environment;
+use crate::real_sccache;
 use crate::size::Size;
 use crate::toml_file::TomlFile;
 

@@ -7,9 +7,10 @@ use super::cache_dir::CacheDir;
 use super::closer;
 use super::config_file::{ConfigFile, Content};
 use super::depth::Depth;
+use super::error_log;
 use super::remote::{self, Remote};
-use super::{error_log, real_sccache};
 use crate::environment::Environment;
+use crate::real_sccache;
 use crate::size::Size;
 use crate::version::Version;
 

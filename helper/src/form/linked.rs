@@ -16,9 +16,9 @@ use super::place::{Places, absolute};
 use super::store::Store;
 use crate::digest::Digest;
 use crate::environment::Environment;
-use crate::facts::real_sccache;
 use crate::invocation::Invocation;
 use crate::observe::{self, Use};
+use crate::real_sccache;
 
 /// The libraries: compiled crates that were loaded, archives in search paths, files that the linker is given.
 pub(crate) fn inputs(

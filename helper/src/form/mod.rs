@@ -272,7 +272,7 @@ fn base(
         (b"input".to_vec(), call.input.as_os_str().as_bytes().to_vec()),
     ];
     if call.program != call.rustc {
-        let driver = crate::facts::real_sccache::find_program(&call.program, env.get("PATH"), env.cwd());
+        let driver = crate::real_sccache::find_program(&call.program, env.get("PATH"), env.cwd());
         let driver = driver.ok_or_else(|| io::Error::other("no such compiler"))?;
         lines.push((b"driver".to_vec(), compiler::identity(&driver, env)?.into_bytes()));
     }

@@ -10,7 +10,7 @@ use std::path::Path;
 use super::place::Places;
 use crate::environment::Environment;
 use crate::invocation::Invocation;
-use crate::nix_env;
+use crate::key::nix_env;
 
 /// What stands for everything that sccache does not see.
 pub(crate) const KEY: &str = "CARGO_SCCACHE_SHELL_KEY";

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 use crate::environment::Environment;
-use crate::facts::real_sccache;
 use crate::form::store::Store;
 use crate::form::variables::{KEY, PLAN};
 use crate::form::{self, Formed, Report};
+use crate::real_sccache;
 use crate::shim::{NOT_STORED, ended};
 use crate::signals;
 use crate::why::{Rule, Why};

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::call::Call;
 use crate::environment::Environment;
-use crate::nix_env::{self, C_KEY, RUST_KEY};
+use crate::key::nix_env::{self, C_KEY, RUST_KEY};
 
 /// What a call gets, and what that stands for.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -173,7 +173,7 @@ impl Lab {
         assert_eq!(cargo.broken, [], "cargo reads them");
         let search = self.vars.iter().find(|(name, _)| name == "PATH").unwrap();
         let find = |program: &Path| {
-            sccache_shell::facts::real_sccache::find_program(program, Some(search.1.as_ref()), &self.cwd).unwrap()
+            sccache_shell::real_sccache::find_program(program, Some(search.1.as_ref()), &self.cwd).unwrap()
         };
         let wrappers = [&cargo.wrapper, &cargo.workspace_wrapper].into_iter().flatten();
         let set = wrappers.filter(|wrapper| !wrapper.value.as_os_str().is_empty());

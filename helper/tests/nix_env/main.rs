@@ -17,7 +17,7 @@ mod shell;
 use std::collections::BTreeSet;
 
 use cases::Case;
-use sccache_shell::nix_env::{self, Names, When};
+use sccache_shell::key::nix_env::{self, Names, When};
 use shell::{By, SALT, Shell};
 
 /// Compiles a case in both shells, in a source of this name, and gives both objects.

@@ -1,7 +1,7 @@
 //! What does not matter is not in the key: worktrees and shells of the same inputs share every hit, and without Nix
 //! the key is plain sccache's.
 
-use sccache_shell::nix_env::{self, Names, When};
+use sccache_shell::key::nix_env::{self, Names, When};
 
 use crate::shell::{By, SALT, Shell, Vars, vars};
 

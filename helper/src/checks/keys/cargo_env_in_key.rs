@@ -1,9 +1,9 @@
 //! Variables that are part of every Rust key.
 
-use crate::cargo_env::is_in_every_key;
 use crate::checks::{Check, Effect};
 use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
+use crate::key::cargo_env::is_in_every_key;
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "cargo-env-in-key",

@@ -7,7 +7,7 @@ use crate::environment::names;
 use crate::facts::Facts;
 use crate::facts::launchers::{End, Route};
 use crate::finding::{Finding, Fix, Severity, quote};
-use crate::nix_env::{self, C_KEY, Inputs};
+use crate::key::nix_env::{self, C_KEY, Inputs};
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "cc-wrapper-env-unhashed",

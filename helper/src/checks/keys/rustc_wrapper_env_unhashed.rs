@@ -4,7 +4,7 @@ use crate::checks::keys::cc_wrapper_env_unhashed::{fix, unhashed};
 use crate::checks::{Check, Effect};
 use crate::facts::Facts;
 use crate::finding::{Finding, Severity};
-use crate::nix_env::{self, RUST_KEY};
+use crate::key::nix_env::{self, RUST_KEY};
 
 pub(in crate::checks) const CHECK: Check = Check {
     id: "rustc-wrapper-env-unhashed",

@@ -4,9 +4,10 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use crate::checks::{Check, Effect};
-use crate::facts::{Facts, real_sccache};
+use crate::facts::Facts;
 use crate::finding::{Finding, Fix, Severity};
 use crate::origin::Setting;
+use crate::real_sccache;
 
 pub(in crate::checks) const NOT_FOUND: Check = Check {
     id: "wrapper-not-found",
