@@ -9,11 +9,11 @@ use crate::cargo::{self, Cargo};
 use crate::environment::Environment;
 use crate::facts::disk_table;
 use crate::facts::listener::Address;
-use crate::facts::{self, cmake, remote, units, worktrees};
+use crate::facts::{self, cmake, remote, units};
 use crate::key::nix_env;
 use crate::toml_file;
 use crate::wrapper::call;
-use crate::{config_edit, finding, reasons, report, size, store_path, version};
+use crate::{config_edit, finding, git, reasons, report, size, store_path, version};
 
 /// Any bytes as text; other bytes are passed over by reading, before anything is parsed.
 fn text(input: &[u8]) -> &str {
@@ -72,7 +72,7 @@ invariants! {
     cmake_cache(input) { text(input).lines().for_each(cmake::assert_invariants) }
     config_edit(input) { config_edit::invariants::assert_invariants(text(input)) }
     environment(input) { settings_are_read(&Environment::of(words(input))) }
-    git_files(input) { in_a_directory(|dir| worktrees::assert_invariants(dir, &pieces::<5>(input))) }
+    git_files(input) { in_a_directory(|dir| git::assert_invariants(dir, &pieces::<5>(input))) }
     judgement(input) { report::invariants::assert_invariants(input) }
     lock_file(input) { cargo::lock_file::assert_invariants(text(input)) }
     mounts(input) {

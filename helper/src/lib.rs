@@ -18,8 +18,9 @@ pub mod toml_file;
 pub mod version;
 pub mod why;
 
-// What cargo, rustc and sccache know: cargo's files, what decides a key, a rustc call, what a process is seen to read.
+// What cargo, rustc and sccache know: cargo's files and git's, what decides a key, a rustc call, what a process is seen to read.
 pub mod cargo;
+pub mod git;
 pub(crate) mod invocation;
 pub mod key;
 pub(crate) mod observe;

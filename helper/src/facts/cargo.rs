@@ -8,9 +8,9 @@ use super::launchers::Launchers;
 use super::shell::ShellFacts;
 use super::target::Target;
 use super::units::Units;
-use super::worktrees::Repository;
 use crate::cargo::Cargo;
 use crate::cargo::lock_file::Lock;
+use crate::git::Repository;
 use crate::real_sccache;
 
 /// The workspace and how cargo builds it.

@@ -10,8 +10,6 @@ pub mod config_file;
 mod depth;
 pub mod disk_table;
 mod error_log;
-mod git_config;
-mod jj;
 mod key_variables;
 pub mod launchers;
 pub mod listener;
@@ -27,17 +25,16 @@ pub mod shell;
 pub mod siblings;
 pub mod target;
 pub mod units;
-pub mod worktrees;
 
 use std::path::{Path, PathBuf};
 
 use clock::{Clock, Timing};
 use repository::RepositoryFacts;
 use shell::ShellFacts;
-use worktrees::Repository;
 
 use crate::cargo::Cargo;
 use crate::environment::Environment;
+use crate::git::Repository;
 use crate::real_sccache;
 use crate::size::Size;
 use crate::toml_file::TomlFile;

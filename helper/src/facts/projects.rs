@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::depth::Depth;
-use super::worktrees::Repository;
 use crate::cargo::Cargo;
 use crate::environment::Environment;
+use crate::git::Repository;
 
 /// How deep below the root a workspace is looked for, in directories.
 const MAX_DEPTH: usize = 4;

@@ -3,7 +3,7 @@
 use super::cargo::CargoFacts;
 use super::shell::ShellFacts;
 use super::siblings::{self, Sibling};
-use super::worktrees::Repository;
+use crate::git::Repository;
 
 /// The repository and its worktrees.
 #[derive(Debug, Clone)]

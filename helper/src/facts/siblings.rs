@@ -5,13 +5,13 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::worktrees::{Counterpart, Repository};
 use crate::cargo::Cargo;
 use crate::cargo::build_dir::{dep_infos, is_used};
 use crate::cargo::dep_info;
 use crate::cargo::lock_file::Lock;
 use crate::cargo::rustc_info::RustcInfo;
 use crate::environment::Environment;
+use crate::git::{Counterpart, Repository};
 use crate::origin::{Origin, Setting};
 use crate::read;
 

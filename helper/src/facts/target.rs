@@ -6,12 +6,12 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::worktrees::{Counterpart, Repository};
 use crate::cargo::Cargo;
 use crate::cargo::build_dir::{is_used, target_profiles, was_put_into};
 use crate::cargo::dep_info::names_file_below;
 use crate::cargo::rustc_info::{self, RustcInfo};
 use crate::environment::Environment;
+use crate::git::{Counterpart, Repository};
 use crate::origin::{Origin, Setting};
 use crate::read;
 

@@ -1,12 +1,14 @@
 //! The worktrees of the repository around a directory, read from git's (or Jujutsu's) own files: no process is
 //! started (`git rev-parse` alone would cost more than all other facts, and git runs what a repository's config names).
 
+mod config;
+mod jj;
+
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{git_config, jj};
 use crate::read;
 
 /// The most bytes of a file of git's that holds one path; none is longer than 4096 bytes.
@@ -156,13 +158,13 @@ impl Main {
     fn of(common_dir: &Path) -> Self {
         let text = |name| read::text(&common_dir.join(name), read::MAX_WRITTEN).unwrap_or_default();
         let config = text("config");
-        let has_own = git_config::value(&config, "extensions", "worktreeConfig");
-        let own = git_config::is_true(has_own.as_deref()).then(|| text("config.worktree"));
+        let has_own = config::value(&config, "extensions", "worktreeConfig");
+        let own = config::is_true(has_own.as_deref()).then(|| text("config.worktree"));
         let core = |key| {
-            let own = own.as_deref().and_then(|own| git_config::value(own, "core", key));
-            own.or_else(|| git_config::value(&config, "core", key))
+            let own = own.as_deref().and_then(|own| config::value(own, "core", key));
+            own.or_else(|| config::value(&config, "core", key))
         };
-        let is_bare = git_config::is_true(core("bare").as_deref());
+        let is_bare = config::is_true(core("bare").as_deref());
         let beside = || {
             let is_dot_git = common_dir.file_name() == Some(OsStr::new(".git"));
             common_dir
