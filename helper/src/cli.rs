@@ -17,8 +17,8 @@ use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
 use crate::checks;
+use crate::environment::{Environment, names};
 use crate::escape;
-use crate::facts::environment::{Environment, names};
 use crate::facts::{Depth, Facts};
 use crate::finding::{Finding, Severity};
 use crate::report;
@@ -140,7 +140,7 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     // A flake may name checks that this version does not have; that is no reason to fail.
     let from_flake = env.text(names::IGNORE).unwrap_or_default();
     ignored.extend(from_flake.split(',').map(|id| id.trim().to_owned()));
-    let depth = if args.quiet { Depth::Door } else { Depth::All };
+    let depth = if args.quiet { Depth::Quick } else { Depth::Full };
     let projects = Facts::of_projects(&env, depth);
     let judging = Instant::now();
     let findings = checks::run(&projects, &ignored);

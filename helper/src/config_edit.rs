@@ -1,7 +1,7 @@
 //! Edits of the user's sccache config: planned as pure text, then saved so that nothing can be lost.
 
 #[cfg(any(test, fuzzing))]
-pub(crate) mod law;
+pub(crate) mod invariants;
 mod save;
 
 use std::path::PathBuf;
@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use toml_edit::{DocumentMut, Item, TableLike, value};
 
 use crate::facts::config_file::{ConfigFile, Content};
-use crate::facts::toml_file::TomlFile;
 use crate::size::Size;
+use crate::toml_file::TomlFile;
 
 pub use save::{SaveError, save};
 
@@ -35,46 +35,24 @@ pub struct Edit {
 }
 
 /// Why an edit cannot be planned.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// The place holds something that cannot be read; why.
+    #[error("{} {}; nothing was changed", .0.display(), .1)]
     Unreadable(PathBuf, String),
     /// The file is not TOML.
+    #[error(
+        "{} is JSON, and only TOML is edited: set \"cache\": {{\"disk\": {{\"size\": …}}}} in it yourself",
+        .0.display()
+    )]
     OtherFormat(PathBuf),
     /// The file is broken: where and how.
+    #[error("{}:{}: {}; repair the file first, nothing was changed", .0.display(), .1, .2)]
     Broken(PathBuf, usize, String),
     /// A key that must be a table is something else: the key and its line.
+    #[error("{}:{}: `{}` is not a table; repair the file first, nothing was changed", .0.display(), .1, .2)]
     NoTable(PathBuf, usize, &'static str),
 }
-
-impl std::fmt::Display for PlanError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Unreadable(path, why) => write!(f, "{} {why}; nothing was changed", path.display()),
-            Self::OtherFormat(path) => write!(
-                f,
-                "{} is JSON, and only TOML is edited: set \"cache\": {{\"disk\": {{\"size\": …}}}} in it yourself",
-                path.display()
-            ),
-            Self::Broken(path, line, why) => {
-                write!(
-                    f,
-                    "{}:{line}: {why}; mend the file first, nothing was changed",
-                    path.display()
-                )
-            }
-            Self::NoTable(path, line, key) => {
-                write!(
-                    f,
-                    "{}:{line}: `{key}` is no table; mend the file first, nothing was changed",
-                    path.display()
-                )
-            }
-        }
-    }
-}
-
-impl std::error::Error for PlanError {}
 
 /// Plans to write what is wished for; `None` where the file says so already.
 pub fn plan(config: &ConfigFile, wish: Wish) -> Result<Option<Edit>, PlanError> {
@@ -179,8 +157,8 @@ fn table_in<'a>(parent: &'a mut dyn TableLike, key: &str, implicit: bool) -> Opt
     entry.as_table_like_mut()
 }
 
-/// toml_edit writes `\n`; each line that stays keeps its own end, a new one gets that of the line before, and a byte order
-/// mark stays.
+/// toml_edit writes `\n`; each line that stays keeps its own end, a new one gets that of the line before, and a byte
+/// order mark stays.
 fn with_line_ends_of(before: &str, after: String) -> String {
     const BYTE_ORDER_MARK: char = '\u{feff}';
     let after = if before.contains("\r\n") {

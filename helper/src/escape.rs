@@ -1,11 +1,11 @@
-//! The one way by which text from outside (a name, a file's line, another program's words) is printed: what steers a terminal, or
-//! lets a line look like another one, is shown as an escape.
+//! The one way by which text from outside (a name, a file's line, another program's words) is printed: what steers a
+//! terminal, or lets a line look like another one, is shown as an escape.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a character is not shown as itself: control characters (C0, DEL, C1), those that reorder what stands around them
-/// (UAX 9), line separators, and what nobody sees.
+/// Whether a character is not shown as itself: control characters (C0, DEL, C1), those that reorder what stands
+/// around them (UAX 9), line separators, and what nobody sees.
 fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,

@@ -1,7 +1,11 @@
 //! What a check says: plain data, so that judging and printing stay apart.
 
+use std::borrow::Cow;
+
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
+
+use crate::origin::Origin;
 
 /// How bad a finding is. The order is the order in which findings are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -18,7 +22,8 @@ pub enum Severity {
 /// The way to mend a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fix {
-    /// A command that mends it, to be pasted into a shell as it is: no comment in it, since an interactive zsh knows none.
+    /// A command that mends it, to be pasted into a shell as it is: no comment in it, since an interactive zsh knows
+    /// none.
     Run(String),
     /// The same, but it ends a server that others may be building with: [`Fix::WHEN`].
     Stop(String),
@@ -62,9 +67,12 @@ pub struct Finding {
     pub severity: Severity,
     /// One line: what is wrong, and where that comes from.
     pub what: String,
+    /// The variables and the lines of files that it comes from; empty where it is of no setting.
+    #[serde(serialize_with = "places")]
+    pub places: Vec<Origin>,
     /// Lines of evidence for the long form, such as sccache's own words; often none.
     pub detail: Vec<String>,
-    /// How to mend it.
+    /// How to fix it.
     pub fix: Fix,
 }
 
@@ -76,6 +84,14 @@ impl Finding {
         self
     }
 
+    /// The same finding with where it comes from; a default is no place.
+    #[must_use]
+    pub fn at_places(mut self, places: impl IntoIterator<Item = Origin>) -> Self {
+        self.places
+            .extend(places.into_iter().filter(|place| *place != Origin::Default));
+        self
+    }
+
     /// The same finding with evidence.
     #[must_use]
     pub fn with_detail(mut self, detail: impl IntoIterator<Item = String>) -> Self {
@@ -84,40 +100,36 @@ impl Finding {
     }
 }
 
+/// `[{"file": …, "line": …}, {"variable": …}]`.
+fn places<S: Serializer>(places: &[Origin], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    #[serde(untagged)]
+    enum Place<'a> {
+        Line { file: Cow<'a, str>, line: usize },
+        Variable { variable: &'a str },
+    }
+    serializer.collect_seq(places.iter().filter_map(|place| match place {
+        Origin::File(path, line) => Some(Place::Line {
+            file: path.to_string_lossy(),
+            line: *line,
+        }),
+        Origin::Env(name) => Some(Place::Variable { variable: name }),
+        Origin::Default => None,
+    }))
+}
+
 /// A word as a POSIX shell reads it back.
 pub fn quote(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
-    if !word.is_empty() && word.chars().all(is_plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
+    // No path and no variable has a NUL byte.
+    shlex::Quoter::new()
+        .allow_nul(true)
+        .quote(word)
+        .map_or_else(|_| word.to_owned(), Cow::into_owned)
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(word: &str) {
-    assert_eq!(as_a_shell_reads(&quote(word)).as_deref(), Some(word));
-}
-
-/// One word without expansions, by the POSIX rules for quotes; `None` where a shell would see more in it.
-#[cfg(any(test, fuzzing))]
-fn as_a_shell_reads(text: &str) -> Option<String> {
-    let mut word = String::new();
-    let mut chars = text.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '\'' => loop {
-                match chars.next()? {
-                    '\'' => break,
-                    c => word.push(c),
-                }
-            },
-            '\\' => word.push(chars.next()?),
-            c if c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c) => word.push(c),
-            _ => return None,
-        }
-    }
-    (!text.is_empty()).then_some(word)
+pub(crate) fn assert_invariants(word: &str) {
+    assert_eq!(shlex::split(&quote(word)), Some(vec![word.to_owned()]));
 }
 
 #[cfg(test)]
@@ -127,8 +139,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn a_shell_reads_the_word_back(word: String, quotes in "['\\\\ a$`]{0,9}") {
-            holds_for(&word);
-            holds_for(&quotes);
+            assert_invariants(&word);
+            assert_invariants(&quotes);
         }
     }
 }

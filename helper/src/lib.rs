@@ -1,33 +1,37 @@
-//! The helper of sccache-shell. From the ground up; each module may use what stands above it here:
-//! cargo's variables, digests, reading of files, sccache's reasons, secrets, sizes, store paths, temporary directories
-//! and versions; facts (all reading); what nixpkgs' compiler wrappers read; a rustc call; what a process is seen to read;
-//! the normal form, its two ends, the shim and the wrapper; findings; checks (all judging); edits of the config file; the
-//! report (all printing); the command line.
+//! The helper of sccache-shell, from the ground up: each module may use what stands above it here.
 
-pub mod cargo_env;
+// Small things: paths, sizes, versions, files, the environment, how anything is printed.
 pub mod digest;
+pub mod environment;
 pub mod escape;
+pub mod origin;
 pub mod own_dir;
 pub mod read;
+pub mod real_sccache;
 pub mod reasons;
 pub mod redact;
+pub(crate) mod signals;
 pub mod size;
 pub mod store_path;
 pub mod tmp_dir;
+pub mod toml_file;
 pub mod version;
 pub mod why;
 
-pub mod facts;
-pub mod nix_env;
-
+// What cargo, rustc and sccache know: cargo's files and git's, what decides a key, a rustc call, what a process is seen to read.
+pub mod cargo;
+pub mod git;
 pub(crate) mod invocation;
-pub(crate) mod signals;
-
+pub mod key;
 pub(crate) mod observe;
 
+// The normal form, and its two ends.
 pub(crate) mod form;
-
 pub mod shim;
+pub mod wrapper;
+
+// Reading, judging, editing, printing, and the command line.
+pub mod facts;
 
 pub mod finding;
 
@@ -35,11 +39,9 @@ pub mod checks;
 
 pub mod config_edit;
 
-pub mod wrapper;
-
 pub mod report;
 
 pub mod cli;
 
 #[cfg(any(test, fuzzing))]
-pub mod laws;
+pub mod invariants;

@@ -1,4 +1,5 @@
-//! One binary, three roles: the wrapper when it is called `sccache`, the shim when it is called `rustc`, else the command line.
+//! One binary, three roles: the wrapper when it is called `sccache`, the shim when it is called `rustc`, else the
+//! command line.
 
 use std::ffi::OsString;
 use std::process::ExitCode;

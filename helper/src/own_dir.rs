@@ -1,4 +1,5 @@
-//! Whether nobody else can change what lies in a directory: what we keep there decides what is compiled, and some of it is run.
+//! Whether nobody else can change what lies in a directory: what we keep there decides what is compiled, and some of
+//! it is run.
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
@@ -26,8 +27,9 @@ impl std::fmt::Display for Stranger {
     }
 }
 
-/// The first on the way from the root to `dir` that is not this user's or root's alone. What is not there yet is nobody's. Links
-/// are followed, each like a directory on the way, but for those at or below `ours`: we make none there.
+/// The first on the way from the root to `dir` that is not this user's or root's alone. What is not there yet is
+/// nobody's. Links are followed, each like a directory on the way, but for those at or below `ours`: we make none
+/// there.
 pub fn stranger(dir: &Path, ours: &Path) -> Option<Stranger> {
     let mut left: Vec<OsString> = words(dir);
     let mut at = PathBuf::from("/");
@@ -57,7 +59,7 @@ pub fn stranger(dir: &Path, ours: &Path) -> Option<Stranger> {
             left.extend(words(&whole));
             at = PathBuf::from("/");
         } else if !data.is_dir() {
-            let why = "is no directory".to_owned();
+            let why = "is not a directory".to_owned();
             return Some(Stranger {
                 path: at,
                 why,
@@ -84,8 +86,8 @@ fn words(path: &Path) -> Vec<OsString> {
     path.components().rev().filter_map(word).collect()
 }
 
-/// Whose it is, and who else may write in it; a link has no mode of its own. In a sticky directory everybody may make files and
-/// nobody may take away another's.
+/// Whose it is, and who else may write in it; a link has no mode of its own. In a sticky directory everybody may make
+/// files and nobody may take away another's.
 fn fault(data: &Metadata) -> Option<(String, bool)> {
     const STICKY: u32 = 0o1000;
     let (me, my_group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());

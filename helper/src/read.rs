@@ -16,7 +16,7 @@ pub const MAX_WRITTEN: u64 = 1 << 20;
 /// The most bytes of a file that a program writes for itself, such as a lock file.
 pub const MAX_MADE: u64 = 8 << 20;
 
-/// The whole file; an error where it is no plain file, or has more than `limit` bytes.
+/// The whole file; an error where it is not a regular file, or has more than `limit` bytes.
 pub fn bytes(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let bytes = start(path, limit.saturating_add(1))?;
     if bytes.len() as u64 > limit {

@@ -151,7 +151,7 @@ fn unknown(key: &str) -> Reason {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(key: &str) {
+pub(crate) fn assert_invariants(key: &str) {
     let reason = explain(key);
     assert!(!reason.words.is_empty());
     let is_known = KNOWN.iter().any(|(known, _)| *known == key) || key.starts_with("crate-type");
@@ -178,8 +178,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_key_is_explained(key: String, flag in "(-[a-z-]{0,9}|crate-type.{0,9})") {
-            holds_for(&key);
-            holds_for(&flag);
+            assert_invariants(&key);
+            assert_invariants(&flag);
         }
     }
 

@@ -16,20 +16,9 @@ pub const SCCACHE_DEFAULT: Size = Size(10 << 30);
 const UNITS: [(char, &str, u32); 4] = [('T', "TiB", 40), ('G', "GiB", 30), ('M', "MiB", 20), ('K', "KiB", 10)];
 
 /// A size that sccache would not understand.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{}` is not a size that sccache knows: write a whole number and one of K, M, G, T, such as 24G", .0.escape_debug())]
 pub struct SizeError(String);
-
-impl fmt::Display for SizeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "`{}` is no size that sccache knows: write a whole number and one of K, M, G, T, such as 24G",
-            self.0.escape_debug()
-        )
-    }
-}
-
-impl std::error::Error for SizeError {}
 
 impl FromStr for Size {
     type Err = SizeError;
@@ -76,7 +65,7 @@ impl fmt::Display for Size {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(text: &str) {
+pub(crate) fn assert_invariants(text: &str) {
     let is_shifted = text.ends_with(|c: char| "KMGTkmgt".contains(c));
     let digits = &text[..text.len() - usize::from(is_shifted)];
     let digits = digits.strip_prefix('+').unwrap_or(digits);
@@ -138,7 +127,7 @@ mod tests {
 
         #[test]
         fn any_text_is_a_size_or_an_error(text: String) {
-            holds_for(&text);
+            assert_invariants(&text);
         }
     }
 }

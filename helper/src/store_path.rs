@@ -56,7 +56,7 @@ fn split_version(name: &str) -> StoreName {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(text: &str) {
+pub(crate) fn assert_invariants(text: &str) {
     let store = Path::new("/nix/store");
     let path = store.join(text);
     let Some(found) = parse(&path, store) else {
@@ -112,8 +112,8 @@ mod tests {
         #[test]
         fn never_panics(text in "\\PC*") {
             let _ = parse(Path::new(&text), Path::new("/"));
-            holds_for(&text);
-            holds_for(&format!("{HASH}-{text}"));
+            assert_invariants(&text);
+            assert_invariants(&format!("{HASH}-{text}"));
         }
     }
 }

@@ -1,7 +1,6 @@
 //! Whether a directory can be sccache's TMPDIR. Pure but for looking at the directory itself.
 
 use std::ffi::OsStr;
-use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path};
 
@@ -13,36 +12,29 @@ use rustix::fs::{Access, access};
 pub const MAX_LEN: usize = if cfg!(target_os = "macos") { 84 } else { 88 };
 
 /// Why a directory is no good as TMPDIR.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// Set, but to nothing: programs then write into whatever directory they are in.
+    #[error("is empty")]
     Empty,
     /// Not an absolute path: the server changes to `/` and looks there.
+    #[error("is not an absolute path")]
     Relative,
     /// There is nothing.
+    #[error("does not exist")]
     Missing,
     /// There is something, but no directory.
+    #[error("is not a directory")]
     NotADirectory,
     /// This user cannot make files in it.
+    #[error("is not writable")]
     NotWritable,
     /// Longer than [`MAX_LEN`]; holds its length in bytes.
+    #[error("has {0} bytes, over {MAX_LEN}")]
     TooLong(usize),
     /// Made by Nix for one shell, gone with it.
+    #[error("vanishes with its Nix shell")]
     Ephemeral,
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("is empty"),
-            Self::Relative => f.write_str("is not an absolute path"),
-            Self::Missing => f.write_str("does not exist"),
-            Self::NotADirectory => f.write_str("is not a directory"),
-            Self::NotWritable => f.write_str("is not writable"),
-            Self::TooLong(len) => write!(f, "has {len} bytes, over {MAX_LEN}"),
-            Self::Ephemeral => f.write_str("vanishes with its Nix shell"),
-        }
-    }
 }
 
 /// The first reason against `dir`, worst first; `None` where it is good.

@@ -30,7 +30,7 @@ impl fmt::Display for Version {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(text: &str) {
+pub(crate) fn assert_invariants(text: &str) {
     if let Some(version) = Version::parse(text) {
         assert_eq!(Version::parse(&version.to_string()), Some(version));
         assert!(text.starts_with(|c: char| c.is_ascii_digit()) && text.contains('.'));
@@ -67,7 +67,7 @@ mod tests {
 
         #[test]
         fn any_text_is_a_version_or_none(text: String) {
-            holds_for(&text);
+            assert_invariants(&text);
         }
     }
 }

@@ -74,7 +74,7 @@ fn which_worktrees_share_and_why_others_do_not() {
         flags does not: other rustflags (flags/.cargo/config.toml:2)\n           \
         gone does not: this workspace is not in it\n           \
         moved does not: it was built with CARGO_HOME /elsewhere/.cargo\n           \
-        rustc does not: its rust-toolchain.toml is another one, so its rustc may be too";
+        rustc does not: its rust-toolchain.toml is different, so its rustc may be too";
     assert_eq!(rows(), some_differ);
     assert_eq!(
         stdout(&sandbox.helper(&["check", "--quiet"])),
@@ -231,7 +231,7 @@ fn timings_add_up_and_stay_out_of_what_programs_read() {
     for part in [
         "cargo's files",
         "waiting for what sccache would do",
-        "the closer look",
+        "what other worktrees share",
         "the checks",
     ] {
         assert!(text.contains(part), "{part}: {text}");

@@ -1,5 +1,5 @@
-//! The checks for what breaks builds: each cause made on the real sccache and cargo, and the failure seen, before the check is
-//! asked. Servers of others and in other namespaces are in `checks_servers.rs`.
+//! The checks for what breaks builds: each cause made on the real sccache and cargo, and the failure seen, before the
+//! check is asked. Servers of others and in other namespaces are in `checks_servers.rs`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 

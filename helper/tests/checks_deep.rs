@@ -1,4 +1,5 @@
-//! The checks that take a closer look, at target directories, lock files and other worktrees, as `check` does for a person.
+//! The checks that take a closer look, at target directories, lock files and other worktrees, as `check` does for a
+//! person.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 

@@ -209,33 +209,33 @@ fn server_tmpdir_gone() {
 }
 
 #[test]
-fn tmpdir_missing() {
+fn tmpdir_unusable() {
     let mut sandbox = Sandbox::new();
     let file = sandbox.write("file", "");
     for bad in [PathBuf::new(), "relative".into(), "/nonexistent".into(), file] {
         sandbox.set("TMPDIR", &bad);
-        let finding = sandbox.finding("tmpdir-missing");
+        let finding = sandbox.finding("tmpdir-unusable");
         // Behind our wrapper it is only a note; the compile test of the wrapper shows why.
         assert_eq!(finding["severity"], "info", "{finding}");
         sandbox.set("RUSTC_WRAPPER", common::real_sccache());
-        let finding = sandbox.finding("tmpdir-missing");
+        let finding = sandbox.finding("tmpdir-unusable");
         assert_eq!(finding["severity"], "error", "{finding}");
         // An empty one is the working directory, for a server `/`: root may write there.
         assert!(bad.as_os_str().is_empty() || !sandbox.compiles_c(), "{}", bad.display());
         sandbox.set("RUSTC_WRAPPER", sandbox.path("libexec/sccache-shell/sccache"));
     }
-    sandbox.mend("tmpdir-missing");
+    sandbox.mend("tmpdir-unusable");
     assert_eq!(sandbox.ids(), Vec::<String>::new());
 }
 
 #[test]
-fn tmpdir_too_long() {
+fn tmpdir_unusable_since_it_is_long() {
     let mut sandbox = Sandbox::new();
     let long = sandbox.path("x".repeat(200));
     fs::create_dir(&long).unwrap();
     sandbox.set("TMPDIR", &long);
     sandbox.set("RUSTC_WRAPPER", common::real_sccache());
-    let finding = sandbox.finding("tmpdir-too-long");
+    let finding = sandbox.finding("tmpdir-unusable");
     assert_eq!(finding["severity"], "error");
     // It is true: the real sccache cannot start a server there.
     assert!(
@@ -247,7 +247,7 @@ fn tmpdir_too_long() {
             .status
             .success()
     );
-    sandbox.mend("tmpdir-too-long");
+    sandbox.mend("tmpdir-unusable");
     // The wrapper that it is not is what made it an error.
     assert_eq!(sandbox.ids(), ["wrapper-shadowed"]);
 }

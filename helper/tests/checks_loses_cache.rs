@@ -1,5 +1,5 @@
-//! The checks for what loses cached files: each cause made on the real sccache, and the loss seen where it can be, before the
-//! check is asked. What needs a network file system is tested on recorded facts, in the checks' own files.
+//! The checks for what loses cached files: each cause made on the real sccache, and the loss seen where it can be,
+//! before the check is asked. What needs a network file system is tested on recorded facts, in the checks' own files.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 

@@ -1,5 +1,5 @@
-//! The checks for what is in Rust's keys: each cause is first seen to cost a hit on the real sccache, then the check is asked.
-//! Modes and settings of sccache's own are in `checks_modes.rs`.
+//! The checks for what is in Rust's keys: each cause is first seen to cost a hit on the real sccache, then the check
+//! is asked. Modes and settings of sccache's own are in `checks_modes.rs`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -149,7 +149,7 @@ fn cargo_home_per_project() {
     symlink(sandbox.path("home/.cargo"), sandbox.path("link")).unwrap();
     for (dir, why) in [
         ("project/.cargo-home", "lies in the worktree"),
-        ("link", "is another name of ~/.cargo"),
+        ("link", "is a different name for ~/.cargo"),
     ] {
         sandbox.set("CARGO_HOME", sandbox.path(dir));
         let finding = sandbox.finding("cargo-home-per-project");

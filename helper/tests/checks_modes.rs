@@ -28,19 +28,19 @@ fn keeps_from_hitting(name: &str) -> Sandbox {
 }
 
 #[test]
-fn recache_set() {
+fn cache_bypassed_by_recache() {
     let mut sandbox = keeps_from_hitting("SCCACHE_RECACHE");
-    assert_eq!(sandbox.ids(), ["recache-set"]);
-    sandbox.mend("recache-set");
+    assert_eq!(sandbox.ids(), ["cache-bypassed"]);
+    sandbox.mend("cache-bypassed");
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.compiles_c() && sandbox.hits() == 2);
 }
 
 #[test]
-fn no_cache_set() {
+fn cache_bypassed_by_no_cache() {
     let mut sandbox = keeps_from_hitting("SCCACHE_NO_CACHE");
-    assert_eq!(sandbox.ids(), ["no-cache-set"]);
-    sandbox.mend("no-cache-set");
+    assert_eq!(sandbox.ids(), ["cache-bypassed"]);
+    sandbox.mend("cache-bypassed");
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.compiles_c() && sandbox.hits() == 2);
 }

@@ -1,4 +1,5 @@
-//! The checks for servers that are not what this shell expects: another user's, in a container, too old, about to lose something.
+//! The checks for servers that are not what this shell expects: another user's, in a container, too old, about to
+//! lose something.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -95,17 +96,17 @@ fn server_outside_of_our_container() {
 }
 
 #[test]
-fn server_too_old() {
+fn server_not_answering_since_it_is_old() {
     let Some(older) = older_sccache("0.16") else { return };
     let mut sandbox = Sandbox::new();
     let old = Sandbox::with_sccache(&older);
     let output = sandbox.command(&older).arg("--start-server").output().unwrap();
     assert!(output.status.success(), "{output:?}");
     drop(old);
-    assert_eq!(sandbox.ids(), ["server-too-old"]);
-    assert!(what(&sandbox.finding("server-too-old")).contains("is version 0.16.0 and does not understand"));
+    assert_eq!(sandbox.ids(), ["server-not-answering"]);
+    assert!(what(&sandbox.finding("server-not-answering")).contains("is version 0.16.0 and does not understand"));
     assert!(sandbox.compiles_c(), "builds go on");
-    sandbox.mend("server-too-old");
+    sandbox.mend("server-not-answering");
     assert_eq!(sandbox.ids(), NOTHING);
 }
 

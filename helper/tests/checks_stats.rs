@@ -23,7 +23,7 @@ fn call(sandbox: &Sandbox, times: usize, args: &[&str]) {
 }
 
 #[test]
-fn stats_errors() {
+fn stats_uncached_by_errors() {
     let mut sandbox = Sandbox::new();
     sandbox.write("project/x.c", "int x;\n");
     call(&sandbox, ENOUGH - 1, &["cc", "-c", "x.c", "-o", "x.o"]);
@@ -31,25 +31,25 @@ fn stats_errors() {
     sandbox.write("project/x.c", "int another;\n");
     call(&sandbox, 1, &["cc", "-c", "x.c", "-o", "x.o"]);
     assert!(sandbox.running_stat("cache_write_errors") > 0);
-    let finding = sandbox.finding("stats-errors");
+    let finding = sandbox.finding("stats-uncached");
     assert!(what(&finding).contains(" that could not be stored"), "{finding}");
     sandbox.run("project", real_sccache(), &["--zero-stats"]);
-    assert!(!sandbox.finds("stats-errors"));
+    assert!(!sandbox.finds("stats-uncached"));
     sandbox.unset("SCCACHE_NO_CACHE");
 }
 
 #[test]
-fn stats_errors_by_no_cache() {
+fn stats_uncached_by_errors_by_no_cache() {
     let mut sandbox = Sandbox::new();
     sandbox.write("project/x.c", "int x;\n");
     sandbox.set("SCCACHE_NO_CACHE", "1");
     call(&sandbox, ENOUGH, &["cc", "-c", "x.c", "-o", "x.o"]);
     sandbox.unset("SCCACHE_NO_CACHE");
-    assert!(what(&sandbox.finding("stats-errors")).contains("looked none up: SCCACHE_NO_CACHE"));
+    assert!(what(&sandbox.finding("stats-uncached")).contains("looked none up: SCCACHE_NO_CACHE"));
 }
 
 #[test]
-fn stats_errors_by_recache() {
+fn stats_uncached_by_errors_by_recache() {
     let mut sandbox = Sandbox::new();
     sandbox.write("project/x.c", "int x;\n");
     call(&sandbox, ENOUGH - 1, &["cc", "-c", "x.c", "-o", "x.o"]);
@@ -57,7 +57,7 @@ fn stats_errors_by_recache() {
     sandbox.set("SCCACHE_RECACHE", "1");
     call(&sandbox, 1, &["cc", "-c", "x.c", "-o", "x.o"]);
     sandbox.unset("SCCACHE_RECACHE");
-    let told = what(&sandbox.finding("stats-errors"));
+    let told = what(&sandbox.finding("stats-uncached"));
     assert!(
         told.ends_with("1 compile not looked up, because of SCCACHE_RECACHE"),
         "{told}"
@@ -65,7 +65,7 @@ fn stats_errors_by_recache() {
 }
 
 #[test]
-fn stats_errors_by_a_compiler_that_is_none() {
+fn stats_uncached_by_errors_by_a_compiler_that_is_none() {
     let sandbox = Sandbox::new();
     sandbox.write("project/x.c", "int x;\n");
     call(&sandbox, ENOUGH, &["cc", "-c", "x.c", "-o", "x.o"]);
@@ -74,12 +74,12 @@ fn stats_errors_by_a_compiler_that_is_none() {
     let mut compile = sandbox.sccache();
     let output = compile.arg(mine).args(["-c", "x.c", "-o", "x.o"]).output().unwrap();
     assert!(!output.status.success(), "{output:?}");
-    let told = what(&sandbox.finding("stats-errors"));
+    let told = what(&sandbox.finding("stats-uncached"));
     assert!(told.contains("1 call of a compiler that it does not know"), "{told}");
 }
 
 #[test]
-fn stats_reasons() {
+fn stats_uncached_for_a_reason() {
     let sandbox = Sandbox::new();
     sandbox.write("project/x.c", "int x;\n");
     // Probes and few calls say nothing.
@@ -87,7 +87,7 @@ fn stats_reasons() {
     call(&sandbox, 2, &["cc", "-save-temps", "-c", "x.c", "-o", "x.o"]);
     assert_eq!(sandbox.ids(), NOTHING);
     call(&sandbox, 10, &["cc", "-save-temps", "-c", "x.c", "-o", "x.o"]);
-    let finding = sandbox.finding("stats-reasons");
+    let finding = sandbox.finding("stats-uncached");
     let expected = "12 of 62 calls were not cacheable because of compiles that keep intermediate files (`-save-temps`)";
     assert_eq!(what(&finding), expected);
 }

@@ -1,5 +1,5 @@
-//! The checks for silent wrong results: each cause made on the real sccache and cargo, and the wrong result seen, before the
-//! check is asked.
+//! The checks for silent wrong results: each cause made on the real sccache and cargo, and the wrong result seen,
+//! before the check is asked.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -270,7 +270,8 @@ fn version_too_old_for_sharing() {
     }
 }
 
-/// Compiles one crate into two target directories, as two worktrees do, and looks whose paths the second one's dep-info has.
+/// Compiles one crate into two target directories, as two worktrees do, and looks whose paths the second one's
+/// dep-info has.
 fn names_the_other_worktree(sandbox: &Sandbox) -> bool {
     let rustc = sandbox.run("project", "rustc", &["--print", "sysroot"]);
     let rustc = PathBuf::from(rustc.trim()).join("bin/rustc");

@@ -50,7 +50,7 @@ fn the_server_is_where_cargo_says() {
     sandbox.write("project/.cargo/config.toml", table);
     assert!(sandbox.cargo_builds());
     assert_eq!(sandbox.server_pid(), None, "no server at the shell's own address");
-    assert_eq!(sandbox.ids(), ["recache-set"]);
+    assert_eq!(sandbox.ids(), ["cache-bypassed"]);
     let output = sandbox.helper(&["check"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains(&format!(" at {}", socket.display())), "{text}");
@@ -69,8 +69,8 @@ fn the_server_is_where_cargo_says() {
 #[test]
 fn a_forced_value_wins_and_another_does_not() {
     let mut sandbox = sandbox("SCCACHE_RECACHE = \"1\"\n");
-    assert_eq!(sandbox.ids(), ["recache-set"]);
-    assert!(what(&sandbox, "recache-set").contains("config.toml:2"));
+    assert_eq!(sandbox.ids(), ["cache-bypassed"]);
+    assert!(what(&sandbox, "cache-bypassed").contains("config.toml:2"));
     sandbox.write("project/.cargo/config.toml", "[env]\nSCCACHE_IDLE_TIMEOUT = \"x\"\n");
     assert_eq!(sandbox.ids(), NOTHING, "the shell has one");
     sandbox.write(
@@ -80,7 +80,7 @@ fn a_forced_value_wins_and_another_does_not() {
     assert_eq!(sandbox.ids(), ["idle-timeout"]);
     sandbox.set("SCCACHE_RECACHE", "0");
     assert!(
-        !what(&sandbox, "recache-set").contains("config.toml"),
+        !what(&sandbox, "cache-bypassed").contains("config.toml"),
         "that one is the shell's"
     );
 }

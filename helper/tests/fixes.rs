@@ -1,5 +1,5 @@
-//! That no command is printed which no test has run: see `Sandbox::mend`, which copies a finding's command into a shell and
-//! then looks whether the finding is gone.
+//! That no command is printed which no test has run: see `Sandbox::mend`, which copies a finding's command into a
+//! shell and then looks whether the finding is gone.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -14,15 +14,21 @@ const MAKES_A_COMMAND: [&str; 7] = [
     "stop_server()",
     "own_address(",
     "cache_size::fix(",
-    "mend(facts",
-    "bad_tmpdir(",
+    "fix(facts",
+    "edit(&",
 ];
 
 /// Checks whose command is run in a way of its own.
-const ELSEWHERE: [(&str, &str); 1] = [(
-    "cache-dir-unusable",
-    "tests/checks_breaks_builds.rs: as another user, who has no such finding after it",
-)];
+const ELSEWHERE: [(&str, &str); 2] = [
+    (
+        "cache-dir-unusable",
+        "tests/checks_breaks_builds.rs: as a different user, who has no such finding after it",
+    ),
+    (
+        "rust-analyzer-wrapper",
+        "it prints no command; its file has other checks that do",
+    ),
+];
 
 fn sources(dir: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
@@ -46,11 +52,12 @@ fn with_a_command() -> BTreeSet<String> {
     for path in sources("src/checks") {
         let text = fs::read_to_string(path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap();
-        let id = code
-            .split_once("    id: \"")
-            .and_then(|(_, rest)| rest.split('"').next());
-        if let Some(id) = id.filter(|_| MAKES_A_COMMAND.iter().any(|words| code.contains(words))) {
-            ids.insert(id.to_owned());
+        let found = code
+            .split("    id: \"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next());
+        if MAKES_A_COMMAND.iter().any(|words| code.contains(words)) {
+            ids.extend(found.map(str::to_owned));
         }
     }
     ids

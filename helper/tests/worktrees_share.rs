@@ -54,7 +54,7 @@ fn as_check_says() {
         same shares the only crate\n           \
         flags does not: other rustflags (flags/.cargo/config.toml:2)\n           \
         moved does not: it was built with CARGO_HOME moved-home\n           \
-        profile does not: another `debug` in the dev profile (profile/Cargo.toml:8)\n";
+        profile does not: a different `debug` in the dev profile (profile/Cargo.toml:8)\n";
     assert!(text.contains(expected), "{text}");
 }
 

@@ -1,4 +1,4 @@
-//! `sccache_shell::laws::cache_location`
+//! `sccache_shell::invariants::cache_location`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::cache_location(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::cache_location(input));

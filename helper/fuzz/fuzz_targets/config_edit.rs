@@ -1,4 +1,4 @@
-//! `sccache_shell::laws::config_edit`
+//! `sccache_shell::invariants::config_edit`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::config_edit(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::config_edit(input));

@@ -1,4 +1,4 @@
-//! `sccache_shell::laws::environment`
+//! `sccache_shell::invariants::environment`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::environment(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::environment(input));

@@ -1,4 +1,4 @@
-//! `sccache_shell::laws::git_files`
+//! `sccache_shell::invariants::git_files`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::git_files(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::git_files(input));

@@ -1,4 +1,4 @@
-//! `sccache_shell::laws::judgement`
+//! `sccache_shell::invariants::judgement`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::judgement(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::judgement(input));

@@ -1,4 +1,4 @@
-//! `sccache_shell::laws::mounts`
+//! `sccache_shell::invariants::mounts`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::mounts(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::mounts(input));

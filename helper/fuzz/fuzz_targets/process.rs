@@ -1,4 +1,4 @@
-//! `sccache_shell::laws::process`
+//! `sccache_shell::invariants::process`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::process(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::process(input));

@@ -1,4 +1,4 @@
-//! `sccache_shell::laws::quote`
+//! `sccache_shell::invariants::quote`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::quote(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::quote(input));

@@ -1,4 +1,4 @@
-//! `sccache_shell::laws::size`
+//! `sccache_shell::invariants::size`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::size(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::size(input));

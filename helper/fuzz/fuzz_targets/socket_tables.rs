@@ -1,4 +1,4 @@
-//! `sccache_shell::laws::socket_tables`
+//! `sccache_shell::invariants::socket_tables`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::socket_tables(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::socket_tables(input));

@@ -1,4 +1,4 @@
-//! `sccache_shell::laws::store_path`
+//! `sccache_shell::invariants::store_path`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::store_path(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::store_path(input));

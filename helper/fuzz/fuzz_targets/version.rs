@@ -1,4 +1,4 @@
-//! `sccache_shell::laws::version`
+//! `sccache_shell::invariants::version`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::laws::version(input));
+libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::version(input));

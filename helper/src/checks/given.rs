@@ -1,16 +1,17 @@
-//! What is added to a finding that speaks of a variable: where cargo's `[env]` gives it, which no shell shows, and a fix that
-//! counts there.
+//! What is added to a finding that speaks of a variable: where cargo's `[env]` gives it, which no shell shows, and a
+//! fix that counts there.
 
+use crate::environment::Given;
 use crate::facts::Facts;
-use crate::facts::environment::Given;
 use crate::finding::{Finding, Fix, quote};
 
-use super::fixes::STOP_SERVER;
+use crate::checks::fixes::STOP_SERVER;
 
 /// With the place of each variable that a file gives.
 pub(super) fn placed(facts: &Facts, mut finding: Finding) -> Finding {
     finding.fix = at_that_server(facts, finding.fix);
     let given: Vec<(&str, &Given)> = facts
+        .shell
         .env
         .all_given()
         .filter_map(|(name, _, given)| Some((name.to_str()?, given)))
@@ -25,7 +26,7 @@ pub(super) fn placed(facts: &Facts, mut finding: Finding) -> Finding {
         .collect();
     finding.what = format!("{} ({})", finding.what, places.join(", "));
     finding.fix = in_the_file(finding.fix, &given);
-    finding
+    finding.at_places(given.iter().map(|(_, given)| given.origin.clone()))
 }
 
 /// The server that is meant is the one at the address that cargo gives; a command in a shell would end another.
@@ -33,8 +34,8 @@ fn at_that_server(facts: &Facts, fix: Fix) -> Fix {
     const ADDRESS: [&str; 2] = ["SCCACHE_SERVER_UDS", "SCCACHE_SERVER_PORT"];
     match fix {
         Fix::Stop(command) if command == STOP_SERVER => {
-            let given = ADDRESS.iter().filter(|name| facts.env.given(name).is_some());
-            let set = given.filter_map(|name| Some(format!("{name}={} ", quote(&facts.env.text(name)?))));
+            let given = ADDRESS.iter().filter(|name| facts.shell.env.given(name).is_some());
+            let set = given.filter_map(|name| Some(format!("{name}={} ", quote(&facts.shell.env.text(name)?))));
             Fix::Stop(set.collect::<String>() + STOP_SERVER)
         }
         fix => fix,
@@ -81,11 +82,12 @@ fn has_word(text: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::cargo::Origin;
+    use crate::origin::Origin;
 
     #[test]
     fn a_fix_that_counts_where_the_variable_is_given() {
         let given = Given {
+            value: "x".into(),
             origin: Origin::File("/c".into(), 3),
             is_forced: false,
         };

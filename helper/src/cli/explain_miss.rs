@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::Args;
 
 use super::print;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::form::history::{self, Difference, Record};
 use crate::form::store::Store;
 use crate::report;

@@ -8,13 +8,13 @@ use clap::Args;
 use directories::BaseDirs;
 
 use super::print;
+use crate::cargo::Cargo;
 use crate::config_edit::{self, Edit, Wish};
+use crate::environment::{Environment, names};
 use crate::escape;
 use crate::facts::answer::{self, Blame};
-use crate::facts::cargo::Cargo;
 use crate::facts::config_file::{ConfigFile, Content};
-use crate::facts::environment::{Environment, names};
-use crate::facts::real_sccache;
+use crate::real_sccache;
 use crate::size::Size;
 
 /// Where Nix keeps its store, unless somebody built it otherwise.
@@ -28,7 +28,8 @@ pub(super) struct InitArgs {
     /// The cache's size: a whole number and one of K, M, G, T; without it the flake's, else 24G
     #[arg(long)]
     size: Option<Size>,
-    /// Turn preprocessor mode off, which with base directories gives wrong C objects (see `explain basedirs-direct-mode`)
+    /// Turn preprocessor mode off, which with base directories gives wrong C objects (see `explain
+    /// basedirs-direct-mode`)
     #[arg(long)]
     no_preprocessor_mode: bool,
     /// Show what would change, and change nothing
@@ -42,7 +43,7 @@ pub(super) struct InitArgs {
 pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
     // A server that a build starts reads the file that cargo's `[env]` may name.
     let shell = Environment::current();
-    let env = shell.handed_on_by(&Cargo::read(&shell));
+    let env = Cargo::read(&shell).environment(&shell);
     let config =
         ConfigFile::read(&env).context("there is no home directory: set HOME, or name a file in SCCACHE_CONF")?;
     let is_missing = matches!(config.content, Content::Missing);

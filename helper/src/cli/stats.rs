@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::print;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::facts::{Depth, Facts};
 use crate::form::history;
 use crate::form::store::Store;
@@ -22,10 +22,10 @@ pub(super) struct StatsArgs {
 /// Exit 0 with or without a server, 1 where one listens and gives no answer.
 pub(super) fn run(args: &StatsArgs) -> anyhow::Result<ExitCode> {
     let env = Environment::current();
-    let projects = Facts::of_projects(&env, Depth::Door);
+    let projects = Facts::of_projects(&env, Depth::Quick);
     // All of one shell ask one server, but for what cargo may say of it.
     let facts = &projects[0];
-    let refusals = Store::existing(&facts.env).map(|store| history::sums(&store));
+    let refusals = Store::existing(&facts.shell.env).map(|store| history::sums(&store));
     let stats = Stats::of(facts, &refusals.unwrap_or_default());
     if args.json {
         print(&(report::stats_json(&stats) + "\n"))?;
@@ -33,6 +33,6 @@ pub(super) fn run(args: &StatsArgs) -> anyhow::Result<ExitCode> {
         // A bar is for eyes: nobody wants to hear one, or find it in a file.
         print(&report::stats(&stats, std::io::stdout().is_terminal()))?;
     }
-    let is_silent = matches!(facts.running, Some(Err(_)));
+    let is_silent = matches!(facts.server.running, Some(Err(_)));
     Ok(ExitCode::from(u8::from(is_silent)))
 }

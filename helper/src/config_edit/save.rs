@@ -21,44 +21,26 @@ const HOME_MANAGER_MARK: &str = "# Written by home-manager";
 const NEW_FILE_MODE: u32 = 0o666;
 
 /// Why a file was not saved; what was there is untouched.
-#[derive(Debug)]
+#[derive(Debug, thiserror::Error)]
 pub enum SaveError {
-    /// The file is a link into the Nix store, or says that home-manager writes it: the file and the package that made it.
+    /// The file is a link into the Nix store, or says that home-manager writes it: the file and the package that made
+    /// it.
+    #[error(
+        "{} is managed by {}: set the size there (`programs.sccache-shell.cacheSize` of our modules) and switch; nothing was changed",
+        .0.display(),
+        manager(.1.as_deref())
+    )]
     ManagedByNix(PathBuf, Option<String>),
     /// The home directory does not exist, so it is not for us to make it.
+    #[error("the home directory {} does not exist; nothing was written", .0.display())]
     NoHome(PathBuf),
     /// Somebody changed the file since the edit was planned.
+    #[error("{} was changed meanwhile; nothing was written, try again", .0.display())]
     Changed(PathBuf),
     /// The system's words, and what was tried.
+    #[error("cannot write {}: {}; nothing was changed", .0.display(), .1)]
     Io(PathBuf, io::Error),
 }
-
-impl std::fmt::Display for SaveError {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::ManagedByNix(path, package) => write!(
-                f,
-                "{} is managed by {}: set the size there (`programs.sccache-shell.cacheSize` of our modules) and switch; \
-                 nothing was changed",
-                path.display(),
-                manager(package.as_deref())
-            ),
-            Self::NoHome(home) => write!(
-                f,
-                "the home directory {} does not exist; nothing was written",
-                home.display()
-            ),
-            Self::Changed(path) => write!(
-                f,
-                "{} was changed meanwhile; nothing was written, try again",
-                path.display()
-            ),
-            Self::Io(path, error) => write!(f, "cannot write {}: {error}; nothing was changed", path.display()),
-        }
-    }
-}
-
-impl std::error::Error for SaveError {}
 
 /// Who makes such files: home-manager's are in a package of that name.
 fn manager(package: Option<&str>) -> String {
@@ -77,7 +59,7 @@ pub fn save(edit: &Edit, home: Option<&Path>, store: &Path) -> Result<(), SaveEr
     refuse_managed(edit, &target, store)?;
     // A rename would put a file in the place of `/dev/null` as well.
     if fs::metadata(&target).is_ok_and(|data| !data.is_file()) {
-        return Err(io(io::Error::other("it is no plain file")));
+        return Err(io(io::Error::other("it is not a regular file")));
     }
     let dir = target.parent().unwrap_or(Path::new("/"));
     if edit.before.is_none() {
@@ -101,7 +83,8 @@ pub fn save(edit: &Edit, home: Option<&Path>, store: &Path) -> Result<(), SaveEr
         return Err(SaveError::Changed(edit.path.clone()));
     }
     if fs::metadata(&target).is_ok_and(|old| old.nlink() > 1) {
-        // Another name of the same file is to say the same: the new text is written whole beside it first, so there is room.
+        // Another name of the same file is to say the same: the new text is written whole beside it first, so there
+        // is room.
         return write_in_place(&target, edit.after.as_bytes()).map_err(io);
     }
     file.persist(&target).map_err(|error| io(error.error))?;
@@ -134,7 +117,8 @@ fn refuse_managed(edit: &Edit, target: &Path, store: &Path) -> Result<(), SaveEr
     Err(SaveError::ManagedByNix(edit.path.clone(), package))
 }
 
-/// Where a chain of links enters the store: the package of whoever manages the file, which links on to what it was made of.
+/// Where a chain of links enters the store: the package of whoever manages the file, which links on to what it was
+/// made of.
 fn entrance(path: &Path, store: &Path) -> Option<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {

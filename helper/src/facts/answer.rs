@@ -9,7 +9,6 @@ mod question;
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fmt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,9 +16,9 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use question::Asked;
+use question::Started;
 
-use super::environment::Environment;
+use crate::environment::Environment;
 
 use crate::size::Size;
 use crate::version::Version;
@@ -117,16 +116,20 @@ impl Answer {
 }
 
 /// Why there is no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
     /// sccache could not be started; the system's words.
+    #[error("it cannot be started: {0}")]
     NotStarted(String),
     /// Nothing came within [`TIME_LIMIT`].
+    #[error("it did not answer within {} s", TIME_LIMIT.as_secs_f32())]
     TimedOut,
     /// It ended with an error; its words on stderr.
+    #[error("{}", .0.lines().next().unwrap_or("it failed without a word"))]
     Failed(String),
     /// It ended well but what it said is no answer.
-    Rubbish(String),
+    #[error("its answer cannot be read: {0}")]
+    Unparseable(String),
 }
 
 /// What an sccache that fails says it is because of.
@@ -169,20 +172,9 @@ impl NoAnswer {
     }
 }
 
-impl fmt::Display for NoAnswer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NotStarted(why) => write!(f, "it cannot be started: {why}"),
-            Self::TimedOut => write!(f, "it did not answer within {} s", TIME_LIMIT.as_secs_f32()),
-            Self::Failed(stderr) => f.write_str(stderr.lines().next().unwrap_or("it failed without a word")),
-            Self::Rubbish(why) => write!(f, "its answer cannot be read: {why}"),
-        }
-    }
-}
-
 /// A question that is under way, so that two can be asked at once.
 #[derive(Debug)]
-pub struct Question(Asked);
+pub struct Question(Started);
 
 /// Asks what the configuration of this shell would give to a server that it starts. No server is
 /// contacted: the socket that is named cannot exist (the port is for versions before 0.9.1).
@@ -191,19 +183,19 @@ pub fn ask_planned(sccache: &Path, env: &Environment) -> Question {
     command
         .env("SCCACHE_SERVER_UDS", "/nonexistent/sccache-shell.sock")
         .env("SCCACHE_SERVER_PORT", "1");
-    Question(Asked::start(command))
+    Question(Started::start(command))
 }
 
 /// Asks the server that listens where this environment says. Only to be called where one does.
 pub fn ask_running(sccache: &Path, env: &Environment) -> Question {
-    Question(Asked::start(question(sccache, env)))
+    Question(Started::start(question(sccache, env)))
 }
 
 /// Asks a program that cannot say more for its version: `sccache 0.19.0`. It reads no configuration for that.
 pub fn ask_version(sccache: &Path) -> Option<Version> {
     let mut command = quietly(sccache, []);
     command.arg("--version");
-    let output = Asked::start(command).output().ok()?;
+    let output = Started::start(command).output().ok()?;
     let text = String::from_utf8_lossy(&output.stdout);
     Version::parse(text.strip_prefix("sccache ")?)
 }
@@ -240,7 +232,7 @@ impl Question {
     pub fn wait(self) -> Result<Answer, NoAnswer> {
         let output = self.0.output()?;
         if output.is_success {
-            Answer::parse(&output.stdout).map_err(|error| NoAnswer::Rubbish(error.to_string()))
+            Answer::parse(&output.stdout).map_err(|error| NoAnswer::Unparseable(error.to_string()))
         } else {
             Err(NoAnswer::Failed(
                 String::from_utf8_lossy(&output.stderr).trim().to_owned(),
@@ -250,7 +242,7 @@ impl Question {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(bytes: &[u8]) {
+pub(crate) fn assert_invariants(bytes: &[u8]) {
     if let Ok(answer) = Answer::parse(bytes) {
         let stats = &answer.stats;
         let languages = [&stats.cache_hits, &stats.cache_misses, &stats.cache_errors];
@@ -296,7 +288,7 @@ mod tests {
             answer_of("echo broken >&2; exit 2"),
             Err(NoAnswer::Failed("broken".to_owned()))
         );
-        assert!(matches!(answer_of("echo hello"), Err(NoAnswer::Rubbish(_))));
+        assert!(matches!(answer_of("echo hello"), Err(NoAnswer::Unparseable(_))));
         assert!(answer_of("head -c 9000000 /dev/zero").is_err());
         assert_eq!(answer_of("echo '{\"new\": 1}'"), Ok(Answer::default()));
         assert!(matches!(
@@ -308,8 +300,8 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn any_words_are_an_answer_or_none(bytes: Vec<u8>, words in "(config file|\"[A-Z_]{0,9}\"| must be 'true'|[ \n]|\\PC){0,9}") {
-            holds_for(&bytes);
-            holds_for(words.as_bytes());
+            assert_invariants(&bytes);
+            assert_invariants(words.as_bytes());
         }
     }
 

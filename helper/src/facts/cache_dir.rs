@@ -1,5 +1,5 @@
-//! The directory that the next server would keep its cache in. Its size is not looked at here: walking a large cache takes
-//! seconds.
+//! The directory that the next server would keep its cache in. Its size is not looked at here: walking a large cache
+//! takes seconds.
 
 use std::ffi::OsStr;
 use std::fs;

@@ -1,318 +1,91 @@
-//! What cargo would do here, by cargo's own precedence: environment, then the nearest
-//! `.cargo/config.toml` up the tree, then the manifest, then the default. No process is started.
+//! What cargo builds here, with which wrapper, and where.
 
-mod config_files;
-mod env_table;
-mod flags;
-pub(crate) mod incremental;
-mod manifest;
-mod paths;
-mod platform;
-mod profile;
-mod setting;
-
-use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::environment::Environment;
-use super::toml_file::TomlFile;
-use setting::{Places, config_root};
+use super::depth::Depth;
+use super::launchers::Launchers;
+use super::shell::ShellFacts;
+use super::target::Target;
+use super::units::Units;
+use crate::cargo::Cargo;
+use crate::cargo::lock_file::Lock;
+use crate::git::Repository;
+use crate::real_sccache;
 
-pub use env_table::Variable;
-pub use setting::{Broken, Origin, Setting};
-
-/// Cargo's settings that decide about caching.
+/// The workspace and how cargo builds it.
 #[derive(Debug, Clone)]
-pub struct Cargo {
-    /// Whether the `dev` profile of workspace members compiles incrementally.
-    pub incremental: Setting<bool>,
-    /// The compiler, where one is named.
-    pub rustc: Option<Setting<PathBuf>>,
-    /// The program in front of rustc; an empty value means that somebody switched it off.
-    pub wrapper: Option<Setting<PathBuf>>,
-    /// The program in front of rustc for workspace members alone.
-    pub workspace_wrapper: Option<Setting<PathBuf>>,
-    /// Cargo's home; `None` where there is no home at all.
-    pub home: Option<Setting<PathBuf>>,
-    /// The target directory; `None` where nobody names one and there is no manifest.
-    pub target_dir: Option<Setting<PathBuf>>,
-    /// The build directory, where one is named.
-    pub build_dir: Option<Setting<PathBuf>>,
-    /// Flags for every rustc, word by word.
-    pub rustflags: Vec<Setting<String>>,
-    /// What the `dev` profile says of code, by dotted keys.
-    pub profile: BTreeMap<String, Setting<String>>,
-    /// Variables for rustc and build scripts, by their names.
-    pub variables: BTreeMap<String, Variable>,
-    /// Directories that stand in for a registry.
-    pub vendored: Vec<Setting<PathBuf>>,
-    /// The manifest of the workspace, or of the package that stands alone.
-    pub manifest: Option<TomlFile>,
-    /// Cargo's config files, the nearest first.
-    pub configs: Vec<TomlFile>,
-    /// Files of cargo's that cannot be read.
-    pub broken: Vec<Broken>,
+pub struct CargoFacts {
+    /// Cargo's settings.
+    pub settings: Cargo,
+    /// The program that cargo's wrapper really is, behind any links.
+    pub wrapper_path: Option<PathBuf>,
+    /// Whether that is a script that calls an sccache.
+    pub wrapper_calls_sccache: bool,
+    /// Whether CARGO_HOME is another name of `~/.cargo`.
+    pub home_is_alias: bool,
+    /// The ways by which compiles come to an sccache.
+    pub launchers: Launchers,
+    /// Cargo's target directory here.
+    pub target: Option<Target>,
+    /// What only a full reading looks at.
+    pub built: Option<Built>,
 }
 
-impl Cargo {
-    /// Reads what applies in the environment's working directory.
-    pub fn read(env: &Environment) -> Self {
-        let places = Places::of(env);
+/// What a workspace is made of, and what was built of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Built {
+    /// What the target directory's units tell.
+    pub units: Units,
+    /// The packages that the workspace is made of.
+    pub lock: Lock,
+    /// Whether there is a `CMakeLists.txt` beside the manifest or at the worktree's root.
+    pub has_cmake_lists: bool,
+}
+
+impl CargoFacts {
+    pub(super) fn read(settings: Cargo, shell: &ShellFacts, repository: Option<&Repository>, depth: Depth) -> Self {
+        let (env, own) = (&shell.env, &shell.own);
+        let root = repository.map_or(own.cwd(), |repository| &repository.root);
+        let wrapper_path = wrapper_path(shell, &settings);
         Self {
-            incremental: incremental::of_dev(&places),
-            rustc: program(&places, &["RUSTC", "CARGO_BUILD_RUSTC"], "rustc"),
-            wrapper: program(
-                &places,
-                &["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"],
-                "rustc-wrapper",
-            )
-            .map(|wrapper| behind(env, wrapper)),
-            workspace_wrapper: program(
-                &places,
-                &["RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER"],
-                "rustc-workspace-wrapper",
-            ),
-            home: paths::home(env),
-            target_dir: paths::target_dir(&places),
-            build_dir: paths::build_dir(&places),
-            rustflags: flags::rustflags(&places),
-            profile: profile::dev(&places),
-            variables: env_table::variables(&places),
-            vendored: paths::vendored(&places),
-            manifest: places.manifest,
-            configs: places.configs,
-            broken: places.broken,
+            wrapper_calls_sccache: wrapper_path.as_deref().is_some_and(real_sccache::is_called_by),
+            wrapper_path,
+            home_is_alias: home_is_alias(shell, &settings),
+            launchers: Launchers::read(env, own, &settings, root),
+            target: Target::read(own, &settings, repository),
+            built: (depth == Depth::Full).then(|| Built::read(&settings, repository)),
+            settings,
         }
-    }
-
-    /// The directory of the workspace, or of the package that stands alone, around the environment's working directory.
-    pub fn root_of(env: &Environment) -> Option<PathBuf> {
-        let home = paths::home(env).map(|home| home.value);
-        let manifest = manifest::read(env.cwd(), home.as_deref(), &mut Vec::new())?;
-        manifest.path.parent().map(Path::to_owned)
-    }
-
-    /// Where cargo keeps what it builds but for what it was asked for: the build directory, else the target directory;
-    /// `None` where nobody names one and there is no manifest.
-    pub fn units_dir(&self) -> Option<&Setting<PathBuf>> {
-        self.build_dir.as_ref().or(self.target_dir.as_ref())
-    }
-
-    /// The directory of the workspace, or of the package that stands alone.
-    pub fn root(&self) -> Option<&Path> {
-        self.manifest.as_ref()?.path.parent()
     }
 }
 
-/// A tool that puts itself in front of the compiler keeps the wrapper that was there in a variable of its own, and calls it:
-/// cargo-llvm-cov in `__CARGO_LLVM_COV_RUSTC_WRAPPER_PRE_EXISTING`.
-fn behind(env: &Environment, wrapper: Setting<PathBuf>) -> Setting<PathBuf> {
-    const SCCACHE: &str = "sccache";
-    let is_sccache = |program: &Path| program.file_stem() == Some(SCCACHE.as_ref());
-    let mut kept = env
-        .vars()
-        .filter_map(|(name, value)| Some((name.to_str()?, Path::new(value))));
-    let is_kept =
-        |name: &str| name.contains("RUSTC_WRAPPER") && !["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"].contains(&name);
-    if !wrapper.origin.is_env() || wrapper.value.as_os_str().is_empty() || is_sccache(&wrapper.value) {
-        return wrapper;
-    }
-    match kept.find(|(name, program)| is_kept(name) && is_sccache(program)) {
-        Some((name, program)) => Setting {
-            value: program.to_owned(),
-            origin: Origin::Env(name.to_owned().into()),
-        },
-        None => wrapper,
+impl Built {
+    fn read(settings: &Cargo, repository: Option<&Repository>) -> Self {
+        let roots = [settings.root(), repository.map(|repository| repository.root.as_path())];
+        let mut roots = roots.into_iter().flatten();
+        Self {
+            units: settings
+                .units_dir()
+                .map(|dir| Units::read(&dir.value))
+                .unwrap_or_default(),
+            lock: settings.root().map(Lock::read).unwrap_or_default(),
+            has_cmake_lists: roots.any(|root| root.join("CMakeLists.txt").exists()),
+        }
     }
 }
 
-/// A program by the first of `variables` that is set, else by `build.KEY` of the nearest config. There a path
-/// with a slash is relative to the directory that holds `.cargo`; a bare name is looked up on PATH.
-fn program(places: &Places<'_>, variables: &[&'static str], key: &str) -> Option<Setting<PathBuf>> {
-    places.env_path(variables).or_else(|| {
-        let (setting, file) = places.config_text(&["build", key])?;
-        let program = PathBuf::from(setting.value);
-        Some(Setting {
-            value: if program.components().count() > 1 {
-                config_root(&file.path).join(program)
-            } else {
-                program
-            },
-            origin: setting.origin,
-        })
-    })
+fn wrapper_path(shell: &ShellFacts, settings: &Cargo) -> Option<PathBuf> {
+    let program = &settings.wrapper.as_ref()?.value;
+    let path = real_sccache::find_program(program, shell.own.get("PATH"), shell.own.cwd())?;
+    fs::canonicalize(path).ok()
 }
 
-#[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(dir: &Path, config: &[u8], manifest: &[u8]) {
-    for (name, bytes) in [(".cargo/config.toml", config), ("Cargo.toml", manifest)] {
-        let path = dir.join(name);
-        let _ = path.parent().map(std::fs::create_dir_all);
-        let _ = std::fs::write(path, bytes);
-    }
-    let cargo = Cargo::read(&Environment::new([("HOME", dir)], dir));
-    // Every setting that a file gives stands on one of its lines, and a file is broken or read.
-    let lines = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count() + 1;
-    let last = |path: &Path| lines(if path.ends_with("Cargo.toml") { manifest } else { config });
-    let origins = [
-        Some(&cargo.incremental.origin),
-        cargo.wrapper.as_ref().map(|wrapper| &wrapper.origin),
-    ];
-    let flags = cargo.rustflags.iter().map(|flag| &flag.origin);
-    for origin in origins.into_iter().flatten().chain(flags) {
-        if let Origin::File(path, line) = origin {
-            assert!((1..=last(path)).contains(line), "{origin}");
-        }
-    }
-    for broken in cargo.broken.iter().filter(|broken| broken.path.starts_with(dir)) {
-        assert!(broken.line.is_none_or(|line| (1..=last(&broken.path)).contains(&line)));
-    }
-    let is_text = std::str::from_utf8(manifest).is_ok();
-    assert!(is_text || cargo.broken.iter().any(|broken| broken.path == dir.join("Cargo.toml")));
-    assert!(!cargo.vendored.iter().any(|dir| dir.value.as_os_str().is_empty()));
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    struct Project(tempfile::TempDir);
-
-    impl Project {
-        fn new(files: &[(&str, &str)]) -> Self {
-            let dir = tempfile::tempdir().unwrap();
-            for (name, text) in files {
-                let path = dir.path().join(name);
-                std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-                std::fs::write(path, text).unwrap();
-            }
-            Self(dir)
-        }
-
-        fn read(&self, vars: &[(&str, &str)]) -> Cargo {
-            let member = self.0.path().join("member");
-            std::fs::create_dir_all(&member).unwrap();
-            Cargo::read(&Environment::new(vars.iter().copied(), &member))
-        }
-
-        fn incremental(&self, vars: &[(&str, &str)]) -> (bool, String) {
-            let setting = self.read(vars).incremental;
-            let root = format!("{}/", self.0.path().display());
-            (setting.value, setting.origin.to_string().replace(&root, ""))
-        }
-    }
-
-    const MANIFEST: (&str, &str) = ("Cargo.toml", "[workspace]\n\n[profile.dev]\nincremental = false\n");
-
-    #[test]
-    fn incremental_by_cargos_precedence() {
-        let bare = Project::new(&[]);
-        assert_eq!(bare.incremental(&[]), (true, "cargo's default".to_owned()));
-        let manifest = Project::new(&[MANIFEST]);
-        assert_eq!(manifest.incremental(&[]), (false, "Cargo.toml:4".to_owned()));
-        let both = Project::new(&[MANIFEST, (".cargo/config.toml", "[build]\nincremental = true\n")]);
-        assert_eq!(both.incremental(&[]), (true, ".cargo/config.toml:2".to_owned()));
-        let profile = [("CARGO_PROFILE_DEV_INCREMENTAL", "false")];
-        assert_eq!(both.incremental(&profile), (true, ".cargo/config.toml:2".to_owned()));
-        assert!(manifest.incremental(&[("CARGO_PROFILE_DEV_INCREMENTAL", "true")]).0);
-        let build = ("CARGO_BUILD_INCREMENTAL", "true");
-        assert_eq!(
-            manifest.incremental(&[build]),
-            (true, "CARGO_BUILD_INCREMENTAL".to_owned())
-        );
-        let ci = ("CI", "true");
-        assert_eq!(bare.incremental(&[ci]), (false, "CI".to_owned()));
-        assert_eq!(
-            manifest.incremental(&[ci, ("CARGO_PROFILE_DEV_INCREMENTAL", "true")]),
-            (false, "CI".to_owned())
-        );
-        assert!(both.incremental(&[ci]).0);
-        for (value, on) in [("1", true), ("0", false), ("true", false), ("", false)] {
-            let vars = [build, ("CARGO_INCREMENTAL", value)];
-            assert_eq!(both.incremental(&vars), (on, "CARGO_INCREMENTAL".to_owned()), "{value}");
-        }
-    }
-
-    #[test]
-    fn wrapper_by_cargos_precedence() {
-        let project = Project::new(&[(".cargo/config.toml", "[build]\nrustc-wrapper = \"tools/wrap\"\n")]);
-        let wrapper = project.read(&[]).wrapper.unwrap();
-        assert_eq!(wrapper.value, project.0.path().join("tools/wrap"));
-        let build = ("CARGO_BUILD_RUSTC_WRAPPER", "b");
-        assert_eq!(project.read(&[build]).wrapper.unwrap().value, PathBuf::from("b"));
-        let both = [build, ("RUSTC_WRAPPER", "")];
-        assert_eq!(project.read(&both).wrapper.unwrap().value, PathBuf::new());
-        assert_eq!(Project::new(&[]).read(&[]).wrapper, None);
-    }
-
-    #[test]
-    fn a_tool_in_front_keeps_the_wrapper() {
-        const KEPT: &str = "__CARGO_LLVM_COV_RUSTC_WRAPPER_PRE_EXISTING";
-        let wrapper = |vars: &[(&str, &str)]| {
-            let wrapper = Project::new(&[]).read(vars).wrapper.unwrap();
-            (wrapper.value.display().to_string(), wrapper.origin.to_string())
-        };
-        let own = |program: &str, name: &str| (program.to_owned(), name.to_owned());
-        let tool = ("RUSTC_WRAPPER", "/bin/cargo-llvm-cov");
-        assert_eq!(wrapper(&[tool, (KEPT, "/x/sccache")]), own("/x/sccache", KEPT));
-        assert_eq!(
-            wrapper(&[tool, (KEPT, "/x/other")]),
-            own("/bin/cargo-llvm-cov", "RUSTC_WRAPPER")
-        );
-        assert_eq!(
-            wrapper(&[("RUSTC_WRAPPER", ""), (KEPT, "/x/sccache")]),
-            own("", "RUSTC_WRAPPER")
-        );
-        assert_eq!(
-            wrapper(&[("RUSTC_WRAPPER", "sccache"), (KEPT, "/x/sccache")]),
-            own("sccache", "RUSTC_WRAPPER")
-        );
-    }
-
-    proptest! {
-        #[test]
-        fn any_files_are_read(config: Vec<u8>, manifest: Vec<u8>) {
-            holds_for(Project::new(&[]).0.path(), &config, &manifest);
-        }
-
-        #[test]
-        fn settings_of_any_type_are_read(key in 0usize..9, value in 0usize..9) {
-            const KEYS: [&str; 9] = [
-                "build.incremental", "build.rustc-wrapper", "build.target-dir", "build.build-dir", "build.rustflags",
-                "target.x.rustflags", "source.x.directory", "profile.dev.incremental", "build",
-            ];
-            const VALUES: [&str; 9] = ["true", "-1", "\"\"", "\"a b\"", "[]", "[[1], \"x\"]", "{}", "{ a = { b = [] } }", "1979-05-27"];
-            let line = format!("{} = {}\n", KEYS[key], VALUES[value]);
-            holds_for(Project::new(&[]).0.path(), line.as_bytes(), line.as_bytes());
-        }
-    }
-
-    #[test]
-    fn the_nearest_file_decides_about_a_key_of_the_profile() {
-        let manifest = "[workspace]\n[profile.dev]\nincremental = false\nopt-level = 1 # fast\n\
-            [profile.dev.package.\"*\"]\ndebug = false\n";
-        let project = Project::new(&[
-            ("Cargo.toml", manifest),
-            (".cargo/config.toml", "[profile.dev]\nopt-level = 2\n"),
-        ]);
-        let settings = project.read(&[]).profile;
-        let shown: Vec<String> = settings
-            .iter()
-            .map(|(key, set)| format!("{key}={}", set.value))
-            .collect();
-        assert_eq!(shown, ["opt-level=2", "package.*.debug=false"]);
-        assert!(
-            settings["opt-level"]
-                .origin
-                .to_string()
-                .ends_with(".cargo/config.toml:2")
-        );
-    }
-
-    #[test]
-    fn a_broken_file_is_passed_over() {
-        let project = Project::new(&[MANIFEST, (".cargo/config.toml", "[build\n")]);
-        assert_eq!(project.incremental(&[]), (false, "Cargo.toml:4".to_owned()));
-    }
+fn home_is_alias(shell: &ShellFacts, settings: &Cargo) -> bool {
+    let (Some(named), Some(home)) = (settings.home.as_ref(), shell.own.path("HOME")) else {
+        return false;
+    };
+    let default = home.join(".cargo");
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    named.value != default && real(&named.value).is_some_and(|named| real(&default) == Some(named))
 }

@@ -92,7 +92,7 @@ pub(super) fn program(value: &str) -> &str {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(line: &str) {
+pub(crate) fn assert_invariants(line: &str) {
     if let Some((variable, program)) = parse(line) {
         assert!(variable.starts_with("CMAKE_") && variable.ends_with("_COMPILER_LAUNCHER"));
         assert!(!program.is_empty() && !program.contains(';'));
@@ -126,14 +126,14 @@ mod tests {
     proptest! {
         #[test]
         fn any_line_is_a_launcher_or_none(line: String) {
-            holds_for(&line);
+            assert_invariants(&line);
         }
 
         #[test]
         fn what_cmake_writes_is_read(language in "[A-Z]{1,5}", program in "[ -:<-~]{1,9}", rest in "(;[ -~]{0,9})?") {
             let variable = format!("CMAKE_{language}_COMPILER_LAUNCHER");
             let line = format!("{variable}:STRING={program}{rest}");
-            holds_for(&line);
+            assert_invariants(&line);
             prop_assert_eq!(parse(&line), Some((variable.as_str(), program.as_str())));
         }
     }

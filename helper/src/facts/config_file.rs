@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
 
-use super::environment::Environment;
-use super::toml_file::TomlFile;
+use crate::environment::Environment;
 use crate::read;
+use crate::toml_file::TomlFile;
 
 /// The variable that names another file, even a missing one.
 pub const VARIABLE: &str = "SCCACHE_CONF";
@@ -26,7 +26,8 @@ pub struct ConfigFile {
     pub mode: Option<u32>,
     /// Where it really is, behind any links.
     pub true_path: Option<PathBuf>,
-    /// A file beside it that somebody may have written for it, where nothing is at its own place: sccache reads no other name.
+    /// A file beside it that somebody may have written for it, where nothing is at its own place: sccache reads no
+    /// other name.
     pub beside: Option<PathBuf>,
 }
 

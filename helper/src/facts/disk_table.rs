@@ -3,9 +3,9 @@
 
 use std::path::PathBuf;
 
-use super::environment::Environment;
-use super::toml_file::TomlFile;
+use crate::environment::Environment;
 use crate::size::Size;
+use crate::toml_file::TomlFile;
 
 /// Any one of these in the environment replaces the file's whole table.
 const VARIABLES: [&str; 4] = [

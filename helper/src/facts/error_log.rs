@@ -6,10 +6,10 @@ use std::path::Path;
 use rustix::fs::{Access, access};
 use rustix::io::Errno;
 
-use super::environment::Environment;
+use crate::environment::Environment;
 
-/// Why no server can open SCCACHE_ERROR_LOG (`create_error_log` in sccache's `src/commands.rs`); `None` where it can, or the
-/// variable is unset. A server stands in the directory of its program when it opens the file.
+/// Why no server can open SCCACHE_ERROR_LOG (`create_error_log` in sccache's `src/commands.rs`); `None` where it can,
+/// or the variable is unset. A server stands in the directory of its program when it opens the file.
 pub(super) fn fault(env: &Environment, sccache: Option<&Path>) -> Option<String> {
     let value = Path::new(env.get("SCCACHE_ERROR_LOG")?);
     if value.as_os_str().is_empty() {

@@ -1,9 +1,10 @@
-//! Which of the environment's variables are in the keys of Rust crates, so that other shells share only if they have the same.
+//! Which of the environment's variables are in the keys of Rust crates, so that other shells share only if they have
+//! the same.
 
 use super::Facts;
-use super::lock::Lock;
-use crate::cargo_env::is_in_every_key;
+use crate::cargo::lock_file::Lock;
 use crate::form::variables::is_in_most_keys;
+use crate::key::cargo_env::is_in_every_key;
 
 /// Settings of this shell that are in the keys or in the paths of sources.
 const SETTINGS: [&str; 4] = [
@@ -21,15 +22,15 @@ impl Facts {
             return Vec::new();
         };
         let (root, is_ours) = (root.to_string_lossy(), self.wrapper_is_ours());
-        let workspace = self.cargo.root().map(|root| root.to_string_lossy());
-        // Our wrapper takes the workspace's root for the same in every worktree; for crates of a registry it knows no more than a
-        // directory around the build directory, by a name that begins with CARGO_.
+        let workspace = self.cargo.settings.root().map(|root| root.to_string_lossy());
+        // Our wrapper takes the workspace's root for the same in every worktree; for crates of a registry it knows no
+        // more than a directory around the build directory, by a name that begins with CARGO_.
         let builds_inside = || {
-            let units = self.cargo.units_dir().zip(self.cargo.root());
+            let units = self.cargo.settings.units_dir().zip(self.cargo.settings.root());
             units.is_some_and(|(units, root)| units.value.starts_with(root))
         };
         let has_dependencies = || {
-            let lock = self.cargo.root().map(Lock::read).unwrap_or_default();
+            let lock = self.cargo.settings.root().map(Lock::read).unwrap_or_default();
             lock.sourced().next().is_some()
         };
         let names_it = |name: &str, value: &str| {
@@ -43,19 +44,22 @@ impl Facts {
         };
         self.in_keys()
             .filter(|name| !is_said_elsewhere(name))
-            .filter(|name| self.env.text(name).is_some_and(|value| names_it(name, &value)))
+            .filter(|name| self.shell.env.text(name).is_some_and(|value| names_it(name, &value)))
             .collect()
     }
 
     /// The variables of this shell alone that are in keys, by name.
     pub fn variables_to_share(&self) -> Vec<&str> {
         let is_default_home = || {
-            let home = self.shell.path("HOME").map(|home| home.join(".cargo"));
-            home.as_deref() == self.shell.path("CARGO_HOME")
+            let home = self.shell.own.path("HOME").map(|home| home.join(".cargo"));
+            home.as_deref() == self.shell.own.path("CARGO_HOME")
         };
-        let settings = SETTINGS.into_iter().filter(|name| self.shell.get(name).is_some());
+        let settings = SETTINGS.into_iter().filter(|name| self.shell.own.get(name).is_some());
         let settings = settings.filter(|name| *name != "CARGO_HOME" || !is_default_home());
-        let mut names: Vec<&str> = self.in_keys().filter(|name| self.env.given(name).is_none()).collect();
+        let mut names: Vec<&str> = self
+            .in_keys()
+            .filter(|name| self.shell.env.given(name).is_none())
+            .collect();
         names.extend(settings);
         names.sort_unstable();
         names.dedup();
@@ -64,10 +68,10 @@ impl Facts {
 
     fn in_keys(&self) -> impl Iterator<Item = &str> {
         let is_ours = self.wrapper_is_ours();
-        let names = self.env.names().filter_map(|name| name.to_str());
+        let names = self.shell.env.names().filter_map(|name| name.to_str());
         names.filter(move |name| {
             if is_ours {
-                is_in_most_keys(name, self.env.given(name).is_some())
+                is_in_most_keys(name, self.shell.env.given(name).is_some())
             } else {
                 is_in_every_key(name)
             }

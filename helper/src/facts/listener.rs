@@ -4,8 +4,8 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::environment::Environment;
 use super::process::Process;
+use crate::environment::Environment;
 
 #[cfg(target_os = "linux")]
 pub(crate) mod linux;
@@ -83,8 +83,8 @@ pub struct Listener {
 
 pub(super) use system::Bound;
 
-/// What listens at `address`; `None` where nothing does. Who that is costs more to find out, and a question to it need not
-/// wait for that.
+/// What listens at `address`; `None` where nothing does. Who that is costs more to find out, and a question to it
+/// need not wait for that.
 pub(super) fn at(address: &Address) -> Option<Bound> {
     system::at(address)
 }

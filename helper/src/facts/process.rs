@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::time::SystemTime;
 
-use super::environment::Environment;
+use crate::environment::Environment;
 
 #[cfg(target_os = "linux")]
 pub(crate) mod linux;

@@ -1,14 +1,14 @@
-//! The workspaces that a shell is for: the one around its directory, else those that lie below, as where the flake is at the
-//! root and the Rust code in `backend/` or `src-tauri/`.
+//! The workspaces that a shell is for: the one around its directory, else those that lie below, as where the flake is
+//! at the root and the Rust code in `backend/` or `src-tauri/`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use super::Depth;
-use super::cargo::Cargo;
-use super::environment::Environment;
-use super::worktrees::Repository;
+use super::depth::Depth;
+use crate::cargo::Cargo;
+use crate::environment::Environment;
+use crate::git::Repository;
 
 /// How deep below the root a workspace is looked for, in directories.
 const MAX_DEPTH: usize = 4;
@@ -17,8 +17,8 @@ const MAX_DEPTH: usize = 4;
 const MAX_DIRS: usize = 3000;
 const LIMIT: Duration = Duration::from_millis(100);
 
-/// How many workspaces are looked at, at the door and else.
-const MAX_AT_DOOR: usize = 3;
+/// How many workspaces are looked at, in a quick reading and else.
+const MAX_QUICK: usize = 3;
 const MAX_PROJECTS: usize = 16;
 
 /// Where somebody else's sources are, or nobody's.
@@ -28,7 +28,7 @@ const PASSED_OVER: [&str; 3] = ["node_modules", "target", "vendor"];
 pub(super) fn of(shell: &Environment, depth: Depth) -> Vec<PathBuf> {
     let cwd = shell.cwd();
     let here = Cargo::root_of(shell);
-    if here.is_some() && depth == Depth::Door {
+    if here.is_some() && depth == Depth::Quick {
         return vec![cwd.to_owned()];
     }
     let repository = Repository::around(cwd);
@@ -39,11 +39,7 @@ pub(super) fn of(shell: &Environment, depth: Depth) -> Vec<PathBuf> {
     }
     let mut roots: Vec<PathBuf> = here.iter().cloned().collect();
     let mut found = vec![cwd.to_owned()];
-    let max = if depth == Depth::Door {
-        MAX_AT_DOOR
-    } else {
-        MAX_PROJECTS
-    };
+    let max = if depth == Depth::Quick { MAX_QUICK } else { MAX_PROJECTS };
     for dir in manifests(top, repository.as_ref(), depth) {
         let root = Cargo::root_of(&shell.at(&dir)).unwrap_or(dir);
         if !roots.contains(&root) && roots.len() < max {
@@ -58,7 +54,8 @@ pub(super) fn of(shell: &Environment, depth: Depth) -> Vec<PathBuf> {
     found
 }
 
-/// The directories below `top` that hold a manifest, the nearest first. At the door nothing is looked for below one.
+/// The directories below `top` that hold a manifest, the nearest first. In a quick reading nothing is looked for
+/// below one.
 fn manifests(top: &Path, repository: Option<&Repository>, depth: Depth) -> Vec<PathBuf> {
     let deadline = Instant::now() + LIMIT;
     let is_other_worktree =
@@ -75,7 +72,7 @@ fn manifests(top: &Path, repository: Option<&Repository>, depth: Depth) -> Vec<P
             if is_manifest {
                 found.push(dir.clone());
             }
-            if !is_manifest || depth == Depth::All {
+            if !is_manifest || depth == Depth::Full {
                 next.extend(below(&dir).into_iter().filter(|dir| !is_other_worktree(dir)));
             }
         }
@@ -131,12 +128,12 @@ mod tests {
             ("node_modules/x", PACKAGE),
             (".direnv/x", PACKAGE),
         ]);
-        for depth in [Depth::Door, Depth::All] {
+        for depth in [Depth::Quick, Depth::Full] {
             assert_eq!(tree.of("", depth), ["backend", "apps/desk/src-tauri"]);
             assert_eq!(tree.of("apps", depth), ["backend", "apps/desk/src-tauri"]);
         }
-        assert_eq!(tree.of("backend/a", Depth::Door), ["backend/a"], "the one around");
-        assert_eq!(tree.of("backend", Depth::All), ["backend", "apps/desk/src-tauri"]);
+        assert_eq!(tree.of("backend/a", Depth::Quick), ["backend/a"], "the one around");
+        assert_eq!(tree.of("backend", Depth::Full), ["backend", "apps/desk/src-tauri"]);
     }
 
     #[test]
@@ -146,12 +143,12 @@ mod tests {
             ("a", PACKAGE),
             ("fuzz", PACKAGE),
         ]);
-        assert_eq!(tree.of("", Depth::Door), [""]);
-        assert_eq!(tree.of("", Depth::All), ["", "fuzz"]);
+        assert_eq!(tree.of("", Depth::Quick), [""]);
+        assert_eq!(tree.of("", Depth::Full), ["", "fuzz"]);
     }
 
     #[test]
     fn none() {
-        assert_eq!(Tree::new(&[]).of("", Depth::All), [""]);
+        assert_eq!(Tree::new(&[]).of("", Depth::Full), [""]);
     }
 }

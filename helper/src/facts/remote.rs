@@ -1,9 +1,11 @@
 //! Caches that are not on this disk, as the environment and the config file ask for them.
 
 use super::config_file::ConfigFile;
-use super::environment::Environment;
+use crate::environment::Environment;
+use crate::origin::Origin;
 
-/// The table in the file, and the variables any one of which turns it on (`config_from_env` in sccache's `src/config.rs`).
+/// The table in the file, and the variables any one of which turns it on (`config_from_env` in sccache's
+/// `src/config.rs`).
 const REMOTES: [(&str, &[&str]); 9] = [
     ("s3", &["SCCACHE_BUCKET"]),
     (
@@ -29,9 +31,7 @@ pub struct Remote {
     /// sccache's name for its kind, such as `redis`.
     pub kind: &'static str,
     /// The variable, or the file and line, that asks for it.
-    pub origin: String,
-    /// The variable, where one does.
-    pub variable: Option<&'static str>,
+    pub origin: Origin,
 }
 
 /// The one that sccache would take: the environment's before the file's, then by kind.
@@ -40,8 +40,7 @@ pub(super) fn wanted(env: &Environment, config: Option<&ConfigFile>) -> Option<R
         let variable = *names.iter().find(|name| is_on(env, name))?;
         Some(Remote {
             kind,
-            origin: variable.to_owned(),
-            variable: Some(variable),
+            origin: Origin::Env(variable.into()),
         })
     });
     from_env.or_else(|| {
@@ -50,15 +49,14 @@ pub(super) fn wanted(env: &Environment, config: Option<&ConfigFile>) -> Option<R
             let found = file.get(&["cache", kind])?;
             Some(Remote {
                 kind,
-                origin: format!("{}:{}", file.path.display(), found.line),
-                variable: None,
+                origin: file.origin(found),
             })
         })
     })
 }
 
 /// Whether any of a server's variables asks for one.
-pub(super) fn is_in(env: &Environment) -> bool {
+pub(crate) fn is_in(env: &Environment) -> bool {
     wanted(env, None).is_some()
 }
 
@@ -79,7 +77,7 @@ mod tests {
     fn the_environment_turns_them_on() {
         let kind = |vars: &[(&str, &str)]| {
             let env = Environment::new(vars.iter().copied(), Path::new("/"));
-            wanted(&env, None).map(|remote| (remote.kind, remote.origin))
+            wanted(&env, None).map(|remote| (remote.kind, remote.origin.to_string()))
         };
         assert_eq!(kind(&[]), None);
         assert_eq!(kind(&[("SCCACHE_BUCKET", "")]), None);

@@ -6,12 +6,12 @@ use std::time::Duration;
 use std::{fs, io};
 
 use super::disk_table;
-use super::environment::Environment;
 use super::listener::Address;
 use super::process::Process;
 use super::remote;
-use super::toml_file::TomlFile;
+use crate::environment::Environment;
 use crate::read;
+use crate::toml_file::TomlFile;
 
 /// One such server.
 #[derive(Debug, Clone, PartialEq, Eq)]

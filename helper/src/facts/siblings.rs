@@ -1,36 +1,40 @@
-//! What the other worktrees of the repository share with this one, as far as files tell: for `check` as a person calls it.
+//! What the other worktrees of the repository share with this one, as far as files tell: for `check` as a person
+//! calls it.
 
 use std::ffi::OsStr;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::build_dir::{dep_infos, is_used};
-use super::cargo::{Cargo, Origin, Setting};
-use super::environment::Environment;
-use super::lock::Lock;
-use super::units;
-use super::worktrees::{Counterpart, Repository};
+use crate::cargo::Cargo;
+use crate::cargo::build_dir::{dep_infos, is_used};
+use crate::cargo::dep_info;
+use crate::cargo::lock_file::Lock;
+use crate::cargo::rustc_info::RustcInfo;
+use crate::environment::Environment;
+use crate::git::{Counterpart, Repository};
+use crate::origin::{Origin, Setting};
 use crate::read;
 
 /// How many other worktrees are looked at.
 const MAX_WORKTREES: usize = 100;
+
+/// How much of one dep-info file is read, in bytes.
+const MAX_DEP_INFO: u64 = 1 << 20;
 
 /// Another worktree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sibling {
     /// Its directory.
     pub worktree: PathBuf,
-    /// The rustc that built there last, where that is known.
-    pub rustc: Option<String>,
     /// Whether cargo has built nothing in its target directory.
     pub is_unbuilt: bool,
-    /// What makes the keys of its Rust crates others than here; empty where it shares.
+    /// What makes the keys of its Rust crates different from those here; empty where it shares.
     pub differences: Vec<Difference>,
     /// How many of this worktree's packages from registries and git are in its lock file too.
     pub in_common: usize,
 }
 
-/// What is another one there.
+/// What is different there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
     /// This workspace is not in it.
@@ -95,7 +99,6 @@ fn sibling(env: &Environment, ours: &Ours<'_>, other_one: Counterpart) -> Siblin
     } = other_one;
     let mut found = Sibling {
         worktree: worktree.clone(),
-        rustc: None,
         is_unbuilt: false,
         differences: Vec::new(),
         in_common: 0,
@@ -109,10 +112,10 @@ fn sibling(env: &Environment, ours: &Ours<'_>, other_one: Counterpart) -> Siblin
     let ours_built = ours.cargo.units_dir().map(|dir| &dir.value);
     let built = theirs.units_dir().map(|dir| dir.value.clone());
     let built = built.filter(|dir| Some(dir) != ours_built);
-    found.rustc = built.as_deref().and_then(units::rustc_in);
+    let rustc = built.as_deref().and_then(|dir| RustcInfo::read(dir).rustc());
     found.is_unbuilt = built.as_deref().is_some_and(|dir| !is_used(dir));
     found.in_common = in_common(ours, &root);
-    let compiler = match (&found.rustc, ours.rustc) {
+    let compiler = match (&rustc, ours.rustc) {
         (Some(theirs), Some(ours)) => (theirs != ours).then(|| Difference::Rustc {
             theirs: theirs.clone(),
             ours: ours.to_owned(),
@@ -183,28 +186,7 @@ fn home_of_units(dir: &Path) -> Option<PathBuf> {
     const MAX_LOOKED_AT: usize = 40;
     dep_infos(dir)
         .take(MAX_LOOKED_AT)
-        .find_map(|path| home_in(&read::start(&path, units::MAX_FILE).ok()?))
-}
-
-/// The path before `/registry/src/` or `/git/checkouts/`; a backslash stands before each space in it.
-fn home_in(dep_info: &[u8]) -> Option<PathBuf> {
-    const MARKS: [&[u8]; 2] = [b"/registry/src/", b"/git/checkouts/"];
-    let end = (0..dep_info.len()).find(|at| MARKS.iter().any(|mark| dep_info[*at..].starts_with(mark)))?;
-    let before = &dep_info[..end];
-    let is_start = |at: &usize| {
-        let is_escaped = *at > 0 && before[at - 1] == b'\\';
-        before[*at] == b'\n' || (before[*at] == b' ' && !is_escaped)
-    };
-    let start = (0..end).rev().find(is_start).map_or(0, |at| at + 1);
-    let mut path = before[start..].to_vec();
-    let escapes: Vec<usize> = (0..path.len().saturating_sub(1))
-        .filter(|at| path[*at] == b'\\' && path[at + 1] == b' ')
-        .collect();
-    for at in escapes.into_iter().rev() {
-        path.remove(at);
-    }
-    let path = PathBuf::from(std::ffi::OsString::from_vec(path));
-    path.is_absolute().then_some(path)
+        .find_map(|path| dep_info::cargo_home_in(&read::start(&path, MAX_DEP_INFO).ok()?))
 }
 
 impl Sibling {
@@ -218,26 +200,7 @@ impl Sibling {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
     use std::fs;
-
-    #[test]
-    fn the_home_that_sources_lie_in() {
-        let home = |text: &[u8]| home_in(text);
-        let text = b"/w/target/debug/deps/libx.rmeta: /home/a\\ b/.cargo/registry/src/i-0/x-1/src/lib.rs /y\n";
-        assert_eq!(home(text), Some("/home/a b/.cargo".into()));
-        assert_eq!(
-            home(b"x: src/main.rs\n\n/h/registry/src/i/x/lib.rs:\n"),
-            Some("/h".into())
-        );
-        assert_eq!(home(b"x: /h/git/checkouts/x-0/1/src/lib.rs"), Some("/h".into()));
-        assert_eq!(home(b"x: src/main.rs"), None);
-        assert_eq!(
-            home(b"x: vendor/registry/src/x.rs"),
-            None,
-            "a path of the worktree's own"
-        );
-    }
 
     #[test]
     fn pins_are_compared_by_what_they_say() {
@@ -256,13 +219,5 @@ mod tests {
         assert_eq!(pin(), None);
         fs::write(b.join("rust-toolchain"), "1.90").unwrap();
         assert_eq!(pin(), Some("rust-toolchain.toml"));
-    }
-
-    proptest! {
-        #[test]
-        fn any_dep_info_is_read(bytes: Vec<u8>) {
-            let _ = home_in(&bytes);
-            let _ = home_in(&[&bytes[..], b"/registry/src/"].concat());
-        }
     }
 }

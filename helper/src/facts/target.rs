@@ -6,12 +6,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
-
-use super::build_dir::{is_used, target_profiles, was_put_into};
-use super::cargo::{Cargo, Origin, Setting};
-use super::environment::Environment;
-use super::worktrees::{Counterpart, Repository};
+use crate::cargo::Cargo;
+use crate::cargo::build_dir::{is_used, target_profiles, was_put_into};
+use crate::cargo::dep_info::names_file_below;
+use crate::cargo::rustc_info::{self, RustcInfo};
+use crate::environment::Environment;
+use crate::git::{Counterpart, Repository};
+use crate::origin::{Origin, Setting};
 use crate::read;
 
 /// How long other worktrees are compared; of a hundred each takes a fraction of a millisecond.
@@ -22,9 +23,6 @@ const MAX_DEP_INFOS: usize = 256;
 
 /// How much of a dep-info file is read; the paths at its beginning say whose it is.
 const MAX_DEP_INFO: u64 = 1 << 16;
-
-/// How much of cargo's memory is read, in bytes; a real one has some 10,000.
-const MAX_RUSTC_INFO: u64 = 1 << 20;
 
 /// What is known about the target directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,15 +50,14 @@ impl Target {
         let target_dir = cargo.target_dir.clone()?;
         let units = cargo.units_dir()?.clone();
         let mut target = Self {
-            rustc_info: units.value.join(".rustc_info.json"),
-            remembered_failure: None,
+            rustc_info: rustc_info::path(&units.value),
+            remembered_failure: RustcInfo::read(&units.value).sccache_failure(),
             shared_with: Vec::new(),
             link: None,
             built_by: Vec::new(),
             named_for: Vec::new(),
             dir: units,
         };
-        target.remembered_failure = remembered_failure(&target.rustc_info);
         if let (Some(repository), Some(root)) = (repository, cargo.root()) {
             target.find_other_users(env, repository, root, &target_dir);
         }
@@ -121,8 +118,9 @@ impl Target {
     }
 }
 
-/// Whether `dir` is set up as `root` is, which has its target directory by cargo's default: the same manifest, no file of
-/// cargo's beside those that both see, and no link. Cargo's files need not be read again for each of a hundred worktrees then.
+/// Whether `dir` is set up as `root` is, which has its target directory by cargo's default: the same manifest, no
+/// file of cargo's beside those that both see, and no link. Cargo's files need not be read again for each of a
+/// hundred worktrees then.
 fn builds_in_itself(dir: &Path, root: &Path, manifest: &[u8]) -> bool {
     let is_nested = dir.starts_with(root) || root.starts_with(dir);
     let mut own = dir.ancestors().take_while(|dir| !root.starts_with(dir));
@@ -162,111 +160,14 @@ fn dep_infos(target_dir: &Path) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Whether a source below `dir` is named that is not below `ours`, which may be nested in it. Dep-info escapes the spaces of a
-/// path with a backslash (rustc's `escape_dep_filename`).
-fn names_file_below(dep_info: &[u8], dir: &Path, ours: &Path) -> bool {
-    let begin = |dir: &Path| {
-        let mut wanted = Vec::from(b" ");
-        for byte in dir.as_os_str().as_bytes() {
-            if *byte == b' ' {
-                wanted.push(b'\\');
-            }
-            wanted.push(*byte);
-        }
-        wanted.push(b'/');
-        wanted
-    };
-    let (theirs, ours) = (begin(dir), ours.starts_with(dir).then(|| begin(ours)));
-    let is_ours = |at: usize| ours.as_ref().is_some_and(|ours| dep_info[at..].starts_with(ours));
-    memchr::memmem::find_iter(dep_info, &theirs).any(|at| !is_ours(at))
-}
-
-/// Cargo's `.rustc_info.json` (its `src/cargo/util/rustc.rs`, `Data`), as far as it matters here.
-#[derive(Deserialize)]
-#[serde(default)]
-#[derive(Default)]
-struct RustcInfo {
-    outputs: std::collections::BTreeMap<String, RustcOutput>,
-}
-
-#[derive(Deserialize)]
-struct RustcOutput {
-    success: bool,
-    #[serde(default)]
-    stdout: String,
-    #[serde(default)]
-    stderr: String,
-}
-
-fn remembered_failure(rustc_info: &Path) -> Option<String> {
-    failure_in(&read::bytes(rustc_info, MAX_RUSTC_INFO).ok()?)
-}
-
-/// The first line that sccache said when it failed.
-fn failure_in(rustc_info: &[u8]) -> Option<String> {
-    let info: RustcInfo = serde_json::from_slice(rustc_info).ok()?;
-    info.outputs
-        .into_values()
-        .filter(|output| !output.success)
-        .find_map(|output| {
-            let mut lines = output.stderr.lines().chain(output.stdout.lines());
-            lines.find(|line| line.contains("sccache")).map(str::to_owned)
-        })
-}
-
-#[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(bytes: &[u8]) {
-    if let Some(said) = failure_in(bytes) {
-        assert!(said.contains("sccache") && !said.contains('\n'));
-    }
-    let named = [b"x: ", bytes, b" /w/a\\ b/lib.rs\n"].concat();
-    let elsewhere = Path::new("/elsewhere");
-    assert!(names_file_below(&named, Path::new("/w/a b"), elsewhere));
-    assert!(
-        !names_file_below(b"x: /w/ab/lib.rs", Path::new(OsStr::from_bytes(bytes)), elsewhere)
-            || bytes == b"/w"
-            || bytes == b"/w/ab"
-            || bytes.is_empty()
-    );
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn only_a_failure_of_sccache_counts() {
-        let failed = br#"{"rustc_fingerprint":1,"outputs":{"5":{"success":false,"status":"","code":2,"stdout":"","stderr":"sccache: error: no\nmore"}},"successes":{}}"#;
-        assert_eq!(failure_in(failed).as_deref(), Some("sccache: error: no"));
-        let other = br#"{"outputs":{"5":{"success":false,"stderr":"error: unknown option"}}}"#;
-        assert_eq!(failure_in(other), None);
-        let good = br#"{"outputs":{"5":{"success":true,"stderr":"sccache"}}}"#;
-        assert_eq!(failure_in(good), None);
-    }
-
-    #[test]
-    fn a_path_with_spaces_is_found() {
-        let text = br"/t/debug/app: /w/a\ b/src/main.rs /w/c/src/lib.rs";
-        let names = |dir: &str, ours: &str| names_file_below(text, Path::new(dir), Path::new(ours));
-        assert!(names("/w/a b", "/x") && names("/w/c", "/x"));
-        assert!(!names("/w/a", "/x") && !names("/t/debug", "/x"));
-        assert!(names("/w", "/w/c"), "of a nested worktree's the other remains");
-        assert!(!names_file_below(b"x: /w/c/lib.rs", Path::new("/w"), Path::new("/w/c")));
-    }
 
     #[test]
     fn a_directory_for_each_worktree_has_its_name() {
         let names = |path: &str| names(Path::new(path), Path::new("/w/app-fix"));
         assert!(names("/t/app-fix") && names("/t/x-app-fix-0/debug"));
         assert!(!names("/t/app") && !names("/t") && !names("/t/app-fixed"));
-    }
-
-    proptest! {
-        #[test]
-        fn any_bytes_are_read(bytes: Vec<u8>, dir: String) {
-            holds_for(&bytes);
-            let _ = names_file_below(&bytes, Path::new(&dir), Path::new("/"));
-        }
     }
 }

@@ -5,13 +5,12 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use serde::Deserialize;
-
-use super::build_dir::build_script_outputs;
+use crate::cargo::build_dir::build_script_outputs;
+use crate::cargo::rustc_info::RustcInfo;
 use crate::read;
 
 /// How much of one file is read, in bytes.
-pub(super) const MAX_FILE: u64 = 1 << 20;
+const MAX_FILE: u64 = 1 << 20;
 
 /// How long they are looked at in all, whatever a target directory holds.
 const LIMIT: Duration = Duration::from_millis(500);
@@ -40,14 +39,9 @@ impl Units {
         let deadline = Instant::now() + LIMIT;
         Self {
             modified_libraries: modified_libraries(dir, deadline),
-            rustc: rustc_in(dir),
+            rustc: RustcInfo::read(dir).rustc(),
         }
     }
-}
-
-/// The rustc of the last build, as cargo remembers it.
-pub(super) fn rustc_in(dir: &Path) -> Option<String> {
-    rustc_of(&read::bytes(&dir.join(".rustc_info.json"), MAX_FILE).ok()?)
 }
 
 fn modified_libraries(dir: &Path, deadline: Instant) -> BTreeSet<ModifiedLibrary> {
@@ -64,8 +58,8 @@ fn modified_libraries(dir: &Path, deadline: Instant) -> BTreeSet<ModifiedLibrary
         .collect()
 }
 
-/// sccache puts a library into the key only where its kind is exactly `static`. What is not bundled is not in the artifact,
-/// so there it is right.
+/// sccache puts a library into the key only where its kind is exactly `static`. What is not bundled is not in the
+/// artifact, so there it is right.
 fn modified(output: &[u8]) -> Vec<String> {
     const MARKS: [&str; 2] = ["cargo:rustc-link-lib=", "cargo::rustc-link-lib="];
     let text = String::from_utf8_lossy(output);
@@ -78,34 +72,11 @@ fn modified(output: &[u8]) -> Vec<String> {
         .collect()
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct RustcInfo {
-    outputs: std::collections::BTreeMap<String, RustcOutput>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct RustcOutput {
-    stdout: String,
-}
-
-fn rustc_of(rustc_info: &[u8]) -> Option<String> {
-    let info: RustcInfo = serde_json::from_slice(rustc_info).ok()?;
-    info.outputs
-        .into_values()
-        .find_map(|output| Some(output.stdout.lines().next()?.strip_prefix("rustc ")?.to_owned()))
-}
-
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(bytes: &[u8]) {
+pub(crate) fn assert_invariants(bytes: &[u8]) {
     for directive in modified(bytes) {
         assert!(directive.starts_with("static:") && !directive.contains('\n'));
     }
-    if let Some(rustc) = rustc_of(bytes) {
-        assert!(!rustc.contains('\n'));
-    }
-    super::build_dir::holds_for(&String::from_utf8_lossy(bytes));
 }
 
 #[cfg(test)]
@@ -124,7 +95,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read(bytes: Vec<u8>) {
-            holds_for(&bytes);
+            assert_invariants(&bytes);
         }
     }
 }

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use super::store::Store;
 use crate::digest::Digest;
-use crate::facts::environment::Environment;
-use crate::facts::real_sccache;
+use crate::environment::Environment;
+use crate::real_sccache;
 use crate::why::{Rule, Why};
 
 /// Beside the shim: a link to the compiler that it stands for.

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::place;
 use super::store::Store;
 use crate::digest::Digest;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::redact;
 use crate::why::{Rule, Why};
 

@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::dep_info::{escaped, spaces_escaped, words};
 use super::input::{self, Input, State, named};
 use super::place::{OUT, Places, absolute, keeps_nothing};
-use crate::facts::environment::Environment;
+use crate::cargo::dep_info::{escaped, spaces_escaped, words};
+use crate::environment::Environment;
 use crate::invocation::Invocation;
 use crate::observe::{self, Seen, Use};
 use crate::why::{Rule, Why};

@@ -15,10 +15,10 @@ use super::inspect::Inspection;
 use super::place::{Places, absolute};
 use super::store::Store;
 use crate::digest::Digest;
-use crate::facts::environment::Environment;
-use crate::facts::real_sccache;
+use crate::environment::Environment;
 use crate::invocation::Invocation;
 use crate::observe::{self, Use};
+use crate::real_sccache;
 
 /// The libraries: compiled crates that were loaded, archives in search paths, files that the linker is given.
 pub(crate) fn inputs(

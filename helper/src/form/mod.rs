@@ -1,7 +1,6 @@
 //! The normal form: sccache sees a compile as it would be in every worktree, rustc sees it as cargo made it.
 
 pub(crate) mod compiler;
-pub(crate) mod dep_info;
 pub(crate) mod history;
 pub(crate) mod input;
 pub(crate) mod inspect;
@@ -25,7 +24,7 @@ pub(crate) use self::memo::learn;
 use self::place::{Places, absolute};
 use self::store::Store;
 use crate::digest::Digest;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::invocation::{Invocation, Kind};
 use crate::why::{Rule, Why};
 
@@ -273,7 +272,7 @@ fn base(
         (b"input".to_vec(), call.input.as_os_str().as_bytes().to_vec()),
     ];
     if call.program != call.rustc {
-        let driver = crate::facts::real_sccache::find_program(&call.program, env.get("PATH"), env.cwd());
+        let driver = crate::real_sccache::find_program(&call.program, env.get("PATH"), env.cwd());
         let driver = driver.ok_or_else(|| io::Error::other("no such compiler"))?;
         lines.push((b"driver".to_vec(), compiler::identity(&driver, env)?.into_bytes()));
     }

@@ -6,7 +6,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Component, Path, PathBuf};
 
 use super::input::is_library;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::invocation::Invocation;
 use crate::why::{Rule, Why};
 

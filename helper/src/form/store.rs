@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 
 use rustix::fs::OFlags;
 
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::own_dir::{self, Stranger};
 
 /// The directory of this form's, in ours.

@@ -8,9 +8,9 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use super::place::Places;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::invocation::Invocation;
-use crate::nix_env;
+use crate::key::nix_env;
 
 /// What stands for everything that sccache does not see.
 pub(crate) const KEY: &str = "CARGO_SCCACHE_SHELL_KEY";

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::compiler;
 use super::store::Store;
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::version::Version;
 use crate::why::{Rule, Why};
 

@@ -84,7 +84,7 @@ pub fn report(projects: &[Facts], findings: &[Finding]) -> String {
 /// What the next server would have, and the running one has.
 fn settings(facts: &Facts) -> String {
     let mut text = String::new();
-    for (who, answer) in [("next", facts.planned()), ("running", facts.running())] {
+    for (who, answer) in [("next", facts.sccache.planned()), ("running", facts.server.running())] {
         let Some(answer) = answer else { continue };
         let shown = |value: Option<String>| value.unwrap_or_else(|| "unknown".to_owned());
         let _ = writeln!(
@@ -103,10 +103,15 @@ fn settings(facts: &Facts) -> String {
 }
 
 fn variables(facts: &Facts) -> Vec<(&str, Option<String>)> {
-    let names = facts.env.names().filter_map(|name| name.to_str());
+    let names = facts.shell.env.names().filter_map(|name| name.to_str());
     names
         .filter(|name| HARMLESS.contains(name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
-        .map(|name| (name, HARMLESS.contains(&name).then(|| facts.env.text(name)).flatten()))
+        .map(|name| {
+            (
+                name,
+                HARMLESS.contains(&name).then(|| facts.shell.env.text(name)).flatten(),
+            )
+        })
         .collect()
 }
 
@@ -116,7 +121,7 @@ fn without_secrets(text: &str, facts: &Facts) -> String {
     for secret in secrets(facts) {
         text = text.replace(&secret, redact::MASK);
     }
-    let home = facts.env.text("HOME").filter(|home| home.len() > 1);
+    let home = facts.shell.env.text("HOME").filter(|home| home.len() > 1);
     if let Some(home) = &home {
         text = text.replace(home, "~");
     }
@@ -128,10 +133,10 @@ fn without_secrets(text: &str, facts: &Facts) -> String {
 /// What the environment and the config file keep secret; a short value would be found in innocent words.
 fn secrets(facts: &Facts) -> Vec<String> {
     const LEAST: usize = 5;
-    let variables = facts.env.vars();
+    let variables = facts.shell.env.vars();
     let named = variables.filter(|(name, _)| name.to_str().is_some_and(redact::is_secret_variable));
     let values = named.map(|(_, value)| value.to_string_lossy().into_owned());
-    let file = facts.config.as_ref().and_then(|config| config.toml());
+    let file = facts.sccache.config.as_ref().and_then(|config| config.toml());
     let document = file.and_then(|file| file.parsed.as_ref().ok());
     let in_file = document.map(|document| redact::secrets_in(document.as_table()));
     let in_file = in_file.into_iter().flatten().map(|(_, value)| value);
@@ -143,7 +148,9 @@ fn secrets(facts: &Facts) -> Vec<String> {
 
 /// The names by which the user is called in paths that do not lie in the home; root's tells nothing of anybody.
 fn users(facts: &Facts, home: Option<&str>) -> BTreeSet<String> {
-    let variables = ["USER", "LOGNAME"].into_iter().filter_map(|name| facts.env.text(name));
+    let variables = ["USER", "LOGNAME"]
+        .into_iter()
+        .filter_map(|name| facts.shell.env.text(name));
     let home = home.and_then(|home| Some(Path::new(home).file_name()?.to_string_lossy().into_owned()));
     let names = variables.chain(home);
     names

@@ -1,5 +1,7 @@
-//! Prose that ends where a terminal does, between words. A terminal breaks in the middle of them, which is hard to read; a
-//! command is left to it, since one that is copied must stay in one line.
+//! Prose that ends where a terminal does, between words. A terminal breaks in the middle of them, which is hard to
+//! read; a command is left to it, since one that is copied must stay in one line.
+
+use textwrap::{Options, WordSplitter};
 
 /// Narrower than this nothing is broken: it would be a column of words.
 const LEAST: usize = 40;
@@ -9,28 +11,20 @@ pub fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
-/// The text with a line break and `indent` spaces in place of a blank wherever a line would be longer than `width`. `used`
-/// columns of the first line are taken already.
+/// The text with a line break and `indent` spaces in place of a blank wherever a line would be longer than `width`.
+/// `used` columns of the first line are taken already.
 pub(super) fn fill(text: &str, used: usize, indent: usize, width: Option<usize>) -> String {
     let Some(width) = width.filter(|width| *width >= LEAST) else {
         return text.to_owned();
     };
-    let mut filled = String::new();
-    let mut column = used;
-    for (number, word) in text.split(' ').enumerate() {
-        let length = word.chars().count();
-        if number > 0 && column + 1 + length > width {
-            filled.push('\n');
-            filled.extend(std::iter::repeat_n(' ', indent));
-            column = indent;
-        } else if number > 0 {
-            filled.push(' ');
-            column += 1;
-        }
-        filled += word;
-        column += length;
-    }
-    filled
+    let (first, other) = (" ".repeat(used), " ".repeat(indent));
+    let options = Options::new(width)
+        .initial_indent(&first)
+        .subsequent_indent(&other)
+        .break_words(false)
+        .word_splitter(WordSplitter::NoHyphenation);
+    let filled = textwrap::fill(text, options);
+    filled.strip_prefix(&first).unwrap_or(&filled).to_owned()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::escape;
 use crate::finding::Finding;
 
-const SCHEMA: u32 = 1;
+const SCHEMA: u32 = 2;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -29,26 +29,37 @@ pub fn findings(findings: &[Finding]) -> String {
 mod tests {
     use super::*;
     use crate::finding::{Fix, Severity};
+    use crate::origin::Origin;
 
     #[test]
-    fn schema_1() {
+    fn schema_2() {
         let finding = Finding {
             id: "cache-size",
             severity: Severity::Warning,
             what: "what".to_owned(),
+            places: vec![Origin::File("/c".into(), 3), Origin::Env("X".into())],
             detail: vec!["detail".to_owned()],
             fix: Fix::Run("run this".to_owned()),
         };
         let text = findings(&[finding]).replace(env!("CARGO_PKG_VERSION"), "VERSION");
         insta::assert_snapshot!(text, @r#"
         {
-          "schema": 1,
+          "schema": 2,
           "version": "VERSION",
           "findings": [
             {
               "id": "cache-size",
               "severity": "warning",
               "what": "what",
+              "places": [
+                {
+                  "file": "/c",
+                  "line": 3
+                },
+                {
+                  "variable": "X"
+                }
+              ],
               "detail": [
                 "detail"
               ],

@@ -2,9 +2,9 @@
 
 mod bug;
 mod fill;
-mod json;
 #[cfg(any(test, fuzzing))]
-pub(crate) mod law;
+pub(crate) mod invariants;
+mod json;
 mod overview;
 mod stats;
 mod text;

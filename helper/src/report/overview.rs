@@ -1,4 +1,4 @@
-//! What is as it is, wrong or not: the first lines of `check`, and of a bug report.
+//! The status lines above the findings of `check` and of a bug report.
 
 use super::worktrees;
 use crate::facts::Facts;
@@ -19,10 +19,10 @@ pub(super) fn rows(projects: &[Facts]) -> Vec<Row> {
         ("variables", variables(facts)),
         ("server", Some(server(facts))),
         ("cache", cache(facts)),
-        ("hits", facts.running().and_then(hits)),
+        ("hits", facts.server.running().and_then(hits)),
     ];
     let rows = rows.into_iter().filter_map(|(label, value)| Some((label, value?)));
-    let is_one_here = projects.len() == 1 && !facts.is_elsewhere;
+    let is_one_here = projects.len() == 1 && !facts.repository.is_elsewhere;
     let of_project = |facts| {
         let name = project(facts).filter(|_| !is_one_here);
         name.map(|name| ("project", name))
@@ -34,22 +34,27 @@ pub(super) fn rows(projects: &[Facts]) -> Vec<Row> {
 
 /// The workspace, from the repository's root.
 fn project(facts: &Facts) -> Option<String> {
-    let root = facts.cargo.root()?;
-    let top = facts.repository.as_ref().map(|repository| &repository.root);
+    let root = facts.cargo.settings.root()?;
+    let top = facts.repository.git.as_ref().map(|repository| &repository.root);
     let inside = top.and_then(|top| root.strip_prefix(top).ok()).unwrap_or(root);
     let name = inside.display().to_string();
     Some(if name.is_empty() { ".".to_owned() } else { name })
 }
 
 fn sccache(facts: &Facts) -> Option<String> {
-    let program = facts.sccache.as_ref()?.display();
-    let version = facts.planned().and_then(Answer::version).or(facts.broken_version);
+    let program = facts.sccache.program.as_ref()?.display();
+    let version = facts
+        .sccache
+        .planned()
+        .and_then(Answer::version)
+        .or(facts.sccache.broken_version);
     Some(version.map_or_else(|| program.to_string(), |version| format!("{version}, {program}")))
 }
 
 fn wrapper(facts: &Facts) -> Option<String> {
     let wrapper = facts
         .cargo
+        .settings
         .wrapper
         .as_ref()
         .filter(|wrapper| !wrapper.value.as_os_str().is_empty())?;
@@ -63,7 +68,7 @@ fn wrapper(facts: &Facts) -> Option<String> {
 
 /// What cargo gives to the wrapper and no shell shows; names alone, since a value may be a token.
 fn variables(facts: &Facts) -> Option<String> {
-    let given = facts.env.all_given();
+    let given = facts.shell.env.all_given();
     let shown = given.filter(|(name, ..)| name.as_encoded_bytes().starts_with(b"SCCACHE_"));
     let shown: Vec<String> = shown
         .map(|(name, _, given)| format!("{} ({})", name.to_string_lossy(), given.origin))
@@ -72,21 +77,25 @@ fn variables(facts: &Facts) -> Option<String> {
 }
 
 fn server(facts: &Facts) -> String {
-    let Some(server) = facts.server() else {
-        return match &facts.listener {
-            Some(_) => format!("somebody listens at {}", facts.address),
-            None => format!("none at {}; the first compile starts one", facts.address),
+    let Some(server) = facts.server.process() else {
+        return match &facts.server.listener {
+            Some(_) => format!("somebody listens at {}", facts.server.address),
+            None => format!("none at {}; the first compile starts one", facts.server.address),
         };
     };
-    let version = facts.running().and_then(Answer::version).or(facts.silent_version);
+    let version = facts
+        .server
+        .running()
+        .and_then(Answer::version)
+        .or(facts.server.silent_version);
     let version = version
         .map(|version| format!(", version {version}"))
         .unwrap_or_default();
-    format!("pid {} at {}{version}", server.pid, facts.address)
+    format!("pid {} at {}{version}", server.pid, facts.server.address)
 }
 
 fn cache(facts: &Facts) -> Option<String> {
-    let answer = facts.running().or(facts.planned())?;
+    let answer = facts.server.running().or(facts.sccache.planned())?;
     let limit = answer
         .max_size()
         .map(|limit| format!(" of {limit}"))
@@ -96,6 +105,7 @@ fn cache(facts: &Facts) -> Option<String> {
     let place = answer.cache_dir().map(|dir| dir.display().to_string());
     let remote = || {
         facts
+            .sccache
             .remote
             .as_ref()
             .map(|remote| format!("{} cache, by {}", remote.kind, remote.origin))
@@ -107,7 +117,7 @@ fn cache(facts: &Facts) -> Option<String> {
 pub(super) fn has_no_hit(facts: &Facts) -> bool {
     const RUST: &str = "Rust";
     let count = |stats: &PerLanguage| stats.counts.get(RUST).copied().unwrap_or_default();
-    let stats = facts.running().map(|running| &running.stats);
+    let stats = facts.server.running().map(|running| &running.stats);
     stats.is_some_and(|stats| count(&stats.cache_hits) == 0 && count(&stats.cache_misses) > 0)
 }
 

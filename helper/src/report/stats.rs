@@ -1,5 +1,5 @@
-//! `sccache --show-stats` for a person: how much is found, what is not looked up and why, and who the server is. Here as
-//! plain data, and as JSON; in words in `text`.
+//! `sccache --show-stats` for a person: how much is found, what is not looked up and why, and who the server is. Here
+//! as plain data, and as JSON; in words in `text`.
 
 mod text;
 
@@ -106,10 +106,10 @@ impl Stats {
             when: rule.when(),
             count: *count,
         });
-        let running = facts.running();
+        let running = facts.server.running();
         let none = Answer::default();
         let stats = &running.unwrap_or(&none).stats;
-        let place = running.or(facts.planned());
+        let place = running.or(facts.sccache.planned());
         Self {
             schema: SCHEMA,
             server: running.map(|running| server(facts, running)),
@@ -140,17 +140,21 @@ impl Stats {
 }
 
 fn no_answer(facts: &Facts) -> Option<String> {
-    match &facts.running {
+    match &facts.server.running {
         Some(Ok(_)) => None,
         Some(Err(why)) => Some(why.to_string()),
-        None => facts.listener.is_some().then(|| "it could not be asked".to_owned()),
+        None => facts
+            .server
+            .listener
+            .is_some()
+            .then(|| "it could not be asked".to_owned()),
     }
 }
 
 fn server(facts: &Facts, running: &Answer) -> Server {
-    let process = facts.server();
+    let process = facts.server.process();
     Server {
-        address: facts.address.to_string(),
+        address: facts.server.address.to_string(),
         pid: process.map(|process| process.pid),
         age_seconds: process
             .and_then(|process| process.started?.elapsed().ok())

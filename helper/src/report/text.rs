@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Effects, Style};
 
 use super::fill::fill;
 use super::overview;
-use crate::checks::{self, Check, Group};
+use crate::checks::{self, Check, Effect};
 pub(crate) use crate::escape::line as clean;
 use crate::facts::Facts;
 use crate::facts::clock::Timing;
@@ -55,8 +55,8 @@ pub fn quiet(findings: &[Finding]) -> String {
     text
 }
 
-/// What is as it is, then every finding with its evidence and its fix, by group, and at the end what to do first; prose is
-/// broken for a terminal of that width.
+/// The status lines, then every finding with its evidence and its fix, by group, and at the end what to do first;
+/// prose is broken for a terminal of that width.
 pub fn findings(projects: &[Facts], findings: &[Finding], width: Option<usize>) -> String {
     /// The values' column.
     const VALUE: usize = 11;
@@ -66,19 +66,19 @@ pub fn findings(projects: &[Facts], findings: &[Finding], width: Option<usize>) 
         let _ = writeln!(text, "{BOLD}{label:10}{BOLD:#} {value}");
     }
     text.push('\n');
-    for group in checks::GROUPS {
-        text += &in_group(&group, findings, width);
+    for effect in Effect::ALL {
+        text += &by_effect(effect, findings, width);
     }
     text + &conclusion(projects, findings)
 }
 
-fn in_group(group: &Group, findings: &[Finding], width: Option<usize>) -> String {
-    let belongs = |finding: &&Finding| group.checks.iter().any(|check| check.id == finding.id);
+fn by_effect(effect: Effect, findings: &[Finding], width: Option<usize>) -> String {
+    let belongs = |finding: &&Finding| effect.checks().any(|check| check.id == finding.id);
     let found: Vec<&Finding> = findings.iter().filter(belongs).collect();
     if found.is_empty() {
         return String::new();
     }
-    let mut text = format!("{BOLD}{}{BOLD:#}\n", group.title);
+    let mut text = format!("{BOLD}{}{BOLD:#}\n", effect.title());
     for finding in found {
         text += &in_full(finding, width);
     }
@@ -137,7 +137,7 @@ fn conclusion(projects: &[Facts], findings: &[Finding]) -> String {
 
 /// No more than was looked at.
 fn well(projects: &[Facts]) -> &'static str {
-    if projects.iter().all(|facts| facts.cargo.manifest.is_none()) {
+    if projects.iter().all(|facts| facts.cargo.settings.manifest.is_none()) {
         "Nothing is wrong with sccache. There is no cargo project here, so nothing of cargo's was looked at."
     } else if projects.first().is_some_and(overview::has_no_hit) {
         "Nothing wrong was found. No Rust crate has been found in the cache yet: what is built for the first time never is."
@@ -160,7 +160,7 @@ fn fix(finding: &Finding) -> (&'static str, Cow<'_, str>) {
     match &finding.fix {
         Fix::Run(command) => ("run", clean(command)),
         Fix::Stop(command) => ("run", format!("{} ({})", clean(command), Fix::WHEN).into()),
-        Fix::Do(advice) => ("mend", clean(advice)),
+        Fix::Do(advice) => ("fix", clean(advice)),
     }
 }
 
@@ -169,9 +169,9 @@ pub fn checks(width: Option<usize>) -> String {
     let ids = checks::all().map(|check| check.id.len()).max().unwrap_or_default();
     let indent = "  ".len() + ids + "  warning  ".len();
     let mut text = String::new();
-    for group in checks::GROUPS {
-        let _ = writeln!(text, "{BOLD}{}{BOLD:#}", group.title);
-        for check in group.checks {
+    for effect in Effect::ALL {
+        let _ = writeln!(text, "{BOLD}{}{BOLD:#}", effect.title());
+        for check in effect.checks() {
             let (name, style) = label(check.severity);
             let summary = fill(check.summary(), indent, indent, width);
             let _ = writeln!(text, "  {:ids$}  {style}{name:7}{style:#}  {summary}", check.id);
@@ -222,8 +222,8 @@ pub fn explanation(check: &Check, width: Option<usize>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::environment::Environment;
     use crate::facts::Depth;
-    use crate::facts::environment::Environment;
     use std::path::Path;
 
     fn some(count: usize, severity: Severity) -> Vec<Finding> {
@@ -232,8 +232,9 @@ mod tests {
                 id: "an-id",
                 severity,
                 what: format!("what {n}\u{1b}[31m\nx"),
+                places: Vec::new(),
                 detail: vec!["detail".to_owned()],
-                fix: Fix::Run("mend it".to_owned()),
+                fix: Fix::Run("fix it".to_owned()),
             })
             .collect()
     }
@@ -266,6 +267,7 @@ mod tests {
             id,
             severity,
             what: format!("what of {id}"),
+            places: Vec::new(),
             detail: vec!["detail".to_owned()],
             fix,
         }
@@ -278,7 +280,7 @@ mod tests {
                 [("PATH", "/nonexistent"), ("SCCACHE_SERVER_UDS", "/nonexistent/s")],
                 Path::new("/"),
             ),
-            Depth::Door,
+            Depth::Quick,
         );
         let some = [
             named("uds-bad", Severity::Error, Fix::Run("unset X".to_owned())),
@@ -292,7 +294,7 @@ mod tests {
         Wrong results
           warning what of target-dir-shared [target-dir-shared]
             | detail
-            mend: move it
+            fix: move it
 
         Broken builds
           error what of uds-bad [uds-bad]
@@ -307,7 +309,7 @@ mod tests {
         What the server counted
           info what of clippy-uncached [clippy-uncached]
             | detail
-            mend: nothing
+            fix: nothing
 
         1 error, 2 warnings, 1 note. Begin with: unset X
         To read why: sccache-shell explain uds-bad

@@ -1,8 +1,7 @@
 //! Which of the repository's worktrees share what with this one, which would not, and why.
 
-use super::overview::Row;
+use crate::environment::names;
 use crate::facts::Facts;
-use crate::facts::environment::names;
 use crate::facts::siblings::{Difference, Sibling};
 
 /// So many worktrees are all told one by one.
@@ -12,17 +11,22 @@ const FEW: usize = 4;
 const MAX_TOLD: usize = 5;
 
 /// A row that counts them, then a row for each that is told.
-pub(super) fn rows(facts: &Facts) -> Vec<Row> {
+pub(super) fn rows(facts: &Facts) -> Vec<(&'static str, String)> {
     let others = facts
         .repository
+        .git
         .iter()
         .flat_map(|repository| repository.others())
         .count();
     if others == 0 {
         return Vec::new();
     }
-    let is_in_form =
-        facts.wrapper_is_ours() && facts.env.get(names::SHARE_MEMBERS).is_none_or(|value| value != "false");
+    let is_in_form = facts.wrapper_is_ours()
+        && facts
+            .shell
+            .env
+            .get(names::SHARE_MEMBERS)
+            .is_none_or(|value| value != "false");
     let (own, same) = (facts.variables_of_this_worktree(), facts.variables_to_share());
     if !own.is_empty() {
         let what = if is_in_form {
@@ -30,7 +34,7 @@ pub(super) fn rows(facts: &Facts) -> Vec<Row> {
         } else {
             "no crate can be shared"
         };
-        let places = own.iter().map(|name| match facts.env.given(name) {
+        let places = own.iter().map(|name| match facts.shell.env.given(name) {
             Some(given) => format!("{name} ({})", given.origin),
             None => (*name).to_owned(),
         });
@@ -51,7 +55,7 @@ pub(super) fn rows(facts: &Facts) -> Vec<Row> {
     } else {
         format!(", by shells with the same {}", same.join(", "))
     };
-    let siblings = facts.deep.as_ref().map_or(&[][..], |deep| &deep.siblings);
+    let siblings = &facts.repository.siblings;
     let has_partner = siblings.len() < others || siblings.iter().any(|sibling| sibling.differences.is_empty());
     let head = if has_partner {
         format!("{}; {what}{by}", others + 1)
@@ -59,11 +63,11 @@ pub(super) fn rows(facts: &Facts) -> Vec<Row> {
         format!("{}; none shares with this one", others + 1)
     };
     let mut rows = vec![("worktrees", head)];
-    if let Some(deep) = &facts.deep {
-        let all = deep.lock.sourced().count();
-        rows.extend(told(&deep.siblings, all).into_iter().map(|line| ("", line)));
-        if !deep.siblings.is_empty() && others > deep.siblings.len() {
-            rows.push(("", format!("{} more were not looked at", others - deep.siblings.len())));
+    if let Some(built) = &facts.cargo.built {
+        let all = built.lock.sourced().count();
+        rows.extend(told(siblings, all).into_iter().map(|line| ("", line)));
+        if !siblings.is_empty() && others > siblings.len() {
+            rows.push(("", format!("{} more were not looked at", others - siblings.len())));
         }
     }
     rows
@@ -132,11 +136,11 @@ fn reason(difference: &Difference) -> String {
     match difference {
         Difference::NoWorkspace => "this workspace is not in it".to_owned(),
         Difference::Rustc { theirs, ours } => format!("rustc {theirs} built there, {ours} here"),
-        Difference::Pin(file) => format!("its {file} is another one, so its rustc may be too"),
+        Difference::Pin(file) => format!("its {file} is different, so its rustc may be too"),
         Difference::CargoHome(home) => format!("it was built with CARGO_HOME {}", home.display()),
         Difference::Rustflags(origin) => format!("other rustflags ({origin})"),
         Difference::Vendored(origin) => format!("vendored sources ({origin})"),
-        Difference::Profile(key, origin) => format!("another `{key}` in the dev profile ({origin})"),
+        Difference::Profile(key, origin) => format!("a different `{key}` in the dev profile ({origin})"),
         Difference::Packages => "no crate is in both Cargo.lock".to_owned(),
     }
 }
@@ -144,12 +148,11 @@ fn reason(difference: &Difference) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::facts::cargo::Origin;
+    use crate::origin::Origin;
 
     fn sibling(path: &str, in_common: usize, differences: Vec<Difference>) -> Sibling {
         Sibling {
             worktree: path.into(),
-            rustc: Some("1.95.0".to_owned()),
             is_unbuilt: false,
             differences,
             in_common,

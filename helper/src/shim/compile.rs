@@ -11,7 +11,7 @@ use rustix::fs::FlockOperation;
 use rustix::process::{Pid, Signal};
 
 use super::{NOT_STORED, ended};
-use crate::form::dep_info::{SaidBy, said_by};
+use crate::cargo::dep_info::{SaidBy, said_by};
 use crate::form::input::{State, is_library};
 use crate::form::place::{SYSTEM, absolute, is_of_rustc, keeps_nothing, resolved};
 use crate::form::variables::{KEY, PLAN};

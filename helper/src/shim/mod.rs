@@ -12,9 +12,9 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
+use crate::cargo::dep_info::spaces_escaped;
 use crate::form::Plan;
 use crate::form::compiler::REAL;
-use crate::form::dep_info::spaces_escaped;
 use crate::form::variables::PLAN;
 
 /// The exit code by which a compile that must not be stored is used all the same: the wrapper waits, and takes it back.

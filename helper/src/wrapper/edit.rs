@@ -10,11 +10,11 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cargo::config::incremental;
 use crate::digest::Digest;
-use crate::facts::cargo::incremental;
-use crate::facts::environment::{Environment, names};
-use crate::facts::worktrees;
+use crate::environment::{Environment, names};
 use crate::form::place::profile_dir;
+use crate::git;
 use crate::invocation::{Invocation, Kind};
 
 /// A compile of an edited crate.
@@ -49,7 +49,7 @@ impl Edit {
         }
         let dir = profile.join("incremental");
         let mut digest = Digest::new("checked out");
-        digest.field(&worktrees::checked_out(env.cwd()));
+        digest.field(&git::checked_out(env.cwd()));
         Some(Self {
             note: dir.join(format!("{}.asked", call.stem())),
             dir,

@@ -6,11 +6,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
-use crate::facts::environment::Environment;
-use crate::facts::real_sccache;
+use crate::environment::Environment;
 use crate::form::store::Store;
 use crate::form::variables::{KEY, PLAN};
 use crate::form::{self, Formed, Report};
+use crate::real_sccache;
 use crate::shim::{NOT_STORED, ended};
 use crate::signals;
 use crate::why::{Rule, Why};

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 
 /// The variables of `env` with which sccache refuses any compile, a C compile of a build script too, once they are `1`
 /// (0.19, `src/commands.rs`, `Command::Compile`). No C compiler reads them, and they are in no C key.

@@ -18,13 +18,13 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-use crate::facts::environment::{Environment, names};
-use crate::facts::real_sccache;
+use crate::environment::{Environment, names};
 use crate::form::history::{self, Record};
 use crate::form::store::Store;
 use crate::form::{self, Formed, Ground};
 use crate::invocation::Invocation;
 use crate::observe;
+use crate::real_sccache;
 use crate::why::{Rule, Treatment, Why};
 use call::Call;
 use edit::Edit;

@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 
 use super::call::Call;
-use crate::facts::environment::Environment;
-use crate::nix_env::{self, C_KEY, RUST_KEY};
+use crate::environment::Environment;
+use crate::key::nix_env::{self, C_KEY, RUST_KEY};
 
 /// What a call gets, and what that stands for.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 
 /// What nixpkgs' linker reads (`pkgs/build-support/bintools-wrapper/ld-wrapper.sh`), with any role or salt.
 const LINKER_FLAGS: &[u8] = b"NIX_LDFLAGS";

@@ -7,7 +7,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 use crate::read;
 
 /// Ends of the names of sources that sccache compiles (its `Language::from_file_name`), in lower case.

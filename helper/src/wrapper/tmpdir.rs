@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::facts::environment::{Environment, names};
+use crate::environment::{Environment, names};
 use crate::tmp_dir::{Fault, fault};
 
 /// Where everybody may write and what survives a shell: tried after the shell's own choice.

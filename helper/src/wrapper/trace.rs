@@ -14,7 +14,7 @@ use serde::Serialize;
 use super::Form;
 use super::Plan;
 use super::call::Call;
-use crate::facts::environment::{Environment, names};
+use crate::environment::{Environment, names};
 use crate::why::Why;
 
 /// A line of the trace, written as JSON so that any byte in a path can be shown.

@@ -5,8 +5,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use sccache_shell::facts::cargo::{Broken, Cargo};
-use sccache_shell::facts::environment::Environment;
+use sccache_shell::cargo::{Broken, Cargo};
+use sccache_shell::environment::Environment;
 use serde_json::Value;
 
 /// In place of rustc: what cargo asks of it first is answered as the real one answers, and the arguments of the compile
@@ -173,7 +173,7 @@ impl Lab {
         assert_eq!(cargo.broken, [], "cargo reads them");
         let search = self.vars.iter().find(|(name, _)| name == "PATH").unwrap();
         let find = |program: &Path| {
-            sccache_shell::facts::real_sccache::find_program(program, Some(search.1.as_ref()), &self.cwd).unwrap()
+            sccache_shell::real_sccache::find_program(program, Some(search.1.as_ref()), &self.cwd).unwrap()
         };
         let wrappers = [&cargo.wrapper, &cargo.workspace_wrapper].into_iter().flatten();
         let set = wrappers.filter(|wrapper| !wrapper.value.as_os_str().is_empty());

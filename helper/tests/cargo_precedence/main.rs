@@ -1,4 +1,5 @@
-//! Our reading of cargo's settings against cargo itself: each place where a setting may stand, alone and over another one.
+//! Our reading of cargo's settings against cargo itself: each place where a setting may stand, alone and over another
+//! one.
 
 #![allow(
     clippy::unwrap_used,

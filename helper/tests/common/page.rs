@@ -1,5 +1,5 @@
-//! Pages that people read, parts of which are made from the code: what stands between a line `<!-- NAME: made from … -->`
-//! and a line `<!-- end of NAME -->`.
+//! Pages that people read, parts of which are made from the code: what stands between a line `<!-- NAME: made from …
+//! -->` and a line `<!-- end of NAME -->`.
 
 #![allow(dead_code, reason = "each test binary uses its part of this")]
 
@@ -12,7 +12,8 @@ pub(crate) fn path(name: &str) -> PathBuf {
 }
 
 /// Compares the part of that name with what the code makes; with UPDATE_DOCS set it writes it instead. `test` is the
-/// test's own name, for the command that mends it. A page's parts belong into one test: two at once would write over each other.
+/// test's own name, for the command that mends it. A page's parts belong into one test: two at once would write over
+/// each other.
 pub(crate) fn compare(page: &str, part: &str, made: &str, test: &str) {
     let text = fs::read_to_string(path(page)).unwrap();
     let [before, found, after] = split(&text, part).unwrap_or_else(|| panic!("{page} has no part `{part}`"));

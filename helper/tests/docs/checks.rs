@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use sccache_shell::checks::{Check, GROUPS, Group};
+use sccache_shell::checks::{Check, Effect};
 use sccache_shell::finding::Severity;
 
 use crate::page;
@@ -20,17 +20,18 @@ fn anchor(title: &str) -> String {
     title.to_lowercase().replace(' ', "-")
 }
 
-/// A group's checks, a line each.
-fn table(group: &Group) -> String {
+/// The checks of one effect, a line each.
+fn table(effect: Effect) -> String {
     let mut text = String::from("| check | severity | what it finds |\n|---|---|---|\n");
-    for check in group.checks {
+    for check in effect.checks() {
         let (id, summary) = (check.id, check.summary());
         let _ = writeln!(text, "| [{id}](#{id}) | {} | {summary} |", severity(check));
     }
     text
 }
 
-/// The explanation one level deeper; its sections as bold lines, or the page's outline would say the same two of them 80 times.
+/// The explanation one level deeper; its sections as bold lines, or the page's outline would say the same two of them
+/// 80 times.
 fn explained(check: &Check) -> String {
     let mut in_code = false;
     let mut text = String::new();
@@ -46,19 +47,19 @@ fn explained(check: &Check) -> String {
 }
 
 fn contents() -> String {
-    let group = |group: &Group| {
-        let (title, about) = (group.title, group.about);
-        format!("**[{title}](#{})**: {about}\n\n{}", anchor(title), table(group))
+    let of_effect = |effect: Effect| {
+        let (title, about) = (effect.title(), effect.about());
+        format!("**[{title}](#{})**: {about}\n\n{}", anchor(title), table(effect))
     };
-    GROUPS.iter().map(group).collect::<Vec<_>>().join("\n")
+    Effect::ALL.into_iter().map(of_effect).collect::<Vec<_>>().join("\n")
 }
 
 fn explanations() -> String {
-    let group = |group: &Group| {
-        let checks: Vec<String> = group.checks.iter().map(explained).collect();
-        format!("## {}\n\n{}\n\n{}", group.title, group.about, checks.join("\n"))
+    let of_effect = |effect: Effect| {
+        let checks: Vec<String> = effect.checks().map(explained).collect();
+        format!("## {}\n\n{}\n\n{}", effect.title(), effect.about(), checks.join("\n"))
     };
-    GROUPS.iter().map(group).collect::<Vec<_>>().join("\n")
+    Effect::ALL.into_iter().map(of_effect).collect::<Vec<_>>().join("\n")
 }
 
 #[test]

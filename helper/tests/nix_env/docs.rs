@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use sccache_shell::nix_env::{self, Names, Row, When};
+use sccache_shell::key::nix_env::{self, Names, Row, When};
 
 use crate::common::{older_sccache, real_sccache};
 use crate::page;

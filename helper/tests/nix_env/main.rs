@@ -1,5 +1,5 @@
-//! What nixpkgs' compiler wrappers read from the environment, on the real sccache: without our wrapper a compile returns what
-//! other flags made, with it what is right; and what does not matter still shares every hit.
+//! What nixpkgs' compiler wrappers read from the environment, on the real sccache: without our wrapper a compile
+//! returns what other flags made, with it what is right; and what does not matter still shares every hit.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -17,7 +17,7 @@ mod shell;
 use std::collections::BTreeSet;
 
 use cases::Case;
-use sccache_shell::nix_env::{self, Names, When};
+use sccache_shell::key::nix_env::{self, Names, When};
 use shell::{By, SALT, Shell};
 
 /// Compiles a case in both shells, in a source of this name, and gives both objects.
@@ -32,7 +32,8 @@ fn compile_both(shell: &Shell, case: &Case, by: By, name: &str) -> [Vec<u8>; 2] 
     })
 }
 
-/// Plain sccache gives the second shell the first one's object; ours gives each its own, and from the cache when asked again.
+/// Plain sccache gives the second shell the first one's object; ours gives each its own, and from the cache when
+/// asked again.
 fn right_with_ours_alone(shell: &Shell, cases: &[Case]) {
     for (number, case) in cases.iter().enumerate() {
         let name = &case.name;

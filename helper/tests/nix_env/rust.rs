@@ -1,4 +1,5 @@
-//! Rust: `NIX_RUSTFLAGS`, the linker's search paths in proc macros, and that nothing else that nixpkgs sets matters to a crate.
+//! Rust: `NIX_RUSTFLAGS`, the linker's search paths in proc macros, and that nothing else that nixpkgs sets matters
+//! to a crate.
 
 use crate::shell::{By, SALT, Shell, Vars, vars};
 

@@ -1,7 +1,7 @@
-//! What does not matter is not in the key: worktrees and shells of the same inputs share every hit, and without Nix the key is
-//! plain sccache's.
+//! What does not matter is not in the key: worktrees and shells of the same inputs share every hit, and without Nix
+//! the key is plain sccache's.
 
-use sccache_shell::nix_env::{self, Names, When};
+use sccache_shell::key::nix_env::{self, Names, When};
 
 use crate::shell::{By, SALT, Shell, Vars, vars};
 
@@ -150,7 +150,8 @@ fn a_users_own_value_still_parts_what_it_parted() {
     );
 }
 
-/// With the preprocessor's output in the key, plain sccache notices headers and macros, but still no flag of the compiler proper.
+/// With the preprocessor's output in the key, plain sccache notices headers and macros, but still no flag of the
+/// compiler proper.
 #[test]
 fn without_preprocessor_mode_plain_sccache_is_half_right() {
     let shell = Shell::new();

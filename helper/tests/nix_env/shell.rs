@@ -1,5 +1,5 @@
-//! A shell with compilers wrapped as nixpkgs wraps them, and three ways to compile in it: straight, by plain sccache and
-//! by ours.
+//! A shell with compilers wrapped as nixpkgs wraps them, and three ways to compile in it: straight, by plain sccache
+//! and by ours.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

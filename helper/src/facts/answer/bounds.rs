@@ -1,5 +1,5 @@
-//! Numbers that no server counts up to. Another sccache may answer anything, and everybody adds these up and takes shares
-//! of them; so they are bounded once, where they come in.
+//! Numbers that no server counts up to. Another sccache may answer anything, and everybody adds these up and takes
+//! shares of them; so they are bounded once, where they come in.
 
 use super::Answer;
 

@@ -39,7 +39,7 @@ pub(super) fn unquote(quoted: &str) -> Option<PathBuf> {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(bytes: &[u8]) {
+pub(crate) fn assert_invariants(bytes: &[u8]) {
     let path = PathBuf::from(OsString::from_vec(bytes.to_owned()));
     assert_eq!(unquote(&format!("{path:?}")).as_deref(), Some(path.as_path()));
     let text = String::from_utf8_lossy(bytes);
@@ -71,8 +71,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_path_comes_back(bytes: Vec<u8>, text: String) {
-            holds_for(&bytes);
-            holds_for(text.as_bytes());
+            assert_invariants(&bytes);
+            assert_invariants(text.as_bytes());
         }
     }
 }

@@ -110,7 +110,7 @@ mod system {
 }
 
 #[cfg(all(target_os = "linux", any(test, fuzzing)))]
-pub(crate) fn holds_for(table: &[u8]) {
+pub(crate) fn assert_invariants(table: &[u8]) {
     if let Some(name) = system::name_in(table, "0:51") {
         assert!(!name.contains([' ', '\n']));
         kind_of(&name);
@@ -190,7 +190,7 @@ mod tests {
         #[test]
         fn any_table_is_read(bytes: Vec<u8>, device: String) {
             let _ = system::name_in(&bytes, &device);
-            holds_for(&bytes);
+            assert_invariants(&bytes);
         }
     }
 }

@@ -54,9 +54,10 @@ fn holder(inode: u64, scan: &mut Scan<'_>) -> Option<Process> {
     scan.holder_of(&PathBuf::from(format!("socket:[{inode}]")))
 }
 
-/// Of several sockets that were bound to one path the file is the last one's: a server that starts takes the file of the
-/// one before away (`start_server` in sccache's `src/server.rs`), which listens on and is never reached again. Inodes do not
-/// tell the order, since each CPU hands out its own; the processes' starts do. `None` where it may not be looked into.
+/// Of several sockets that were bound to one path the file is the last one's: a server that starts takes the file of
+/// the one before away (`start_server` in sccache's `src/server.rs`), which listens on and is never reached again.
+/// Inodes do not tell the order, since each CPU hands out its own; the processes' starts do. `None` where it may not
+/// be looked into.
 fn last_to_bind(inodes: &[u64], owner: Option<u32>, scan: &mut Scan<'_>) -> Option<Process> {
     if let [inode] = inodes {
         return holder(*inode, scan);
@@ -116,7 +117,7 @@ fn next_column(line: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(bytes: &[u8]) {
+pub(crate) fn assert_invariants(bytes: &[u8]) {
     for inode in sockets_in_table(bytes, b"/x") {
         assert!(String::from_utf8_lossy(bytes).contains(&inode.to_string()) || inode == 0);
     }
@@ -186,8 +187,8 @@ mod tests {
     proptest! {
         #[test]
         fn tables_are_read_without_a_panic(bytes: Vec<u8>, text: String) {
-            holds_for(&bytes);
-            holds_for(text.as_bytes());
+            assert_invariants(&bytes);
+            assert_invariants(text.as_bytes());
         }
     }
 }

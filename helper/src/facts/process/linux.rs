@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use super::{Process, Program};
-use crate::facts::environment::Environment;
+use crate::environment::Environment;
 
 /// The largest environment that is read, in bytes.
 const MAX_ENVIRON: u64 = 4 << 20;
@@ -207,7 +207,7 @@ fn as_seen_by(pid: u32, path: &Path) -> PathBuf {
 }
 
 #[cfg(any(test, fuzzing))]
-pub(crate) fn holds_for(bytes: &[u8]) {
+pub(crate) fn assert_invariants(bytes: &[u8]) {
     for (name, value) in variables(bytes) {
         let is_in = |text: &OsStr, byte: u8| text.as_bytes().contains(&byte);
         assert!(!name.is_empty() && !is_in(&name, b'=') && !is_in(&name, 0) && !is_in(&value, 0));
@@ -269,7 +269,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_are_read(bytes: Vec<u8>) {
-            holds_for(&bytes);
+            assert_invariants(&bytes);
         }
     }
 }

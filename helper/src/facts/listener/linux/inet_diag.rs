@@ -1,5 +1,5 @@
-//! The kernel, asked for one listening socket (sock_diag(7)). The table under `/proc` says the same, but to write it the
-//! kernel walks all the connections that the machine could have: milliseconds on one with much memory.
+//! The kernel, asked for one listening socket (sock_diag(7)). The table under `/proc` says the same, but to write it
+//! the kernel walks all the connections that the machine could have: milliseconds on one with much memory.
 
 use rustix::io;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with};

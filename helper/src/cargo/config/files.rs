@@ -1,0 +1,93 @@
+//! The config files that cargo reads in a directory, in the order in which they win.
+
+use std::path::{Path, PathBuf};
+
+use super::setting::{Broken, read_toml};
+use crate::toml_file::TomlFile;
+
+/// Files that include files that include files: more is somebody's mistake.
+const MAX_DEPTH: usize = 8;
+
+/// `.cargo/config.toml` of `cwd` and of every directory above, the nearest first, CARGO_HOME's last; after each file
+/// what it includes (cargo 1.94 and later).
+pub(super) fn read_all(cwd: &Path, home: Option<PathBuf>, broken: &mut Vec<Broken>) -> Vec<TomlFile> {
+    let mut files = Vec::new();
+    for dir in directories(cwd, home) {
+        // Cargo prefers the old name where both are there.
+        let names = ["config", "config.toml"].map(|name| dir.join(name));
+        if let Some(path) = names.into_iter().find(|path| path.exists()) {
+            files.extend(read_with_includes(&path, 0, broken));
+        }
+    }
+    files
+}
+
+/// Where cargo looks: CARGO_HOME is last, unless it is met on the way up.
+fn directories(cwd: &Path, home: Option<PathBuf>) -> Vec<PathBuf> {
+    let mut dirs: Vec<PathBuf> = cwd.ancestors().map(|dir| dir.join(".cargo")).collect();
+    dirs.extend(home.filter(|home| !dirs.contains(home)));
+    dirs
+}
+
+/// The file itself wins over what it includes, and what is included later over what is included before.
+fn read_with_includes(path: &Path, depth: usize, broken: &mut Vec<Broken>) -> Vec<TomlFile> {
+    let Some(file) = read_toml(path, broken) else {
+        return Vec::new();
+    };
+    let dir = path.parent().unwrap_or(path);
+    let included = if depth < MAX_DEPTH {
+        includes(&file, broken)
+    } else {
+        Vec::new()
+    };
+    let mut files = vec![file];
+    for include in included.into_iter().rev() {
+        let path = dir.join(&include.path);
+        if !include.is_optional && !path.exists() {
+            broken.push(Broken {
+                path: files[0].path.clone(),
+                line: Some(include.line),
+                why: format!("it includes {}, which is not there", path.display()),
+                stops_cargo: true,
+            });
+        }
+        files.extend(read_with_includes(&path, depth + 1, broken));
+    }
+    files
+}
+
+struct Include {
+    path: String,
+    line: usize,
+    is_optional: bool,
+}
+
+/// `include = ["a.toml", { path = "b.toml", optional = true }]`; anything but a list cargo refuses.
+fn includes(file: &TomlFile, broken: &mut Vec<Broken>) -> Vec<Include> {
+    let Some(found) = file.get(&["include"]) else {
+        return Vec::new();
+    };
+    let Some(list) = found.item.as_array() else {
+        broken.push(Broken {
+            path: file.path.clone(),
+            line: Some(found.line),
+            why: "`include` is not a list".to_owned(),
+            stops_cargo: true,
+        });
+        return Vec::new();
+    };
+    let include = |path: &str, is_optional| Include {
+        path: path.to_owned(),
+        line: found.line,
+        is_optional,
+    };
+    list.iter()
+        .filter_map(|entry| match entry.as_inline_table() {
+            Some(table) => {
+                let is_optional = table.get("optional").and_then(|optional| optional.as_bool());
+                Some(include(table.get("path")?.as_str()?, is_optional == Some(true)))
+            }
+            None => Some(include(entry.as_str()?, false)),
+        })
+        .collect()
+}

@@ -1,0 +1,32 @@
+//! The git repository around the workspace, and what its other worktrees share.
+
+use super::cargo::CargoFacts;
+use super::shell::ShellFacts;
+use super::siblings::{self, Sibling};
+use crate::git::Repository;
+
+/// The repository and its worktrees.
+#[derive(Debug, Clone)]
+pub struct RepositoryFacts {
+    /// The git repository around the working directory.
+    pub git: Option<Repository>,
+    /// Whether the workspace lies below where the shell stands, or elsewhere in its repository.
+    pub is_elsewhere: bool,
+    /// The other worktrees, and what they share with this one; empty in a quick reading.
+    pub siblings: Vec<Sibling>,
+}
+
+impl RepositoryFacts {
+    pub(super) fn read(git: Option<Repository>, shell: &ShellFacts, cargo: &CargoFacts) -> Self {
+        let known = git.as_ref().zip(cargo.built.as_ref());
+        let siblings = known.map(|(git, built)| {
+            let rustc = built.units.rustc.as_deref();
+            siblings::siblings(&shell.own, &cargo.settings, git, rustc, &built.lock)
+        });
+        Self {
+            siblings: siblings.unwrap_or_default(),
+            is_elsewhere: false,
+            git,
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The worktrees of the repository around a directory, read from git's (or Jujutsu's) own files: no process is
+//! started (`git rev-parse` alone would cost more than all other facts, and git runs what a repository's config names).
+
+mod config;
+mod jj;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use crate::read;
+
+/// The most bytes of a file of git's that holds one path; none is longer than 4096 bytes.
+const MAX_PATH: u64 = 1 << 16;
+
+/// A repository with all its worktrees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repository {
+    /// The worktree that the directory lies in.
+    pub root: PathBuf,
+    /// What all worktrees share: `.git` of the main worktree, or the bare repository.
+    pub common_dir: PathBuf,
+    /// Every worktree that is there, the main one first (a bare repository has none), then by name.
+    pub worktrees: Vec<PathBuf>,
+    /// The repository that this one is a submodule of.
+    pub superproject: Option<Box<Self>>,
+}
+
+/// A directory's like in another worktree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counterpart {
+    /// The worktree here.
+    pub ours: PathBuf,
+    /// The other one.
+    pub worktree: PathBuf,
+    /// What lies in it where the directory lies here; it may not be there.
+    pub dir: PathBuf,
+}
+
+impl Repository {
+    /// The repository around `dir`; `None` outside of one.
+    pub fn around(dir: &Path) -> Option<Self> {
+        dir.ancestors().find_map(Self::at)
+    }
+
+    /// The worktrees but the one that the directory lies in; of a submodule those of its superproject too.
+    pub fn others(&self) -> impl Iterator<Item = &Path> {
+        self.chain().flat_map(|repository| {
+            let worktrees = repository.worktrees.iter().map(PathBuf::as_path);
+            worktrees.filter(|worktree| *worktree != repository.root)
+        })
+    }
+
+    /// What is in the other worktrees at the place of `dir`.
+    pub fn counterparts(&self, dir: &Path) -> Vec<Counterpart> {
+        let of = |repository: &Self| {
+            let inside = dir.strip_prefix(&repository.root).ok()?;
+            let others = repository.worktrees.iter().filter(|other| **other != repository.root);
+            let counterpart = |other: &PathBuf| Counterpart {
+                ours: repository.root.clone(),
+                worktree: other.clone(),
+                dir: other.join(inside),
+            };
+            Some(others.map(counterpart).collect::<Vec<_>>())
+        };
+        self.chain().filter_map(of).flatten().collect()
+    }
+
+    /// The worktree of this repository that this one lies in, where it is nested.
+    pub fn enclosing(&self) -> Option<&Path> {
+        let around = self
+            .worktrees
+            .iter()
+            .filter(|other| **other != self.root && self.root.starts_with(other));
+        around.max_by_key(|other| other.as_os_str().len()).map(PathBuf::as_path)
+    }
+
+    /// This one, and what it is a submodule of.
+    fn chain(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |repository| repository.superproject.as_deref())
+    }
+
+    fn at(root: &Path) -> Option<Self> {
+        let jj = jj::workspaces(root);
+        let Some(git) = Self::of_git(root) else {
+            let (common_dir, worktrees) = jj?;
+            return Some(Self {
+                root: root.to_owned(),
+                common_dir,
+                worktrees,
+                superproject: None,
+            });
+        };
+        let mut repository = git;
+        for workspace in jj.map(|(_, all)| all).unwrap_or_default() {
+            if !repository.worktrees.contains(&workspace) {
+                repository.worktrees.push(workspace);
+            }
+        }
+        Some(repository)
+    }
+
+    fn of_git(root: &Path) -> Option<Self> {
+        let git_dir = git_dir(&root.join(".git"))?;
+        let common_dir = common_dir(&git_dir)?;
+        let main = Main::of(&common_dir);
+        let mut worktrees: Vec<PathBuf> = main.worktree.into_iter().collect();
+        worktrees.extend(linked_worktrees(&common_dir));
+        // The directory that holds a bare repository and its worktrees is none itself. A submodule is one of its own.
+        let is_container = main.is_bare && !git_dir.join("commondir").exists();
+        if !is_container && !worktrees.iter().any(|worktree| worktree == root) {
+            worktrees.push(root.to_owned());
+        }
+        let around = || root.parent().and_then(Self::around);
+        let is_submodule_of =
+            |around: &Self| common_dir != around.common_dir && common_dir.starts_with(&around.common_dir);
+        let superproject = around().filter(is_submodule_of).map(Box::new);
+        Some(Self {
+            root: root.to_owned(),
+            common_dir,
+            worktrees,
+            superproject,
+        })
+    }
+}
+
+/// What changes when another commit is checked out, or changes are put aside: the bytes of git's own files. Empty outside of a
+/// repository.
+pub(crate) fn checked_out(dir: &Path) -> Vec<u8> {
+    let Some(git_dir) = dir.ancestors().find_map(|dir| git_dir(&dir.join(".git"))) else {
+        return Vec::new();
+    };
+    let common_dir = common_dir(&git_dir).unwrap_or_else(|| git_dir.clone());
+    let head = fs::read(git_dir.join("HEAD")).unwrap_or_default();
+    let branch = head.trim_ascii_end().strip_prefix(b"ref: ").map(OsStr::from_bytes);
+    let packed = common_dir.join("packed-refs");
+    let commit = branch.and_then(|name| fs::read(common_dir.join(name)).ok());
+    let commit = commit.or_else(|| fs::read(packed).ok()).unwrap_or_default();
+    let more = [
+        common_dir.join("refs/stash"),
+        git_dir.join("reftable/tables.list"),
+        common_dir.join("reftable/tables.list"),
+    ];
+    let more = more.iter().map(|path| fs::read(path).unwrap_or_default());
+    [head, commit].into_iter().chain(more).flatten().collect()
+}
+
+/// What the shared directory says of the main worktree.
+struct Main {
+    worktree: Option<PathBuf>,
+    is_bare: bool,
+}
+
+impl Main {
+    /// It holds the shared directory as `.git`, unless the repository is bare or names another (`core.worktree`). With
+    /// `extensions.worktreeConfig` a second file says so.
+    fn of(common_dir: &Path) -> Self {
+        let text = |name| read::text(&common_dir.join(name), read::MAX_WRITTEN).unwrap_or_default();
+        let config = text("config");
+        let has_own = config::value(&config, "extensions", "worktreeConfig");
+        let own = config::is_true(has_own.as_deref()).then(|| text("config.worktree"));
+        let core = |key| {
+            let own = own.as_deref().and_then(|own| config::value(own, "core", key));
+            own.or_else(|| config::value(&config, "core", key))
+        };
+        let is_bare = config::is_true(core("bare").as_deref());
+        let beside = || {
+            let is_dot_git = common_dir.file_name() == Some(OsStr::new(".git"));
+            common_dir
+                .parent()
+                .filter(|_| is_dot_git && !is_bare)
+                .map(Path::to_owned)
+        };
+        let named = core("worktree").and_then(|dir| fs::canonicalize(common_dir.join(dir)).ok());
+        Self {
+            worktree: named.or_else(beside),
+            is_bare,
+        }
+    }
+}
+
+/// Where the repository of a `.git` is, without links.
+fn git_dir(dot_git: &Path) -> Option<PathBuf> {
+    let named = named_git_dir(dot_git)?;
+    if named == dot_git {
+        return Some(named);
+    }
+    Some(fs::canonicalize(&named).unwrap_or(named))
+}
+
+/// A directory is the repository itself; a file holds `gitdir: PATH` (gitrepository-layout(5)).
+fn named_git_dir(dot_git: &Path) -> Option<PathBuf> {
+    if dot_git.is_dir() {
+        return dot_git.join("HEAD").exists().then(|| dot_git.to_owned());
+    }
+    let text = read::bytes(dot_git, MAX_PATH).ok()?;
+    Some(resolved(dot_git.parent()?, text.strip_prefix(b"gitdir: ")?))
+}
+
+/// A linked worktree's directory names the shared one in its file `commondir`; any other is the shared one.
+fn common_dir(git_dir: &Path) -> Option<PathBuf> {
+    match read::bytes(&git_dir.join("commondir"), MAX_PATH) {
+        Ok(path) => {
+            let path = resolved(git_dir, &path);
+            Some(fs::canonicalize(&path).unwrap_or(path))
+        }
+        Err(_) => git_dir.is_dir().then(|| git_dir.to_owned()),
+    }
+}
+
+/// `worktrees/NAME/gitdir` holds the path of the worktree's `.git`; one that is gone is left out.
+fn linked_worktrees(common_dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(common_dir.join("worktrees"));
+    let mut worktrees: Vec<PathBuf> = entries
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| {
+            let text = read::bytes(&entry.path().join("gitdir"), MAX_PATH).ok()?;
+            let dot_git = resolved(&entry.path(), &text);
+            // git writes it absolute, or relative (`worktree.useRelativePaths`), and then with `..` in it.
+            let worktree = dot_git.parent().filter(|_| names_in_turn(&dot_git, &entry.path()))?;
+            if text.starts_with(b"/") {
+                Some(worktree.to_owned())
+            } else {
+                fs::canonicalize(worktree).ok()
+            }
+        })
+        .collect();
+    worktrees.sort();
+    worktrees
+}
+
+/// Whether the worktree still is that entry's: another one may have been put in its place.
+fn names_in_turn(dot_git: &Path, entry: &Path) -> bool {
+    let Some(named) = named_git_dir(dot_git) else {
+        return false;
+    };
+    let same = || Some(fs::canonicalize(named.as_path()).ok()? == fs::canonicalize(entry).ok()?);
+    // Mostly by the same name, which needs no look at the disk.
+    named == entry || same() == Some(true)
+}
+
+/// A path as git writes it into its files: one line, relative to where the file lies.
+fn resolved(base: &Path, line: &[u8]) -> PathBuf {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    base.join(OsStr::from_bytes(line))
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) fn assert_invariants(dir: &Path, files: &[&[u8]]) {
+    const NAMES: [&str; 5] = [".git", "g/config", "g/commondir", "g/worktrees/a/gitdir", "g/HEAD"];
+    for (name, bytes) in NAMES.iter().zip(files) {
+        let path = dir.join(name);
+        let _ = path.parent().map(fs::create_dir_all);
+        let _ = fs::write(path, bytes);
+    }
+    if let Some(found) = Repository::at(dir) {
+        assert_eq!(found.root, dir);
+        let ours = found.worktrees.iter().filter(|worktree| *worktree == dir).count();
+        assert!(ours <= 1);
+        assert!(found.others().count() >= found.worktrees.len() - ours);
+        assert!(found.worktrees.iter().all(|worktree| worktree.is_absolute()));
+    }
+}
+
+#[cfg(test)]
+mod tests;
