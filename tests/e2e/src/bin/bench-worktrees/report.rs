@@ -31,6 +31,7 @@ impl<'a> Report<'a> {
         self.times(&mut text, "Seconds", Self::took);
         self.times(&mut text, "Processor seconds", Self::cpu);
         self.hits(&mut text);
+        self.per_hit(&mut text);
         self.misses(&mut text);
         text
     }
@@ -98,6 +99,20 @@ impl<'a> Report<'a> {
                 None => ["–".to_owned(), "–".to_owned()],
             });
             row(text, step.title(), cells);
+        }
+    }
+
+    /// What a hit costs, with all that cargo and the build scripts do beside.
+    fn per_hit(&self, text: &mut String) {
+        let _ = writeln!(text, "\nMilliseconds a hit, again after `cargo clean`:\n");
+        for kind in self.kinds {
+            let builds = self.builds(*kind, Step::Again);
+            let hits = builds.last().map_or(0, |build| build.counted.rust.hits + build.counted.c.hits);
+            if let Some(took) = self.took(*kind, Step::Again).filter(|_| hits > 0) {
+                #[allow(clippy::cast_precision_loss, reason = "a few hundred")]
+                let each = took * 1000.0 / hits as f64;
+                let _ = writeln!(text, "- {}: {each:.1}", kind.name());
+            }
         }
     }
 
