@@ -89,6 +89,26 @@ pub fn was_put_into(build_dir: &Path, target_dir: &Path) -> bool {
         && artifacts(build_dir).any(|path| linked_inode(&path).is_some_and(|inode| linked.contains(&inode)))
 }
 
+/// What rustc keeps of incremental compiles: the directory of each profile that has any, and its size in bytes on disk.
+pub fn incremental(build_dir: &Path) -> Vec<(PathBuf, u64)> {
+    let dirs = profile_dirs(build_dir)
+        .into_iter()
+        .map(|profile| profile.join("incremental"));
+    let sizes = dirs.map(|dir| (dir.clone(), allocated(&dir)));
+    sizes.filter(|(_, size)| *size > 0).collect()
+}
+
+/// Of all files below a directory.
+fn allocated(dir: &Path) -> u64 {
+    const BLOCK: u64 = 512;
+    let of = |path: PathBuf| match fs::symlink_metadata(&path) {
+        Ok(meta) if meta.is_dir() => allocated(&path),
+        Ok(meta) => meta.blocks() * BLOCK,
+        Err(_) => 0,
+    };
+    entries(dir).map(of).sum()
+}
+
 /// Whose name it is besides; `None` for what has but one.
 fn linked_inode(path: &Path) -> Option<(u64, u64)> {
     let meta = fs::symlink_metadata(path).ok()?;

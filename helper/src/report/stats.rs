@@ -5,6 +5,7 @@ mod text;
 
 use serde::Serialize;
 
+use crate::cargo::build_dir;
 use crate::facts::Facts;
 use crate::facts::answer::{Answer, PerLanguage};
 use crate::reasons::{self, Kind};
@@ -36,6 +37,15 @@ pub struct Stats {
     errors: Errors,
     /// What the wrapper kept from being shared, the most frequent first.
     not_shared: Vec<NotShared>,
+    /// What is kept for edits, in this workspace.
+    incremental: Vec<Incremental>,
+}
+
+/// What rustc keeps of the crates that are edited, in a profile's directory.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Incremental {
+    dir: String,
+    bytes: u64,
 }
 
 /// Units that a rule of the wrapper's kept from being shared when they were last compiled.
@@ -106,6 +116,14 @@ impl Stats {
             when: rule.when(),
             count: *count,
         });
+        let build_dir = facts.cargo.settings.units_dir();
+        let incremental = build_dir
+            .map(|dir| build_dir::incremental(&dir.value))
+            .unwrap_or_default();
+        let incremental = incremental.into_iter().map(|(dir, bytes)| Incremental {
+            dir: dir.to_string_lossy().into_owned(),
+            bytes,
+        });
         let running = facts.server.running();
         let none = Answer::default();
         let stats = &running.unwrap_or(&none).stats;
@@ -135,6 +153,7 @@ impl Stats {
                 lookups: stats.cache_errors.total(),
             },
             not_shared: not_shared.collect(),
+            incremental: incremental.collect(),
         }
     }
 }

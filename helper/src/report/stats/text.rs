@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::{AVOIDABLE, Cache, Errors, Language, NotShared, Stats};
+use super::{AVOIDABLE, Cache, Errors, Incremental, Language, NotShared, Stats};
 use crate::report::text::{BOLD, DIM, clean};
 use crate::size::Size;
 
@@ -16,6 +16,7 @@ const BAR: usize = 20;
 pub fn text(stats: &Stats, bars: bool) -> String {
     let mut text = server_text(stats);
     text += &cache_text(&stats.cache, bars);
+    text += &incremental_text(&stats.incremental);
     if stats.server.is_some() {
         text += &languages_text(&stats.languages, bars);
         text += &calls_text(stats);
@@ -82,6 +83,17 @@ fn cache_text(cache: &Cache, bars: bool) -> String {
         (None, None) => return text,
     };
     line(&mut text, "size", &size);
+    text
+}
+
+/// What is kept for edits; like all that cargo makes it may be removed at any time.
+fn incremental_text(dirs: &[Incremental]) -> String {
+    let mut text = String::new();
+    for Incremental { dir, bytes } in dirs {
+        let freed = crate::finding::quote(dir);
+        line(&mut text, "edits", &format!("{} in {dir}", Size(*bytes)));
+        let _ = writeln!(text, "{:10} rm -r {} frees it", "", clean(&freed));
+    }
     text
 }
 
@@ -249,6 +261,10 @@ mod tests {
                 when: "a macro that runs a program",
                 count: 2,
             }],
+            incremental: vec![Incremental {
+                dir: "/w/target/debug/incremental".to_owned(),
+                bytes: 3 << 29,
+            }],
         }
     }
 
@@ -264,6 +280,8 @@ mod tests {
         TMPDIR     /var/tmp
         cache      /home/me/a "b"/sccache
         size       ████████░░░░░░░░░░░░ 10 GiB of 24 GiB (41 %)
+        edits      1.5 GiB in /w/target/debug/incremental
+                   rm -r /w/target/debug/incremental frees it
 
         found in the cache
           Rust         ████████████░░░░░░░░  62 %, 5 of 8

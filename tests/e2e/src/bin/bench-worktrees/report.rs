@@ -107,7 +107,9 @@ impl<'a> Report<'a> {
         let _ = writeln!(text, "\nMilliseconds a hit, again after `cargo clean`:\n");
         for kind in self.kinds {
             let builds = self.builds(*kind, Step::Again);
-            let hits = builds.last().map_or(0, |build| build.counted.rust.hits + build.counted.c.hits);
+            let hits = builds
+                .last()
+                .map_or(0, |build| build.counted.rust.hits + build.counted.c.hits);
             if let Some(took) = self.took(*kind, Step::Again).filter(|_| hits > 0) {
                 #[allow(clippy::cast_precision_loss, reason = "a few hundred")]
                 let each = took * 1000.0 / hits as f64;
