@@ -23,7 +23,7 @@ pub mod cargo;
 pub mod git;
 pub(crate) mod invocation;
 pub mod key;
-pub(crate) mod observe;
+pub mod observe;
 
 // The normal form, and its two ends.
 pub(crate) mod form;

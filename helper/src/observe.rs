@@ -9,11 +9,11 @@ mod watch;
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 pub(crate) use self::watch::{Watch, is_possible, spawn};
+pub use self::watch::{answer_all, is_let_go};
 use crate::signals;
 
 /// How a path was used.
@@ -95,12 +95,21 @@ impl Seen {
 /// is ended, since it was started for nothing. `None` where nothing could watch.
 pub(crate) fn status(command: &mut Command, writable: &[&Path]) -> io::Result<(ExitStatus, Option<Seen>)> {
     let mut watch = None;
+    let others = watch::children();
     let spawn = || {
-        let (child, watched) = spawn(command.process_group(0), Some(writable))?;
+        let (child, watched) = spawn(command, Some(writable))?;
         watch = Some(watched);
         Ok(child)
     };
-    let status = signals::while_waiting(spawn, signals::end_with_group, std::process::Child::wait)?;
+    let status = signals::while_waiting(
+        spawn,
+        |child, signal| {
+            let _ = rustix::process::kill_process(child, rustix::process::Signal::KILL);
+            watch::end(&others);
+            signals::end_self(signal);
+        },
+        std::process::Child::wait,
+    )?;
     Ok((status, watch.and_then(Watch::stop)))
 }
 

@@ -20,9 +20,8 @@ pub(crate) fn hand_on(child: Pid, signal: i32) {
     }
 }
 
-/// Ends all of the child's process group, then this process as if nobody had waited.
-pub(crate) fn end_with_group(child: Pid, signal: i32) {
-    let _ = rustix::process::kill_process_group(child, Signal::KILL);
+/// Ends this process as if nobody had waited for the signal.
+pub(crate) fn end_self(signal: i32) {
     let _ = emulate_default_handler(signal);
 }
 

@@ -301,3 +301,22 @@ fn a_look_that_is_ended_leaves_nobody() {
         });
     }
 }
+
+/// Cargo does not wait for what a linker leaves behind, and it may go on.
+#[test]
+#[cfg(target_os = "linux")]
+fn what_a_linker_leaves_goes_on() {
+    let mut sandbox = Sandbox::new();
+    sandbox.package("A");
+    let late = sandbox.path("late");
+    let waits = format!("sleep 4; cat /dev/null >{}", late.display());
+    let linker = sandbox.program(
+        "bin/linker",
+        &format!("setsid sh -c '{waits}' >/dev/null 2>&1 </dev/null &\nexec cc \"$@\""),
+    );
+    sandbox.set("RUSTFLAGS", format!("-Clinker={}", linker.display()));
+    let start = Instant::now();
+    assert!(silent_build(&sandbox).wait().unwrap().success());
+    assert!(start.elapsed() < Duration::from_secs(4) && !late.exists());
+    wait_until("it goes on", || late.exists());
+}

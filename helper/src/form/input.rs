@@ -41,10 +41,10 @@ impl State {
             Err(error) if is_absence(&error) => return Ok(Self::Absent),
             Err(error) => return Err(error),
         };
+        let link = link(path).map_or(String::new(), |to| format!(" by a link to {}", to.display()));
         if data.is_dir() {
-            names(path)
+            Ok(Self::Names(names(path)? + &link))
         } else {
-            let link = link(path).map_or(String::new(), |to| format!(" by a link to {}", to.display()));
             Ok(Self::File(file(path)? + &link))
         }
     }
@@ -122,7 +122,7 @@ fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
-fn names(dir: &Path) -> io::Result<State> {
+fn names(dir: &Path) -> io::Result<String> {
     let mut names = Vec::new();
     for entry in fs::read_dir(dir)? {
         let entry = entry?;
@@ -135,7 +135,7 @@ fn names(dir: &Path) -> io::Result<State> {
         digest.field(name.as_bytes());
         digest.field(&[u8::from(is_dir), u8::from(is_link)]);
     }
-    Ok(State::Names(digest.hex()))
+    Ok(digest.hex())
 }
 
 /// Whether what lies at `path` got its state after a time, in seconds and nanoseconds since 1970. Within one tick of the

@@ -29,7 +29,7 @@ use crate::invocation::{Invocation, Kind};
 use crate::why::{Rule, Why};
 
 /// In every key: a change of what the shim does makes new ones.
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 
 /// Where a compile is run from, for sccache: a directory that is everywhere and has nothing of cargo's in it.
 const NOWHERE: &str = "/";
@@ -90,6 +90,8 @@ impl Plan {
 #[derive(Debug)]
 pub(crate) struct Formed {
     pub(crate) unit: String,
+    /// Whether an earlier compile read what its inspection did not show: by the assembler, the linker.
+    pub(crate) reads_unseen: bool,
     /// What the key is made of, by name.
     pub(crate) parts: Vec<(Vec<u8>, Vec<u8>)>,
     pub(crate) shim: PathBuf,
@@ -209,6 +211,7 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
         Vec::new()
     };
     Ok(Formed {
+        reads_unseen: !learned.is_empty(),
         key: digest("key", &lines),
         parts: lines,
         shim,

@@ -4,10 +4,13 @@ mod calls;
 mod confine;
 mod listener;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, PipeReader, PipeWriter};
+use std::os::fd::AsFd;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
 
@@ -25,7 +28,7 @@ const NO_ONE: u32 = 3;
 
 /// Who watches a process and all that it starts.
 pub(crate) struct Watch {
-    watcher: JoinHandle<Option<Seen>>,
+    watcher: JoinHandle<Option<(Option<Seen>, Listener)>>,
     /// Closed to end the watching.
     stop: PipeWriter,
     /// Children of this process that are none of the watched one's.
@@ -40,10 +43,8 @@ pub(crate) fn spawn(command: &mut Command, writable: Option<&[&Path]>) -> io::Re
     let (stopped, stop) = io::pipe()?;
     let (send, listener) = mpsc::channel();
     let watcher = std::thread::spawn(move || {
-        listener
-            .recv()
-            .ok()
-            .and_then(|(listener, thread)| watch(&listener, thread, &stopped))
+        let (listener, starting) = listener.recv().ok()?;
+        Some((watch(&listener, starting, &stopped), listener))
     });
     let watch = Watch { watcher, stop, others };
     // A thread's filter and restrictions are its children's, and this process goes on without them.
@@ -77,31 +78,73 @@ fn watch(listener: &Listener, starting: Pid, stopped: &PipeReader) -> Option<See
 }
 
 impl Watch {
-    /// What was seen, when all have ended; `None` where not all could be.
+    /// What was seen up to the end of the first process; `None` where not all could be. What that left behind goes on,
+    /// unwatched.
     pub(crate) fn end(self) -> Option<Seen> {
-        self.watcher.join().ok().flatten()
+        // Reaped, or an older kernel takes a zombie for one that may still call.
+        let is_alive = |pid: &Pid| matches!(rustix::process::waitpid(Some(*pid), WaitOptions::NOHANG), Ok(None));
+        let left = children()
+            .iter()
+            .filter(|pid| !self.others.contains(pid) && is_alive(pid))
+            .count();
+        drop(self.stop);
+        let (seen, listener) = self.watcher.join().ok().flatten()?;
+        if left > 0 {
+            let_go(listener);
+        }
+        seen
     }
 
     /// Ends what is left of the processes, and says what was seen.
     pub(crate) fn stop(self) -> Option<Seen> {
-        loop {
-            let left = children().into_iter().filter(|pid| !self.others.contains(pid));
-            let ended = left.filter(|pid| {
-                rustix::process::kill_process(*pid, Signal::KILL).is_ok()
-                    && rustix::process::waitpid(Some(*pid), WaitOptions::empty()).is_ok()
-            });
-            if ended.count() == 0 {
-                break;
-            }
-        }
+        end(&self.others);
         let _ = rustix::process::set_child_subreaper(None);
         drop(self.stop);
-        self.watcher.join().ok().flatten()
+        self.watcher.join().ok().flatten()?.0
     }
 }
 
+/// Ends all children but `others`, and theirs.
+pub(crate) fn end(others: &[Pid]) {
+    loop {
+        let left = children().into_iter().filter(|pid| !others.contains(pid));
+        let ended = left.filter(|pid| {
+            rustix::process::kill_process(*pid, Signal::KILL).is_ok()
+                && rustix::process::waitpid(Some(*pid), WaitOptions::empty()).is_ok()
+        });
+        if ended.count() == 0 {
+            break;
+        }
+    }
+}
+
+/// How this program is called to let calls happen that nobody looks at any more.
+const LET_GO: &str = "sccache-shell-let-go";
+
+/// Without somebody who answers, what is left could open no file.
+fn let_go(listener: Listener) {
+    let mut command = Command::new("/proc/self/exe");
+    command.arg0(LET_GO).process_group(0).stdin(listener.into_fd());
+    let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+}
+
+/// Whether a program called by this name is to answer, on its standard input, until all have ended.
+pub fn is_let_go(argv0: &OsStr) -> bool {
+    argv0 == LET_GO
+}
+
+/// Answers until all have ended.
+pub fn answer_all() -> io::Result<()> {
+    let listener = Listener::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let (stopped, _stop) = io::pipe()?;
+    while let Some(notice) = listener.next(&stopped)? {
+        listener.go_on(&notice);
+    }
+    Ok(())
+}
+
 /// Of all threads. None on a kernel without `CONFIG_PROC_CHILDREN`.
-fn children() -> Vec<Pid> {
+pub(crate) fn children() -> Vec<Pid> {
     let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let texts = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
     let pids = |text: String| {
@@ -124,7 +167,6 @@ pub(crate) fn is_possible() -> bool {
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
-    use std::process::Stdio;
     use std::time::{Duration, Instant};
 
     use super::super::{Use, status};
@@ -169,6 +211,27 @@ mod tests {
         assert!(sh(socket, dir.path()).1.connected);
         assert!(sh("unshare -m true; true", dir.path()).1.connected);
         assert!(sh("cat /proc/self/environ", dir.path()).1.indirect.is_some());
+    }
+
+    #[test]
+    fn the_way_into_a_directory_is_seen() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("v1/sub")).unwrap();
+        std::os::unix::fs::symlink("v1", dir.path().join("current")).unwrap();
+        for script in ["cd current/sub; cat x", "ls current/sub", "cd none || true"] {
+            let (_, seen) = sh(script, dir.path());
+            let is_none = script.contains("none");
+            let (how, name) = if is_none {
+                (Use::Absent, "none")
+            } else {
+                (Use::Exists, "current")
+            };
+            assert!(
+                seen.uses.contains(&(how, dir.path().join(name))),
+                "{script}: {:?}",
+                seen.uses
+            );
+        }
     }
 
     #[test]

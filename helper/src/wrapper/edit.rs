@@ -28,12 +28,17 @@ pub(super) struct Edit {
     commit: String,
 }
 
+/// Names that rustc's messages have for places.
+type Spoken = Vec<(String, PathBuf)>;
+
 /// That the cache was asked for a crate.
 #[derive(Serialize, Deserialize)]
 struct Asked {
     commit: String,
     /// What the normal form adds to its arguments.
     remaps: Vec<OsString>,
+    /// What these make rustc say of places, and the places.
+    spoken: Spoken,
 }
 
 impl Edit {
@@ -44,7 +49,13 @@ impl Edit {
         }
         let profile = profile_dir(&call.out_dir)?;
         let package = env.text("CARGO_PKG_NAME")?;
-        if !incremental::without_the_variable(env, profile.file_name()?.to_str()?, &package) {
+        let name = match (profile.file_name()?.to_str()?, call.kind) {
+            ("debug", Kind::Test) => "test",
+            ("debug", _) => "dev",
+            ("release", Kind::Test) => "bench",
+            (name, _) => name,
+        };
+        if !incremental::without_the_variable(env, name, &package) {
             return None;
         }
         let dir = profile.join("incremental");
@@ -57,19 +68,21 @@ impl Edit {
         })
     }
 
-    /// What is added to the arguments, if the cache was asked since this commit was checked out.
-    pub(super) fn asked(&self) -> Option<Vec<OsString>> {
+    /// What is added to the arguments, if the cache was asked since this commit was checked out; and how messages are to be
+    /// changed back.
+    pub(super) fn asked(&self) -> Option<(Vec<OsString>, Spoken)> {
         let asked: Asked = serde_json::from_slice(&fs::read(&self.note).ok()?).ok()?;
-        (asked.commit == self.commit).then(|| self.args(&asked.remaps))
+        (asked.commit == self.commit).then(|| (self.args(&asked.remaps), asked.spoken))
     }
 
     /// Writes down that the cache is asked, and says what is added to the arguments. Where it cannot be written the next
     /// compile asks again.
-    pub(super) fn ask(self, remaps: &[OsString]) -> Vec<OsString> {
+    pub(super) fn ask(self, remaps: &[OsString], spoken: &[(String, PathBuf)]) -> Vec<OsString> {
         let args = self.args(remaps);
         let asked = Asked {
             commit: self.commit,
             remaps: remaps.to_owned(),
+            spoken: spoken.to_owned(),
         };
         let _ = fs::create_dir_all(&self.dir);
         let _ = serde_json::to_vec(&asked).map(|text| fs::write(&self.note, text));

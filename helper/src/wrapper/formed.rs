@@ -165,7 +165,7 @@ fn with_places(line: &[u8], spoken: &[(String, PathBuf)]) -> Vec<u8> {
 }
 
 /// Waits, and hands on what would have ended the compile had it been this process.
-fn wait(command: &mut Command, spoken: &[(String, PathBuf)]) -> io::Result<ExitStatus> {
+pub(super) fn wait(command: &mut Command, spoken: &[(String, PathBuf)]) -> io::Result<ExitStatus> {
     if !spoken.is_empty() {
         command.stderr(Stdio::piped());
     }

@@ -144,17 +144,23 @@ fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
 /// Compiles in normal form. `None` where the call is still to be made; the plan then says how.
 fn compile(real: &Path, args: &[OsString], env: &Environment, plan: &mut Plan) -> Option<ExitCode> {
     let edit = Invocation::parse(args).ok().and_then(|call| Edit::of(&call, env));
-    if let Some(more) = edit.as_ref().and_then(Edit::asked) {
+    if let Some((more, spoken)) = edit.as_ref().and_then(Edit::asked) {
         let why = Rule::Edit.because("it was built here before, and of this commit the cache was asked");
         remember_refusal(args, env, &why);
         plan.form = Form::Other(why);
         plan.more = more;
-        return None;
+        if spoken.is_empty() {
+            return None;
+        }
+        let (compiler, args) = args.split_first()?;
+        let status = formed::wait(Command::new(compiler).args(args).args(&plan.more), &spoken);
+        return status.ok().map(crate::shim::ended);
     }
     match normal(real, args, env) {
         Ok((mut formed, record, store)) => {
-            if let Some(edit) = edit {
-                formed.plan.remaps = edit.ask(&formed.plan.remaps);
+            // What only the assembler or the linker reads rustc does not look for when it compiles again.
+            if let Some(edit) = edit.filter(|_| !formed.reads_unseen) {
+                formed.plan.remaps = edit.ask(&formed.plan.remaps, &formed.spoken);
                 formed.plan.is_edit = true;
             }
             let private = formed.private.clone();
@@ -175,7 +181,7 @@ fn compile(real: &Path, args: &[OsString], env: &Environment, plan: &mut Plan) -
         Err(why) => {
             // Code that does not compile was not asked for.
             if let Some(edit) = edit.filter(|_| why.rule != Rule::DoesNotCompile) {
-                edit.ask(&[]);
+                edit.ask(&[], &[]);
             }
             remember_refusal(args, env, &why);
             plan.form = Form::Other(why);

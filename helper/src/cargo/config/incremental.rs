@@ -32,14 +32,12 @@ pub(super) fn of_dev(places: &Places<'_>) -> Setting<bool> {
         })
 }
 
-/// Whether a package of the workspace would be compiled incrementally if CARGO_INCREMENTAL were not set. `dir` is the
-/// directory that cargo gives the profile.
-pub(crate) fn without_the_variable(env: &Environment, dir: &str, package: &str) -> bool {
+/// Whether a package of the workspace would be compiled incrementally if CARGO_INCREMENTAL were not set.
+pub(crate) fn without_the_variable(env: &Environment, profile: &str, package: &str) -> bool {
     if env.get(CI).is_some() {
         return false;
     }
     let places = Places::of(env);
-    let profile = if dir == "debug" { "dev" } else { dir };
     let own = || bool_at(&places, &["profile", profile, "package", package, "incremental"]);
     let said = of_build(&places).or_else(own).or_else(|| of_profile(&places, profile));
     let by_default = || ancestry(&places, profile).last().is_some_and(|root| root == "dev");
@@ -117,16 +115,16 @@ mod tests {
             "Cargo.toml",
             "[package]\nname = \"a\"\n[profile.quick]\ninherits = \"dev\"\n[profile.slow]\ninherits = \"release\"\n",
         );
-        assert!(is_on(&[], "debug") && is_on(&[], "quick"));
+        assert!(is_on(&[], "dev") && is_on(&[], "quick"));
         assert!(!is_on(&[], "release") && !is_on(&[], "slow") && !is_on(&[], "unknown"));
-        assert!(!is_on(&[("CI", "true")], "debug"));
+        assert!(!is_on(&[("CI", "true")], "dev"));
         assert!(is_on(&[("CARGO_BUILD_INCREMENTAL", "true")], "release"));
         assert!(is_on(&[("CARGO_PROFILE_RELEASE_INCREMENTAL", "true")], "slow"));
         write(
             ".cargo/config.toml",
             "[profile.dev]\nincremental = false\n[profile.quick.package.a]\nincremental = true\n",
         );
-        assert!(!is_on(&[], "debug") && is_on(&[], "quick"));
-        assert!(is_on(&[("CARGO_PROFILE_DEV_INCREMENTAL", "true")], "debug"));
+        assert!(!is_on(&[], "dev") && is_on(&[], "quick"));
+        assert!(is_on(&[("CARGO_PROFILE_DEV_INCREMENTAL", "true")], "dev"));
     }
 }

@@ -20,6 +20,8 @@ enum Does {
     /// Opens it, as the `struct open_how` at this argument says.
     OpenHow(usize),
     Run,
+    /// Goes into it: what is named from there says nothing of the way.
+    Enter,
     /// Asks for it, or for where it leads.
     Look,
     /// Makes it, where it is not there yet.
@@ -59,6 +61,9 @@ const fn here(number: c_long, path: usize, does: Does) -> Call {
 /// `fchmodat2` is the same number everywhere; the C library's bindings do not have it on each architecture.
 const FCHMODAT2: c_long = 452;
 
+/// `getxattrat` and `listxattrat`, the same numbers everywhere.
+const XATTRS_AT: [c_long; 2] = [464, 465];
+
 const CALLS: &[Call] = &[
     at(libc::SYS_openat, 0, 1, Does::Open(2)),
     at(libc::SYS_openat2, 0, 1, Does::OpenHow(2)),
@@ -77,6 +82,10 @@ const CALLS: &[Call] = &[
     at(libc::SYS_renameat2, 0, 1, Does::Change),
     at(libc::SYS_renameat2, 2, 3, Does::Write),
     at(libc::SYS_unlinkat, 0, 1, Does::Change),
+    here(libc::SYS_chdir, 0, Does::Enter),
+    here(libc::SYS_statfs, 0, Does::Look),
+    here(libc::SYS_inotify_add_watch, 1, Does::Look),
+    at(libc::SYS_name_to_handle_at, 0, 1, Does::Look),
     here(libc::SYS_truncate, 0, Does::Change),
     at(libc::SYS_fchmodat, 0, 1, Does::Change),
     at(FCHMODAT2, 0, 1, Does::Change),
@@ -84,6 +93,8 @@ const CALLS: &[Call] = &[
     at(libc::SYS_utimensat, 0, 1, Does::Change),
     here(libc::SYS_setxattr, 0, Does::Change),
     here(libc::SYS_lsetxattr, 0, Does::Change),
+    here(libc::SYS_removexattr, 0, Does::Change),
+    here(libc::SYS_lremovexattr, 0, Does::Change),
     at(RENAMEAT, 0, 1, Does::Change),
     at(RENAMEAT, 2, 3, Does::Write),
 ];
@@ -122,8 +133,19 @@ const OLD_CALLS: &[Call] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const OLD_CALLS: &[Call] = &[];
 
-/// By these a process reaches what no path says: other processes, and another root.
+/// By these a process reaches what no path says: other processes, another root, and attributes, which are in no key.
 const ELSEWHERE: &[c_long] = &[
+    libc::SYS_getxattr,
+    libc::SYS_lgetxattr,
+    libc::SYS_fgetxattr,
+    libc::SYS_listxattr,
+    libc::SYS_llistxattr,
+    libc::SYS_flistxattr,
+    XATTRS_AT[0],
+    XATTRS_AT[1],
+    libc::SYS_sendmmsg,
+    libc::SYS_open_tree,
+    libc::SYS_fsopen,
     libc::SYS_io_uring_setup,
     libc::SYS_chroot,
     libc::SYS_pivot_root,
@@ -148,7 +170,7 @@ fn calls() -> impl Iterator<Item = &'static Call> {
 
 /// All that a listener is asked to tell.
 pub(super) fn numbers() -> Vec<c_long> {
-    let others = [libc::SYS_socket, libc::SYS_connect];
+    let others = [libc::SYS_socket, libc::SYS_connect, libc::SYS_sendto, libc::SYS_sendmsg];
     let mut numbers: Vec<c_long> = calls().map(|call| call.number).collect();
     numbers.extend(others.iter().chain(ELSEWHERE));
     numbers.sort_unstable();
@@ -177,6 +199,9 @@ fn noted(number: c_long, notice: &Notice, seen: &mut Seen) -> io::Result<()> {
     match number {
         libc::SYS_socket => seen.connected |= args[0] != libc::AF_UNIX as u64,
         libc::SYS_connect => seen.connected |= !is_name_service(&memory(notice.thread, args[1], 110)?),
+        // To an address, which a socket that is connected needs not.
+        libc::SYS_sendto => seen.connected |= args[4] != 0,
+        libc::SYS_sendmsg => seen.connected |= memory(notice.thread, args[1], 8)? != [0; 8],
         number if ELSEWHERE.contains(&number) => seen.connected = true,
         _ => {
             for call in calls().filter(|call| call.number == number) {
@@ -193,6 +218,9 @@ fn noted(number: c_long, notice: &Notice, seen: &mut Seen) -> io::Result<()> {
                 let how = how(call.does, &path, notice)?;
                 if call.does == Does::Run {
                     seen.add_program(notice.thread, &path);
+                }
+                if call.does == Does::Enter || matches!(how, Use::Read | Use::List) && path.is_dir() {
+                    links(&path).for_each(|link| seen.add(Use::Exists, link.to_owned()));
                 }
                 seen.add(how, path);
             }
@@ -214,11 +242,16 @@ fn how(does: Does, path: &Path, notice: &Notice) -> io::Result<Use> {
             )
         }
         Does::Run if path.exists() => Use::Run,
-        Does::Look | Does::Make if is_there() => Use::Exists,
+        Does::Enter | Does::Look | Does::Make if is_there() => Use::Exists,
         Does::Change if is_there() => Use::Write,
         Does::Make | Does::Write if has_parent() => Use::Write,
         _ => Use::Absent,
     })
+}
+
+/// The links on the way to a directory. What is opened from there is named without them, and they may lead elsewhere next time.
+fn links(path: &Path) -> impl Iterator<Item = &Path> {
+    path.ancestors().filter(|part| part.is_symlink())
 }
 
 fn opened(flags: u64, path: &Path) -> Use {

@@ -38,7 +38,17 @@ pub(super) struct Notice {
     pub(super) args: [u64; 6],
 }
 
+impl From<OwnedFd> for Listener {
+    fn from(fd: OwnedFd) -> Self {
+        Self(fd)
+    }
+}
+
 impl Listener {
+    pub(super) fn into_fd(self) -> OwnedFd {
+        self.0
+    }
+
     /// Lets the calls of this very thread with one of `numbers` wait until they are answered, and those of what it starts.
     pub(super) fn of_this_thread(numbers: &[c_long]) -> io::Result<Self> {
         rustix::thread::set_no_new_privs(true)?;
