@@ -1,7 +1,6 @@
 //! The throw-away place in which one case is built: worktrees, a home, CARGO_HOME, the crates' repository or registry, a
 //! server of its own.
 
-use std::cell::Cell;
 use std::env;
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -34,7 +33,6 @@ pub struct Lab {
     wrappers: Wrappers,
     dir: TempDir,
     short: TempDir,
-    edits: Cell<Edits>,
 }
 
 impl Lab {
@@ -50,7 +48,6 @@ impl Lab {
                 .prefix("scd")
                 .tempdir_in("/tmp")
                 .expect("/tmp is writable"),
-            edits: Cell::new(Edits::Switched),
             dir,
         };
         lab.fresh_home();
@@ -102,8 +99,19 @@ impl Lab {
             _ => &["checkout", "--quiet", "--force", "--detach", &tag],
         };
         git(&dir, args);
-        self.edits.set(edits);
         self.write_lab_files(world);
+        self.say_whether_edits_are_cached(edits == Edits::Cached);
+    }
+
+    /// In cargo's configuration: a macro would see a variable.
+    fn say_whether_edits_are_cached(&self, they_are: bool) {
+        const TABLE: &str = "[profile.dev]\nincremental = false\n";
+        let path = self.dir.path().join("cargo/config.toml");
+        let mut text = fs::read_to_string(&path).unwrap_or_default().replace(TABLE, "");
+        if they_are {
+            text += TABLE;
+        }
+        fs::write(&path, text).expect("the lab is writable");
     }
 
     /// Cargo with `args` in a tree's environment.
@@ -137,9 +145,6 @@ impl Lab {
         command.env("SCCACHE_SERVER_UDS", self.short.path().join(SOCKET));
         command.env("SCCACHE_IDLE_TIMEOUT", "300");
         command.envs(self.wrappers.variables(mode));
-        if self.edits.get() == Edits::Cached {
-            command.env("SCCACHE_SHELL_INCREMENTAL_EDITS", "false");
-        }
         command
     }
 

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use crate::case::World;
 use crate::lab::Lab;
 use crate::mode::Mode;
-use crate::schedule::{Edits, Step, Tree};
+use crate::schedule::{Step, Tree};
 use crate::trail::{self, Built};
 
-/// A macro sees the variable by which edits go through the cache.
-type Key = (Tree, World, bool);
+type Key = (Tree, World);
 
 /// Builds without a cache, each done once.
 #[derive(Debug, Default)]
@@ -18,14 +17,10 @@ pub struct Truth {
     switched: BTreeMap<Key, Built>,
 }
 
-fn key(step: &Step) -> Key {
-    (step.tree, step.world, step.edits == Edits::Cached)
-}
-
 impl Truth {
     /// The build of `step` with nothing in the target directory.
     pub fn clean(&mut self, lab: &Lab, step: &Step) -> &Built {
-        self.clean.entry(key(step)).or_insert_with(|| {
+        self.clean.entry((step.tree, step.world)).or_insert_with(|| {
             let step = Step { from: None, ..*step };
             trail::build(lab, Mode::None, &step)
         })
@@ -33,7 +28,7 @@ impl Truth {
 
     /// The build of `step` as cargo does it on top of the other world's: it does not know what a macro has read.
     pub fn switched(&mut self, lab: &Lab, step: &Step) -> &Built {
-        self.switched.entry(key(step)).or_insert_with(|| {
+        self.switched.entry((step.tree, step.world)).or_insert_with(|| {
             let before = Step {
                 world: step.world.other(),
                 from: None,
