@@ -165,7 +165,12 @@ fn fd_inherit_hang() {
         );
         assert!(waits(&sandbox), "the next build waits for the lock of the one before");
         sandbox.mend("fd-inherit-hang");
-        assert!(!waits(&sandbox));
+        // A server that was told to stop ends a moment later.
+        let is_free = |_| {
+            std::thread::sleep(std::time::Duration::from_millis(50));
+            !waits(&sandbox)
+        };
+        assert!((0..100).any(is_free));
         assert_eq!(sandbox.ids(), NOTHING);
         sandbox.start_server();
         assert_eq!(sandbox.ids(), NOTHING, "started by nobody who holds anything");
