@@ -44,7 +44,9 @@ pub(crate) fn spawn(command: &mut Command, writable: Option<&[&Path]>) -> io::Re
     let (send, listener) = mpsc::channel();
     let watcher = std::thread::spawn(move || {
         let (listener, starting) = listener.recv().ok()?;
-        Some((watch(&listener, starting, &stopped), listener))
+        // Without an answer a call would wait for ever; with nobody who listens it fails.
+        let seen = watch(&listener, starting, &stopped).ok()?;
+        Some((seen, listener))
     });
     let watch = Watch { watcher, stop, others };
     // A thread's filter and restrictions are its children's, and this process goes on without them.
@@ -65,16 +67,16 @@ pub(crate) fn spawn(command: &mut Command, writable: Option<&[&Path]>) -> io::Re
     Ok((child?, watch))
 }
 
-fn watch(listener: &Listener, starting: Pid, stopped: &PipeReader) -> Option<Seen> {
+fn watch(listener: &Listener, starting: Pid, stopped: &PipeReader) -> io::Result<Option<Seen>> {
     let mut seen = Seen::default();
     let starting = starting.as_raw_nonzero().get().unsigned_abs();
-    while let Some(notice) = listener.next(stopped).ok()? {
+    while let Some(notice) = listener.next(stopped)? {
         if notice.thread != starting {
             calls::note(&notice, &mut seen);
         }
         listener.go_on(&notice);
     }
-    seen.whole()
+    Ok(seen.whole())
 }
 
 impl Watch {

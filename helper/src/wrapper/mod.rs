@@ -143,7 +143,8 @@ fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
 
 /// Compiles in normal form. `None` where the call is still to be made; the plan then says how.
 fn compile(real: &Path, args: &[OsString], env: &Environment, plan: &mut Plan) -> Option<ExitCode> {
-    let edit = Invocation::parse(args).ok().and_then(|call| Edit::of(&call, env));
+    let call = Invocation::parse(args);
+    let edit = call.as_ref().ok().and_then(|call| Edit::of(call, env));
     if let Some((more, spoken)) = edit.as_ref().and_then(Edit::asked) {
         let why = Rule::Edit.because("it was built here before, and of this commit the cache was asked");
         remember_refusal(args, env, &why);
@@ -156,7 +157,7 @@ fn compile(real: &Path, args: &[OsString], env: &Environment, plan: &mut Plan) -
         let status = formed::wait(Command::new(compiler).args(args).args(&plan.more), &spoken);
         return status.ok().map(crate::shim::ended);
     }
-    match normal(real, args, env) {
+    match call.and_then(|call| normal(real, &call, env)) {
         Ok((mut formed, record, store)) => {
             // What only the assembler or the linker reads rustc does not look for when it compiles again.
             if let Some(edit) = edit.filter(|_| !formed.reads_unseen) {
@@ -205,8 +206,7 @@ fn remember_refusal(args: &[OsString], env: &Environment, why: &Why) {
     }
 }
 
-fn normal(real: &Path, args: &[OsString], env: &Environment) -> Result<(Formed, Record, Store), Why> {
-    let call = Invocation::parse(args)?;
+fn normal(real: &Path, call: &Invocation, env: &Environment) -> Result<(Formed, Record, Store), Why> {
     if env.get(names::SHARE_MEMBERS) == Some(OsStr::new("false")) && call.input.is_relative() {
         return Err(Rule::MembersOff.because("members are not shared"));
     }
@@ -219,7 +219,7 @@ fn normal(real: &Path, args: &[OsString], env: &Environment) -> Result<(Formed, 
         store: &store,
         is_watched: observe::is_possible(),
     };
-    let mut formed = form::of(&call, &ground)?;
+    let mut formed = form::of(call, &ground)?;
     formed.plan.restore.extend(shorter);
     // sccache gets another one where a server would outlive it; a compile does not.
     let tmpdir = env.path("TMPDIR").filter(|dir| dir.is_absolute() && dir.is_dir());
