@@ -93,6 +93,12 @@ pub(super) fn cache_dir(answer: &Option<Result<Answer, NoAnswer>>) -> Option<Pat
 }
 
 impl SccacheFacts {
+    /// The cache's directory, for a person; empty where it is not on this disk.
+    pub fn cache_dir_name(&self) -> String {
+        let dir = self.cache_dir.as_ref();
+        dir.map(|dir| dir.path.display().to_string()).unwrap_or_default()
+    }
+
     /// What a server started here would have, where sccache said so.
     pub fn planned(&self) -> Option<&Answer> {
         self.planned.as_ref()?.as_ref().ok()

@@ -44,12 +44,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
 }
 
 fn what(used: Size, max: Size, who: &str, facts: &Facts) -> String {
-    let dir = facts
-        .sccache
-        .cache_dir
-        .as_ref()
-        .map(|dir| dir.path.display().to_string())
-        .unwrap_or_default();
+    let dir = facts.sccache.cache_dir_name();
     format!(
         "the cache {dir} holds {used}, {who} {max}: its first compile deletes {}, the oldest first",
         Size(used.0 - max.0)

@@ -25,12 +25,7 @@ fn run(facts: &Facts) -> Vec<Finding> {
         || "the next one here will".to_owned(),
         |server| format!("pid {} does", server.pid),
     );
-    let dir = facts
-        .sccache
-        .cache_dir
-        .as_ref()
-        .map(|dir| dir.path.display().to_string())
-        .unwrap_or_default();
+    let dir = facts.sccache.cache_dir_name();
     vec![CHECK.finding(
         format!(
             "another sccache server (pid {}, at {}) uses the cache {dir}, and so {}: they delete each other's entries",
