@@ -2,13 +2,14 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::contents::Contents;
 use super::place::Places;
 
 /// The state of one path, by its name (see [`Places::name`]).
@@ -35,7 +36,7 @@ pub(crate) enum State {
 
 impl State {
     /// The state of what was read at `path` now.
-    pub(crate) fn read(path: &Path) -> io::Result<Self> {
+    pub(crate) fn read(path: &Path, contents: &Contents<'_>) -> io::Result<Self> {
         let data = match fs::metadata(path) {
             Ok(data) => data,
             Err(error) if is_absence(&error) => return Ok(Self::Absent),
@@ -45,7 +46,7 @@ impl State {
         if data.is_dir() {
             Ok(Self::Names(names(path)? + &link))
         } else {
-            Ok(Self::File(file(path)? + &link))
+            Ok(Self::File(contents.of(path)? + &link))
         }
     }
 
@@ -87,13 +88,13 @@ impl State {
     }
 
     /// Whether it is the state of `path` now.
-    pub(crate) fn is_now(&self, path: &Path) -> bool {
-        self.now(path).is_ok_and(|now| now == *self)
+    pub(crate) fn is_now(&self, path: &Path, contents: &Contents<'_>) -> bool {
+        self.now(path, contents).is_ok_and(|now| now == *self)
     }
 
-    fn now(&self, path: &Path) -> io::Result<Self> {
+    fn now(&self, path: &Path, contents: &Contents<'_>) -> io::Result<Self> {
         match self {
-            Self::File(_) | Self::Names(_) => Self::read(path),
+            Self::File(_) | Self::Names(_) => Self::read(path, contents),
             Self::Entry(_) | Self::Absent => Ok(Self::entry(path)),
             Self::Stamp(_) => Ok(Self::stamp(path)),
         }
@@ -102,9 +103,9 @@ impl State {
 
 impl Input {
     /// Whether it is now as it was.
-    pub(crate) fn holds(&self, places: &Places) -> bool {
+    pub(crate) fn holds(&self, places: &Places, contents: &Contents<'_>) -> bool {
         let path = places.path(&self.name);
-        path.is_some_and(|path| self.state.is_now(&path))
+        path.is_some_and(|path| self.state.is_now(&path, contents))
     }
 
     /// For the key and for a person.
@@ -142,24 +143,6 @@ fn names(dir: &Path) -> io::Result<String> {
 /// clock that is not told; a compiler takes longer to start.
 pub(crate) fn has_changed_since(path: &Path, start: (i64, i64)) -> bool {
     fs::symlink_metadata(path).is_ok_and(|data| (data.ctime(), data.ctime_nsec()) > start)
-}
-
-/// A file's content and the mode's bits that decide who may run it, as one name.
-pub(crate) fn file(path: &Path) -> io::Result<String> {
-    let mut file = fs::File::open(path)?;
-    let data = file.metadata()?;
-    if !data.is_file() {
-        return Err(io::Error::other("no plain file"));
-    }
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&[u8::from(data.mode() & 0o111 != 0)]);
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut buffer)? {
-            0 => return Ok(hasher.finalize().to_hex().as_str().to_owned()),
-            read => hasher.update(&buffer[..read]),
-        };
-    }
 }
 
 /// Sorted, each name once: what was read says more than what was only asked for.

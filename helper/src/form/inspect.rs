@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
+use super::Ground;
+use super::contents::Contents;
 use super::input::{self, Input, State, named};
 use super::place::{OUT, Places, absolute, keeps_nothing};
 use crate::cargo::dep_info::{escaped, spaces_escaped, words};
@@ -49,12 +51,17 @@ pub(crate) fn toolchains(rustc: &Path, env: &Environment) -> Vec<PathBuf> {
 /// Expands the crate and notes what that read.
 pub(crate) fn inspect(
     call: &Invocation,
-    env: &Environment,
+    ground: &Ground<'_>,
     places: &Places,
     rustc: &Path,
-    is_watched: bool,
     remaps: &[OsString],
 ) -> Result<Inspection, Why> {
+    let Ground {
+        env,
+        contents,
+        is_watched,
+        ..
+    } = *ground;
     let start = now();
     let temp = tempfile::Builder::new().prefix("sccache-shell").tempdir()?;
     let dep_info = temp.path().join("deps.d");
@@ -85,7 +92,7 @@ pub(crate) fn inspect(
     for file in &inspection.files {
         let path = absolute(Path::new(&places.path(file).unwrap_or_default()), env.cwd());
         inspection.takes_out_dir |= reads_out_dir && std::fs::read(&path).is_ok_and(|text| takes_out_dir(&text));
-        inputs.push(named(places, &path, State::read(&path)?));
+        inputs.push(named(places, &path, State::read(&path, contents)?));
     }
     if let Some(seen) = seen {
         inspection.observed = true;
@@ -96,6 +103,7 @@ pub(crate) fn inspect(
             call,
             places,
             env,
+            contents,
             toolchains,
             writable: &writable,
         };
@@ -189,6 +197,7 @@ struct Eye<'a> {
     call: &'a Invocation,
     places: &'a Places,
     env: &'a Environment,
+    contents: &'a Contents<'a>,
     toolchains: Vec<PathBuf>,
     writable: &'a [&'a Path],
 }
@@ -245,13 +254,13 @@ impl Eye<'_> {
                     .extension()
                     .is_some_and(|end| end == std::env::consts::DLL_EXTENSION)
             {
-                let state = State::read(&path)?;
+                let state = State::read(&path, self.contents)?;
                 inputs.push(named(self.places, &path, state));
             }
             return Ok(());
         }
         let state = match how {
-            Use::Read | Use::List => State::read(&path),
+            Use::Read | Use::List => State::read(&path, self.contents),
             _ => Ok(State::entry(&path)),
         };
         // Above the workspace, a toolchain and what the inspection itself writes there is a directory in each place, by
@@ -295,12 +304,12 @@ fn reported(text: &[u8], places: &Places, cwd: &Path) -> Inspection {
 
 impl Inspection {
     /// Whether all is now as it was; `value` gives a variable's present value.
-    pub(crate) fn holds(&self, places: &Places, env: &Environment) -> bool {
+    pub(crate) fn holds(&self, places: &Places, env: &Environment, contents: &Contents<'_>) -> bool {
         let same_variables = self.env.iter().all(|(name, value)| {
             let now = env.get(&name.to_string_lossy()).map(|now| places.value(&escaped(now)));
             now == *value
         });
-        same_variables && self.inputs.iter().all(|input| input.holds(places))
+        same_variables && self.inputs.iter().all(|input| input.holds(places, contents))
     }
 
     /// Whether all that was read is there by the same name in every worktree.

@@ -9,7 +9,9 @@ use std::process::Command;
 
 use serde::{Deserialize, Serialize};
 
+use super::Ground;
 use super::compiler;
+use super::contents::Contents;
 use super::input::{self, Input, State, is_library, named};
 use super::inspect::Inspection;
 use super::place::{Places, absolute};
@@ -24,9 +26,10 @@ use crate::real_sccache;
 pub(crate) fn inputs(
     call: &Invocation,
     places: &Places,
-    env: &Environment,
+    ground: &Ground<'_>,
     inspection: &Inspection,
 ) -> io::Result<Vec<Input>> {
+    let Ground { env, contents, .. } = *ground;
     let mut inputs = Vec::new();
     for name in &inspection.crates {
         let found = places
@@ -34,7 +37,7 @@ pub(crate) fn inputs(
             .ok_or_else(|| io::Error::other("a crate of elsewhere"))?;
         let whole = found.with_extension("rlib");
         let path = if whole.exists() { whole } else { found };
-        inputs.push(named(places, &path, State::File(input::file(&path)?)));
+        inputs.push(named(places, &path, State::File(contents.of(&path)?)));
     }
     let stamped = inspection.inputs.iter().filter(|input| {
         let name = input.name.as_bytes();
@@ -49,12 +52,12 @@ pub(crate) fn inputs(
         for entry in fs::read_dir(dir).into_iter().flatten() {
             let path = entry?.path();
             if is_library(&path) && path.is_file() {
-                inputs.push(named(places, &path, State::File(input::file(&path)?)));
+                inputs.push(named(places, &path, State::File(contents.of(&path)?)));
             }
         }
     }
     for path in given_files(call, env) {
-        inputs.push(named(places, &path, State::File(input::file(&path)?)));
+        inputs.push(named(places, &path, State::File(contents.of(&path)?)));
     }
     Ok(input::tidy(inputs))
 }
@@ -72,7 +75,7 @@ fn of_the_toolchain(libraries: &Path) -> Vec<PathBuf> {
 }
 
 /// The static libraries that a library takes in: `-l` of any spelling, wherever a search path has it.
-pub(crate) fn bundled(call: &Invocation, places: &Places) -> io::Result<Vec<Input>> {
+pub(crate) fn bundled(call: &Invocation, places: &Places, contents: &Contents<'_>) -> io::Result<Vec<Input>> {
     let mut inputs = Vec::new();
     for lib in &call.libs {
         let name = lib.as_bytes().rsplit(|&byte| byte == b'=').next().unwrap_or_default();
@@ -81,7 +84,7 @@ pub(crate) fn bundled(call: &Invocation, places: &Places) -> io::Result<Vec<Inpu
             for file in [[b"lib", name, b".a"].concat(), [name, b".lib"].concat(), name.to_vec()] {
                 let path = dir.join(OsStr::from_bytes(&file));
                 if path.is_file() {
-                    inputs.push(named(places, &path, State::File(input::file(&path)?)));
+                    inputs.push(named(places, &path, State::File(contents.of(&path)?)));
                 }
             }
         }

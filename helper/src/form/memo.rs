@@ -32,12 +32,17 @@ pub(super) fn inspection(
     rustc: &Compiler,
     remaps: &[OsString],
 ) -> Result<Inspection, Why> {
-    let Ground { env, store, is_watched } = *ground;
+    let Ground {
+        env,
+        store,
+        contents,
+        is_watched,
+    } = *ground;
     let root = env.cwd().as_os_str().to_owned();
     let externs = call
         .externs
         .iter()
-        .map(|path| input::file(path))
+        .map(|path| contents.of(path))
         .collect::<io::Result<Vec<_>>>();
     let externs = externs?;
     let remembered = store
@@ -47,12 +52,12 @@ pub(super) fn inspection(
         memo.externs == externs
             && memo.inspection.observed == is_watched
             && (memo.root == root || memo.inspection.is_portable(places))
-            && memo.inspection.holds(places, env)
+            && memo.inspection.holds(places, env, contents)
     };
     let memo = match remembered.filter(is_good) {
         Some(memo) => memo,
         None => {
-            let inspection = inspect::inspect(call, env, places, &rustc.path, is_watched, remaps)?;
+            let inspection = inspect::inspect(call, ground, places, &rustc.path, remaps)?;
             let memo = Memo {
                 root,
                 externs,
@@ -71,17 +76,17 @@ pub(super) fn inspection(
 }
 
 /// What an earlier compile of the unit read and no inspection could foresee.
-pub(super) fn learned(store: &Store, unit: &str, places: &Places) -> io::Result<Vec<Input>> {
+pub(super) fn learned(ground: &Ground<'_>, unit: &str, places: &Places) -> io::Result<Vec<Input>> {
     let input = |name: OsString| {
         let path = places
             .path(&name)
             .ok_or_else(|| io::Error::other("a file of another place"))?;
         Ok(Input {
-            state: input::State::read(&path)?,
+            state: input::State::read(&path, ground.contents)?,
             name,
         })
     };
-    learned_names(store, unit).into_iter().map(input).collect()
+    learned_names(ground.store, unit).into_iter().map(input).collect()
 }
 
 fn learned_names(store: &Store, unit: &str) -> Vec<OsString> {

@@ -1,6 +1,7 @@
 //! The normal form: sccache sees a compile as it would be in every worktree, rustc sees it as cargo made it.
 
 pub(crate) mod compiler;
+pub(crate) mod contents;
 pub(crate) mod history;
 pub(crate) mod input;
 pub(crate) mod inspect;
@@ -18,6 +19,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use self::contents::{Contents, Stamp};
 use self::input::Input;
 use self::inspect::Inspection;
 pub(crate) use self::memo::learn;
@@ -70,8 +72,8 @@ pub(crate) struct Plan {
     pub(crate) is_linked: bool,
     /// Search paths whose libraries are in the key.
     pub(crate) native: Vec<OsString>,
-    /// Must be as they were when the compile has ended: path and state.
-    pub(crate) inputs: Vec<(OsString, input::State)>,
+    /// Must be as they were when the compile has ended: path, state, and what tells so without reading it.
+    pub(crate) inputs: Vec<(OsString, input::State, Option<Stamp>)>,
     /// Where the shim says what it did.
     pub(crate) report: OsString,
 }
@@ -114,12 +116,18 @@ pub(crate) struct Formed {
 pub(crate) struct Ground<'a> {
     pub(crate) env: &'a Environment,
     pub(crate) store: &'a Store,
+    pub(crate) contents: &'a Contents<'a>,
     pub(crate) is_watched: bool,
 }
 
 /// Puts a call into normal form, or says why it is plain or uncached.
 pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> {
-    let Ground { env, store, is_watched } = *ground;
+    let Ground {
+        env,
+        store,
+        contents,
+        is_watched,
+    } = *ground;
     let places = Places::of(call, env)?;
     if call.is_linked() && !is_watched {
         return Err(Rule::Untraced.because("linked, and nothing can watch it"));
@@ -133,12 +141,12 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
 
     let mut lines = base;
     let mut inputs = inspection.inputs.clone();
-    inputs.extend(linked::bundled(call, &places)?);
-    let learned = memo::learned(store, &unit, &places)?;
+    inputs.extend(linked::bundled(call, &places, contents)?);
+    let learned = memo::learned(ground, &unit, &places)?;
     inputs.extend(learned.iter().cloned());
     let mut allowed_system = Vec::new();
     if call.is_linked() {
-        inputs.extend(linked::inputs(call, &places, env, &inspection)?);
+        inputs.extend(linked::inputs(call, &places, ground, &inspection)?);
         let linker = linked::linker(call, env, store)?;
         allowed_system = linked::linker_files(&linker, env.cwd());
         lines.extend(linker);
@@ -187,7 +195,11 @@ pub(crate) fn of(call: &Invocation, ground: &Ground<'_>) -> Result<Formed, Why> 
     let restore: Vec<_> = restore
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    let real = |input: &Input| Some((places.path(&input.name)?.into_os_string(), input.state.clone()));
+    let real = |input: &Input| {
+        let path = places.path(&input.name)?;
+        let stamp = contents.stamp(&path);
+        Some((path.into_os_string(), input.state.clone(), stamp))
+    };
     let resolved: Vec<_> = inputs.iter().filter_map(real).collect();
     let allowed = call.externs.iter().map(|path| path.clone().into_os_string());
     let allowed = allowed

@@ -12,6 +12,7 @@ use rustix::process::{Pid, Signal};
 
 use super::{NOT_STORED, ended};
 use crate::cargo::dep_info::{SaidBy, said_by};
+use crate::form::contents::Contents;
 use crate::form::input::{State, is_library};
 use crate::form::place::{SYSTEM, absolute, is_of_rustc, keeps_nothing, resolved};
 use crate::form::variables::{KEY, PLAN};
@@ -120,11 +121,12 @@ fn judge(plan: &Plan, seen: Option<&Seen>, output: &Output) -> Report {
             Rule::Changed.because(format!("{other} was not read when it was inspected, or only then")),
         );
     }
-    for (path, state) in &plan.inputs {
-        if !state.is_now(Path::new(path)) {
-            return Report::NotStored(
-                Rule::Changed.because(format!("{} changed meanwhile", Path::new(path).display())),
-            );
+    let contents = Contents::new(None);
+    for (path, state, stamp) in &plan.inputs {
+        let path = Path::new(path);
+        let is_untouched = || stamp.as_ref().is_some_and(|stamp| stamp.is_of(path));
+        if !is_untouched() && !state.is_now(path, &contents) {
+            return Report::NotStored(Rule::Changed.because(format!("{} changed meanwhile", path.display())));
         }
     }
     let names_the_place = |bytes: &[u8]| {
@@ -188,7 +190,7 @@ fn unforeseen(plan: &Plan, seen: &Seen) -> Option<Report> {
             _ => true,
         };
         let mut inputs = plan.inputs.iter();
-        inputs.any(|(known, state)| path == Path::new(known) && is_known(state))
+        inputs.any(|(known, state, _)| path == Path::new(known) && is_known(state))
     };
     let is_fine = |path: &Path| {
         let real = resolved(path);

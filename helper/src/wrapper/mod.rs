@@ -19,6 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use crate::environment::{Environment, names};
+use crate::form::contents::Contents;
 use crate::form::history::{self, Record};
 use crate::form::store::Store;
 use crate::form::{self, Formed, Ground};
@@ -217,6 +218,7 @@ fn normal(real: &Path, call: &Invocation, env: &Environment) -> Result<(Formed, 
     let ground = Ground {
         env: &env,
         store: &store,
+        contents: &Contents::new(Some(&store)),
         is_watched: observe::is_possible(),
     };
     let mut formed = form::of(call, &ground)?;

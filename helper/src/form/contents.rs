@@ -1,0 +1,197 @@
+//! What files contain, as a hash: a compiled crate is read once and not by each that is built with it.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fs::{self, Metadata};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::input::is_library;
+use super::store::Store;
+use crate::digest::Digest;
+
+/// File systems tell times apart that are further from each other; a file changed twice within it may look unchanged.
+const TICK: Duration = Duration::from_millis(50);
+
+/// What is known of a file without reading it. It is another one as soon as somebody writes to the file, or puts a
+/// different one in its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Stamp {
+    device: u64,
+    inode: u64,
+    size: u64,
+    /// Seconds and nanoseconds since 1970.
+    modified: (i64, i64),
+    /// When its content, mode or name changed last. No program can set it.
+    changed: (i64, i64),
+}
+
+impl Stamp {
+    fn of(data: &Metadata) -> Self {
+        Self {
+            device: data.dev(),
+            inode: data.ino(),
+            size: data.len(),
+            modified: (data.mtime(), data.mtime_nsec()),
+            changed: (data.ctime(), data.ctime_nsec()),
+        }
+    }
+
+    /// Whether `path` itself, and not a link to it, is still this file as it was.
+    pub(crate) fn is_of(&self, path: &Path) -> bool {
+        fs::symlink_metadata(path).is_ok_and(|data| Self::of(&data) == *self)
+    }
+
+    /// Whether the next change is sure to show.
+    fn is_settled(&self) -> bool {
+        let (seconds, nanoseconds) = self.changed.max(self.modified);
+        let seconds = u64::try_from(seconds).map(Duration::from_secs);
+        let nanoseconds = u64::try_from(nanoseconds).map(Duration::from_nanos);
+        let (Ok(seconds), Ok(nanoseconds)) = (seconds, nanoseconds) else {
+            return false;
+        };
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        now > seconds + nanoseconds + TICK
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Content {
+    stamp: Stamp,
+    hash: String,
+}
+
+/// The files that were read.
+#[derive(Debug)]
+pub(crate) struct Contents<'a> {
+    /// Where compiled crates are remembered for the next process.
+    store: Option<&'a Store>,
+    read: RefCell<HashMap<PathBuf, Content>>,
+}
+
+impl<'a> Contents<'a> {
+    pub(crate) fn new(store: Option<&'a Store>) -> Self {
+        Self {
+            store,
+            read: RefCell::default(),
+        }
+    }
+
+    /// A file's content and whether it may be run, as one name.
+    pub(crate) fn of(&self, path: &Path) -> io::Result<String> {
+        let known = self.read.borrow().get(path).cloned();
+        let store = self.store.filter(|_| is_compiled(path));
+        let known = known.or_else(|| serde_json::from_slice(&store?.read("contents", &name(path))?).ok());
+        if let Some(known) = known.filter(|known: &Content| known.stamp.is_of(path)) {
+            let hash = known.hash.clone();
+            self.read.borrow_mut().insert(path.to_owned(), known);
+            return Ok(hash);
+        }
+        let content = read(path)?;
+        let hash = content.hash.clone();
+        if content.stamp.is_settled() {
+            if let Some(store) = store
+                && let Ok(text) = serde_json::to_vec(&content)
+            {
+                let _ = store.write("contents", &name(path), &text);
+            }
+            self.read.borrow_mut().insert(path.to_owned(), content);
+        }
+        Ok(hash)
+    }
+
+    /// What tells whether a file that was read is still the same.
+    pub(crate) fn stamp(&self, path: &Path) -> Option<Stamp> {
+        self.read.borrow().get(path).map(|content| content.stamp.clone())
+    }
+}
+
+/// Large, and read for each crate that uses it; sources are read for their own crate alone.
+fn is_compiled(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "rmeta") || is_library(path)
+}
+
+fn name(path: &Path) -> String {
+    let mut digest = Digest::new("content");
+    digest.field(path.as_os_str().as_encoded_bytes());
+    digest.hex()
+}
+
+fn read(path: &Path) -> io::Result<Content> {
+    let mut file = fs::File::open(path)?;
+    let data = file.metadata()?;
+    if !data.is_file() {
+        return Err(io::Error::other("not a plain file"));
+    }
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&[u8::from(data.mode() & 0o111 != 0)]);
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            read => hasher.update(&buffer[..read]),
+        };
+    }
+    Ok(Content {
+        stamp: Stamp::of(&data),
+        hash: hasher.finalize().to_hex().as_str().to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::environment::Environment;
+
+    fn set_age(path: &Path, age: Duration) {
+        let file = fs::File::options().write(true).open(path).unwrap();
+        file.set_modified(SystemTime::now() - age).unwrap();
+    }
+
+    #[test]
+    fn a_file_that_was_replaced_is_read_again() {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open(&Environment::new([("HOME", home.path())], Path::new("/"))).unwrap();
+        let path = home.path().join("liba.rmeta");
+        let write = |text: &str| {
+            fs::write(&path, text).unwrap();
+            // As somebody would who wants to hide it.
+            set_age(&path, Duration::from_secs(60));
+            std::thread::sleep(2 * TICK);
+        };
+        let hash = || Contents::new(Some(&store)).of(&path).unwrap();
+        write("one");
+        let one = hash();
+        let files = || fs::read_dir(store.file("contents", "")).unwrap().count();
+        assert_eq!((hash(), files()), (one.clone(), 1));
+        write("two");
+        let two = hash();
+        assert_ne!(two, one);
+        let other = home.path().join("other");
+        fs::write(&other, "one").unwrap();
+        fs::rename(&other, &path).unwrap();
+        assert_eq!(hash(), one);
+        // What was written a moment ago may change unseen.
+        let contents = Contents::new(Some(&store));
+        fs::write(&path, "six").unwrap();
+        contents.of(&path).unwrap();
+        assert!(contents.stamp(&path).is_none());
+    }
+
+    #[test]
+    fn a_link_is_read_each_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let (target, link) = (dir.path().join("a"), dir.path().join("b"));
+        fs::write(&target, "x").unwrap();
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        std::thread::sleep(2 * TICK);
+        let contents = Contents::new(None);
+        assert_eq!(contents.of(&link).unwrap(), contents.of(&target).unwrap());
+        assert!(!contents.stamp(&link).unwrap().is_of(&link));
+        assert!(contents.stamp(&target).unwrap().is_of(&target));
+    }
+}
