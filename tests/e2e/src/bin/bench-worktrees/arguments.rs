@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use crate::contender::Kind;
 
 const USAGE: &str = "\
-usage: tests/bench-worktrees [--workspace DIR] [--small] [--rounds N] [--only NAME,…] [--json FILE]
+usage: tests/bench-worktrees [--edits | --workspace DIR | --small] [--rounds N] [--only NAME,…] [--json FILE]
   --workspace DIR  a git repository with a cargo workspace and its lock file (default: a generated project)
+  --edits          edits of a large member instead, each with what is built after it; no JSON
   --small          a smaller generated project, in a minute or two: to try the benchmark, not to quote it
   --rounds N       medians of N rounds (default 1)
   --only NAME,…    of: none, sccache, sccache-shell, kache, mbx (default: all that are there; the last two if on PATH)
@@ -15,6 +16,7 @@ usage: tests/bench-worktrees [--workspace DIR] [--small] [--rounds N] [--only NA
 /// The command line.
 pub(crate) struct Arguments {
     pub(crate) workspace: Option<PathBuf>,
+    pub(crate) edits: bool,
     pub(crate) small: bool,
     pub(crate) rounds: usize,
     pub(crate) contenders: Option<Vec<Kind>>,
@@ -26,6 +28,7 @@ impl Arguments {
     pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut parsed = Self {
             workspace: None,
+            edits: false,
             small: false,
             rounds: 1,
             contenders: None,
@@ -35,6 +38,7 @@ impl Arguments {
             let mut value = || args.next().ok_or_else(|| USAGE.to_owned());
             match arg.as_str() {
                 "--workspace" => parsed.workspace = Some(absolute(&value()?)?),
+                "--edits" => parsed.edits = true,
                 "--small" => parsed.small = true,
                 "--rounds" => parsed.rounds = value()?.parse().map_err(|_| USAGE.to_owned())?,
                 "--only" => parsed.contenders = Some(kinds(&value()?)?),

@@ -6,6 +6,7 @@ mod arguments;
 mod contender;
 mod counted;
 mod cpu;
+mod edits;
 mod measure;
 mod project;
 mod report;
@@ -24,6 +25,10 @@ fn main() -> ExitCode {
         }
     };
     let kinds = arguments.contenders.clone().unwrap_or_else(Kind::present);
+    if arguments.edits {
+        println!("{}", edits::run(&kinds, arguments.rounds));
+        return ExitCode::SUCCESS;
+    }
     let mut measured = Vec::new();
     for round in 0..arguments.rounds {
         // In turn, and each round begins with another: what else the machine does meets all alike.

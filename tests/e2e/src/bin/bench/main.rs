@@ -1,10 +1,8 @@
-//! `tests/bench [start-up | incremental | helper | --quick]`: what the check at the door and the wrapper cost, what `CARGO_INCREMENTAL=0` costs and brings, and how
-//! long the helper takes to compile.
+//! `tests/bench [start-up | helper | --quick]`: what the check at the door and the wrapper cost, and how long the helper takes to compile.
 //! Medians and ratios of one run, as tables for docs/measurements.md. Exits 1 where a bound is broken.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to read")]
 
 mod helper_build;
-mod incremental;
 mod nix_variables;
 mod start_up;
 mod timing;
@@ -20,14 +18,12 @@ fn main() -> ExitCode {
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let broken = match args[..] {
         [] => {
-            let mut broken = start_up::outside(false);
-            broken.extend(incremental::run());
+            let broken = start_up::outside(false);
             helper_build::run();
             broken
         }
         ["start-up"] => start_up::outside(false),
         ["--quick"] => start_up::outside(true),
-        ["incremental"] => incremental::run(),
         ["helper"] => {
             helper_build::run();
             Vec::new()
@@ -38,7 +34,7 @@ fn main() -> ExitCode {
             Vec::new()
         }
         _ => {
-            eprintln!("usage: tests/bench [start-up | incremental | helper | --quick]");
+            eprintln!("usage: tests/bench [start-up | helper | --quick]");
             return ExitCode::from(2);
         }
     };
