@@ -5,6 +5,8 @@
 mod common;
 
 use std::fs;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use common::Sandbox;
@@ -179,4 +181,98 @@ fn where_nothing_can_be_kept_rustc_says_so() {
     assert!(!output.status.success());
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("incremental"), "{said}");
+}
+
+/// A crate that takes rustc some seconds, and cargo as a process group that compiles it.
+fn build_slowly(sandbox: &Sandbox, number: u32) -> Command {
+    edit(sandbox, number);
+    let path = sandbox.path("project/lib/src/lib.rs");
+    let time = fs::metadata(&path).unwrap().modified().unwrap();
+    let slow = format!(
+        "#![allow(long_running_const_eval)]\npub const N: u32 = slow();\nconst fn slow() -> u32 {{\n    \
+         let mut i = 0u32;\n    while i < 60_000_000 {{ i += 1; }}\n    i - 60_000_000 + {number}\n}}\n"
+    );
+    sandbox.write("project/lib/src/lib.rs", slow);
+    fs::File::options()
+        .write(true)
+        .open(path)
+        .unwrap()
+        .set_modified(time)
+        .unwrap();
+    let mut cargo = sandbox.command("cargo");
+    cargo.args(["build", "--offline", "-q"]).process_group(0);
+    cargo
+}
+
+#[test]
+fn what_was_killed_is_built_again() {
+    let sandbox = project();
+    build(&sandbox, &[]);
+    for number in [2, 4, 6] {
+        let mut cargo = build_slowly(&sandbox, number).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(700));
+        let group = rustix::process::Pid::from_child(&cargo);
+        rustix::process::kill_process_group(group, rustix::process::Signal::KILL).unwrap();
+        assert!(!cargo.wait().unwrap().success(), "it ended before it was killed");
+        edit(&sandbox, number + 1);
+        assert_eq!(build(&sandbox, &[]).0, (number + 1).to_string());
+    }
+}
+
+/// As an editor does beside a person: a check in the same target directory, one in its own, and a build.
+#[test]
+fn two_cargo_processes_at_once() {
+    let sandbox = project();
+    build(&sandbox, &[]);
+    for number in 2..7 {
+        edit(&sandbox, number);
+        let start = |args: &[&str]| {
+            sandbox
+                .command("cargo")
+                .args(args)
+                .args(["--offline", "-q"])
+                .spawn()
+                .unwrap()
+        };
+        let all = [&["check"][..], &["check", "--target-dir", "target/editor"], &["build"]].map(start);
+        for mut cargo in all {
+            assert!(cargo.wait().unwrap().success());
+        }
+        let printed = sandbox.run("project", sandbox.path("project/target/debug/app"), &[]);
+        assert_eq!(printed.trim(), number.to_string());
+    }
+}
+
+/// Where the disk of the incremental directory is full, an edit ends as with cargo alone; with room again all is right.
+#[test]
+fn on_a_full_disk_it_is_as_with_cargo_alone() {
+    let mut sandbox = project();
+    let on_a_full_disk = |sandbox: &Sandbox, number: u32| {
+        edit(sandbox, number);
+        // Full of files, for rustc makes room of other kinds by itself.
+        let script = "dir=target/debug/incremental && rm -rf ../saved && cp -a $dir ../saved && \
+                      mount -t tmpfs -o nr_inodes=$(find ../saved | wc -l) none $dir && cp -a ../saved/. $dir && \
+                      ! touch $dir/one-more 2>/dev/null && cargo build --offline -q";
+        let mut command = sandbox.command("unshare");
+        command
+            .args(common::unshare_rights())
+            .args(["--mount", "sh", "-c", script]);
+        let output = command.output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (output.status.code(), said.contains("No space left"))
+    };
+    for number in 1..4 {
+        edit(&sandbox, number);
+        build(&sandbox, &[]);
+    }
+    let ours = on_a_full_disk(&sandbox, 4);
+    edit(&sandbox, 5);
+    is(&build(&sandbox, &[]), "5", EDIT);
+    sandbox.unset("RUSTC_WRAPPER").set("CARGO_INCREMENTAL", "1");
+    for number in 6..9 {
+        edit(&sandbox, number);
+        build(&sandbox, &[]);
+    }
+    assert_eq!(ours, (Some(101), true));
+    assert_eq!(ours, on_a_full_disk(&sandbox, 9));
 }
