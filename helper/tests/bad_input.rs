@@ -195,3 +195,103 @@ fn a_config_with_a_hundred_kinds_of_rubbish() {
         sandbox.helper(&["check"]);
     }
 }
+
+/// Each has a home and a server, and the cache directory is both's.
+#[test]
+fn two_users_and_one_cache_directory() {
+    let mut sandbox = Sandbox::new();
+    let as_other = |sandbox: &Sandbox, dir: &str, command: &[&str]| {
+        let mut other = sandbox.command("setpriv");
+        other
+            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+            .args(command);
+        other.current_dir(sandbox.path(dir)).output().unwrap()
+    };
+    sandbox.package("one");
+    sandbox.second_worktree("second");
+    for (path, mode) in [
+        ("", 0o755),
+        ("cache", 0o777),
+        ("second", 0o777),
+        ("other-bin", 0o755),
+        ("other-home", 0o755),
+    ] {
+        fs::create_dir_all(sandbox.path(path)).unwrap();
+        fs::set_permissions(sandbox.path(path), fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let _ = std::os::unix::fs::chown(sandbox.path("other-home"), Some(65534), Some(65534));
+    if !is_root() || !as_other(&sandbox, "second", &["cargo", "--version"]).status.success() {
+        common::left_out("nobody may run this toolchain, or may not become nobody");
+        return;
+    }
+    sandbox.set("SCCACHE_DIR", sandbox.path("cache"));
+    sandbox.run("project", "cargo", &["build", "--offline", "-q"]);
+    let size = || sandbox.run("cache", "find", &[".", "-type", "f"]).lines().count();
+    let first = size();
+
+    // The other user's own helper, home and server.
+    let (program, helper) = (
+        sandbox.path("other-bin/sccache-shell"),
+        sandbox.path("other-bin/sccache"),
+    );
+    fs::copy(common::HELPER, &program).unwrap();
+    std::os::unix::fs::symlink(&program, &helper).unwrap();
+    fs::copy(common::real_sccache(), sandbox.path("other-bin/real")).unwrap();
+    let mut other = Sandbox::new();
+    let home = sandbox.path("other-home");
+    for (name, value) in [
+        ("HOME", home.clone()),
+        ("CARGO_HOME", home.join("cargo")),
+        ("SCCACHE_DIR", sandbox.path("cache")),
+        ("SCCACHE_SERVER_UDS", home.join("s")),
+        ("RUSTC_WRAPPER", helper),
+        ("SCCACHE_SHELL_TRACE", home.join("trace")),
+    ] {
+        other.set(name, value);
+    }
+    for (text, is_edit) in [("one", false), ("two", true)] {
+        if is_edit {
+            sandbox.write("second/src/main.rs", common::main_that_prints(text));
+        }
+        let dir = sandbox.path("second");
+        let build = as_other(&other, dir.to_str().unwrap(), &["cargo", "build", "--offline", "-q"]);
+        assert!(
+            build.status.success(),
+            "{text} {build:?} {}",
+            fs::read_to_string(home.join("trace")).unwrap_or_default()
+        );
+        assert_eq!(
+            sandbox.run("second", dir.join("target/debug/app"), &[]),
+            format!("{text}\n")
+        );
+    }
+    let trace = fs::read_to_string(home.join("trace")).unwrap();
+    assert!(trace.contains("\"form\":\"normal\""), "{trace}");
+    assert!(size() >= first);
+    let sccache = common::real_sccache();
+    let stop = as_other(
+        &other,
+        home.to_str().unwrap(),
+        &[sccache.to_str().unwrap(), "--stop-server"],
+    );
+    assert!(stop.status.success(), "{stop:?}");
+}
+
+/// sccache takes a link to a file of its own name for a wrapper, and runs the compiler behind it.
+#[test]
+fn a_helper_that_is_called_sccache() {
+    let mut sandbox = Sandbox::new();
+    sandbox.package("one");
+    let copy = sandbox.path("bin/sccache");
+    fs::create_dir(sandbox.path("bin")).unwrap();
+    fs::copy(common::HELPER, &copy).unwrap();
+    let trace = sandbox.path("trace");
+    sandbox.set("RUSTC_WRAPPER", &copy).set("SCCACHE_SHELL_TRACE", &trace);
+    sandbox.run("project", "cargo", &["build", "--offline", "-q"]);
+    assert_eq!(
+        sandbox.run("project", sandbox.path("project/target/debug/app"), &[]),
+        "one\n"
+    );
+    let trace = fs::read_to_string(trace).unwrap();
+    assert!(trace.contains("is called like a compiler cache"), "{trace}");
+}

@@ -7,7 +7,7 @@ mod common;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use common::{Sandbox, older_sccache, real_sccache};
+use common::{Sandbox, main_that_prints, older_sccache, real_sccache};
 
 /// What `client` finds of a server that `server` started.
 fn findings_of(client: PathBuf, server: PathBuf) -> Vec<String> {
@@ -52,4 +52,29 @@ fn a_server_of_another_version_is_named() {
 fn an_older_version_alone_is_well() {
     let Some(old) = older_sccache("0.17") else { return };
     assert_eq!(findings_of(old.clone(), old), Vec::<String>::new());
+}
+
+/// In either order: a second worktree runs its own program, and cargo sees its own sources.
+#[test]
+fn a_server_of_another_version_compiles_right() {
+    let Some(old) = older_sccache("0.17") else { return };
+    let new = real_sccache();
+    for (client, server) in [(&new, &old), (&old, &new)] {
+        let sandbox = Sandbox::with_sccache(client);
+        let started = sandbox.command(server).arg("--start-server").output().unwrap();
+        assert!(started.status.success(), "{started:?}");
+        sandbox.package("one");
+        sandbox.second_worktree("second");
+        let run = |dir: &str| {
+            sandbox.run(dir, "cargo", &["build", "--offline", "--quiet"]);
+            sandbox.run(dir, sandbox.path(dir).join("target/debug/app"), &[])
+        };
+        assert_eq!((run("project"), run("second")), ("one\n".into(), "one\n".into()));
+        assert_eq!(sandbox.hits(), 1, "the second worktree's");
+        let dep_info = sandbox.path("second/target/debug/app.d");
+        let dep_info = std::fs::read_to_string(dep_info).unwrap();
+        assert!(!dep_info.contains("/project/"), "{dep_info}");
+        sandbox.write("second/src/main.rs", main_that_prints("two"));
+        assert_eq!(run("second"), "two\n");
+    }
 }

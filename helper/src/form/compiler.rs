@@ -111,6 +111,14 @@ fn behind_proxy(env: &Environment, named: &Path) -> Option<PathBuf> {
 /// The shim for `compiler`, made where it is not there or leads elsewhere.
 pub(crate) fn shim(store: &Store, compiler: &Compiler) -> io::Result<PathBuf> {
     let me = std::env::current_exe()?;
+    // sccache runs another rustc of PATH in place of a link to such a file (0.19, `src/util.rs`,
+    // `resolve_compiler_avoiding_wrapper`).
+    if me.file_stem().is_some_and(|name| name == "sccache" || name == "ccache") {
+        return Err(io::Error::other(format!(
+            "sccache would go past it: {} is called like a compiler cache; name the file sccache-shell and link to it",
+            me.display()
+        )));
+    }
     let mut id = Digest::new("shim");
     id.field(compiler.path.as_os_str().as_encoded_bytes());
     id.field(compiler.identity.as_bytes());
