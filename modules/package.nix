@@ -21,16 +21,9 @@ rustPlatform.buildRustPackage {
           (lib.fileset.maybeMissing ../helper/fuzz)
         ]
       ))
-      # The files of the other members that cargo needs to load the workspace.
-      ../tests/differential/Cargo.toml
-      ../tests/differential/src/lib.rs
-      ../tests/differential/src/main.rs
-      ../tests/e2e/Cargo.toml
-      ../tests/e2e/src/lib.rs
     ];
   };
   cargoLock.lockFile = ../Cargo.lock;
-  cargoBuildFlags = [ "--package=sccache-shell" ];
   doCheck = false;
 
   nativeBuildInputs = [ installShellFiles ];

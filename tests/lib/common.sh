@@ -2,8 +2,10 @@
 # Shared by all scripts: paths, messages, and making a file or directory once.
 
 tests_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
-# shellcheck disable=SC2034 # for those who source this
 tree=$(dirname "$tests_dir")
+# Cargo's, for all workspaces.
+# shellcheck disable=SC2034 # for those who source this
+target=${CARGO_TARGET_DIR:-$tree/target}
 
 # Some CI runners have no HOME.
 HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}

@@ -43,7 +43,7 @@ mount --bind "$var_tmp" "$root/var/tmp"
 in_root /etc/resolv.conf /etc/hosts /etc/ssl/certs ${SSL_CERT_FILE:+"$SSL_CERT_FILE"}
 # Programs built in the root need its libc, which may be newer than the machine's: the two must not share a target
 # directory.
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$tree/target}/debian-root
+export CARGO_TARGET_DIR=$target/debian-root
 mkdir -p "$cache/home" "$cache/cargo-home" "$cache/scratch" "$CARGO_TARGET_DIR"
 # Files of runs that were killed.
 find "$cache/scratch" -mindepth 1 -maxdepth 1 -mtime +0 -exec rm -rf --one-file-system {} +

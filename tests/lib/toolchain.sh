@@ -17,3 +17,9 @@ toolchain_dir() {
   [ -x "$dir/bin/cargo" ] || die "$dir/bin has no cargo" "rustup toolchain install stable"
   printf '%s\n' "$dir"
 }
+
+# release_helper: builds the helper of this tree and prints its path.
+release_helper() {
+  (cd "$tree" && cargo build --quiet --locked --release) || return
+  printf '%s\n' "$target/release/sccache-shell"
+}

@@ -25,7 +25,7 @@ impl Tools {
     /// Where one is missing, with the command that mends it.
     pub fn find() -> Self {
         let helper = machine::given("HELPER").map_or_else(beside, PathBuf::from);
-        let mend = "cargo build --package sccache-shell, or set HELPER to a built helper";
+        let mend = "cargo build in the root of the repository, or set HELPER to a built helper";
         assert!(helper.is_file(), "there is no helper at {}: {mend}", helper.display());
         Self {
             helper: helper.canonicalize().expect("it is there"),

@@ -1,4 +1,4 @@
-//! The projects of `examples/`, as somebody copies them: with a crate of their own, and their inputs replaced.
+//! The projects of `examples/`, as a user copies them: with a crate, and their inputs replaced.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -38,10 +38,10 @@ impl Example {
         }
     }
 
-    /// Replaces a text in its flake, as somebody edits it.
+    /// Replaces a text in its flake, as a user would edit it.
     ///
     /// # Panics
-    /// If the flake does not have it.
+    /// If the flake does not contain it.
     pub fn edit(&self, from: &str, to: &str) {
         let file = self.dir().join("flake.nix");
         let text = fs::read_to_string(&file).expect("the example has a flake");
@@ -49,7 +49,7 @@ impl Example {
         fs::write(file, text.replace(from, to)).expect("the home is writable");
     }
 
-    /// Builds an output of its flake, and returns where it is.
+    /// Builds an output of its flake, and returns its path.
     pub fn build(&self, home: &Home, output: &str) -> PathBuf {
         let flake = format!(".#{output}");
         let out = self
@@ -58,7 +58,7 @@ impl Example {
         PathBuf::from(out.stdout().trim())
     }
 
-    /// Where it is.
+    /// Its directory.
     pub fn dir(&self) -> &Path {
         self.consumer.dir()
     }
@@ -68,7 +68,7 @@ impl Example {
         Output::of(&mut self.command(home, args))
     }
 
-    /// The command that does, for tests that change its environment.
+    /// The command for that, for tests that change its environment.
     pub fn command(&self, home: &Home, args: &[&str]) -> Command {
         let (verb, rest) = args.split_first().expect("nix has a command");
         let mut command = home.command(machine::program("nix"));
@@ -89,7 +89,7 @@ fn copy_tree(from: &Path, to: &Path) {
     assert!(copied.is_ok_and(|status| status.success()), "{}", from.display());
 }
 
-/// Nix's flags for a flake with the inputs' own names: the tests' nixpkgs and fronts in the place of the named ones.
+/// Nix's flags for a flake with the inputs' own names: the tests' nixpkgs and fronts instead of the named ones.
 fn flags(fronts: &[&str]) -> Vec<String> {
     let mut flags = vec!["--no-write-lock-file".to_owned()];
     let mut give =
@@ -115,7 +115,7 @@ fn variable(front: &str) -> String {
     format!("SCCACHE_SHELL_TEST_{}", front.replace('-', "_").to_uppercase())
 }
 
-/// What stands for an input: the one that the caller named, or the stand-in.
+/// The flake reference for an input: the one that the caller chose, or the stand-in.
 fn reference(front: &str) -> String {
     if front == "flake-parts" {
         return flake_parts();

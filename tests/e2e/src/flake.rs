@@ -1,4 +1,4 @@
-//! A consumer's flake over this project, and the ways into its dev shell.
+//! A consumer's flake that uses this project, and the ways to enter its dev shell.
 
 use std::env;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::machine;
 use crate::output::Output;
 use crate::worktree;
 
-/// The ways into a dev shell that a user has.
+/// The ways to enter a dev shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Entry {
     /// `nix develop --command …`.
@@ -22,12 +22,12 @@ pub enum Entry {
     Direnv,
     /// direnv with nix-direnv's `use flake` (needs `SCCACHE_SHELL_TEST_NIX_DIRENV`, the path of its `direnvrc`).
     NixDirenv,
-    /// `nix-shell` with a `shell.nix` over the flake.
+    /// `nix-shell` with a `shell.nix` that takes the flake's shell.
     NixShell,
 }
 
 impl Entry {
-    /// All that can be had on this machine.
+    /// All that this machine has.
     pub fn all() -> Vec<Self> {
         let mut all = vec![Self::Develop, Self::Direnv, Self::NixShell];
         if nix_direnv().is_some() {
@@ -37,12 +37,12 @@ impl Entry {
     }
 }
 
-/// nix-direnv's `direnvrc`, where the caller named one.
+/// nix-direnv's `direnvrc`, if the caller named one.
 fn nix_direnv() -> Option<String> {
     machine::given("SCCACHE_SHELL_TEST_NIX_DIRENV")
 }
 
-/// The flake reference of this project: its files as git has them, in the store, so that a flake can lock it.
+/// The flake reference of this project: the files that git tracks, in the store, so that a flake can lock it.
 pub fn project() -> &'static str {
     static PROJECT: OnceLock<String> = OnceLock::new();
     PROJECT.get_or_init(|| {
@@ -57,7 +57,7 @@ pub fn project() -> &'static str {
     })
 }
 
-/// A path as it stands in a URL, in which a flake is named.
+/// A path, escaped for the URL of a flake.
 pub fn url_path(path: &Path) -> String {
     let encode = |c: char| match c {
         '%' | ' ' | '#' | '?' => format!("%{:02X}", u32::from(c)),
@@ -66,7 +66,7 @@ pub fn url_path(path: &Path) -> String {
     path.to_string_lossy().chars().map(encode).collect()
 }
 
-/// The system that Nix calls this machine.
+/// Nix's name for this machine's system.
 pub fn system() -> &'static str {
     match (env::consts::ARCH, env::consts::OS) {
         ("x86_64", "linux") => "x86_64-linux",
@@ -76,13 +76,13 @@ pub fn system() -> &'static str {
     }
 }
 
-/// The flake-parts that the tests were given (`SCCACHE_SHELL_TEST_FLAKE_PARTS`, a flake reference), or the stand-in for it.
+/// The flake-parts that the caller chose (`SCCACHE_SHELL_TEST_FLAKE_PARTS`, a flake reference), or the stand-in for it.
 pub fn flake_parts() -> String {
     let given = machine::given("SCCACHE_SHELL_TEST_FLAKE_PARTS");
     given.unwrap_or_else(|| format!("{}/tests/host-flake-parts", project()))
 }
 
-/// The inputs of a consumer's flake, with the nixpkgs, its `lib` and the flake-parts that the tests were given.
+/// The inputs of a consumer's flake, with the nixpkgs, its `lib` and the flake-parts that the caller chose.
 fn inputs(with_parts: bool) -> String {
     let mut text = format!("inputs.sccache-shell.url = \"{}\";\n", project());
     match machine::nixpkgs() {
@@ -108,13 +108,13 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    /// Writes a flake without flake-parts to `dir`: its default dev shell takes ours, with the options `config` (the inside of an
-    /// attribute set, with `pkgs` in scope).
+    /// Writes a flake without flake-parts to `dir`: its default dev shell takes ours, with the options `config` (the
+    /// content of an attribute set, with `pkgs` in scope).
     pub fn write(dir: &Path, config: &str) -> Self {
         Self::write_shell(dir, config, "")
     }
 
-    /// The same, with `shell` (the inside of an attribute set, too) for the shell itself.
+    /// The same, with the attributes `shell` (also the content of an attribute set) for the shell itself.
     pub fn write_shell(dir: &Path, config: &str, shell: &str) -> Self {
         let system = system();
         let inputs = inputs(false);
@@ -138,7 +138,7 @@ impl Consumer {
         )
     }
 
-    /// The same by flake-parts; `config` is the inside of `perSystem.sccache-shell`.
+    /// The same with flake-parts; `config` is the content of `perSystem.sccache-shell`.
     pub fn write_flake_parts(dir: &Path, config: &str) -> Self {
         let system = system();
         let inputs = inputs(true);
@@ -176,17 +176,17 @@ impl Consumer {
         Self::at(dir)
     }
 
-    /// A flake that is in `dir` already.
+    /// A flake that already exists in `dir`.
     pub fn at(dir: &Path) -> Self {
         Self { dir: dir.to_owned() }
     }
 
-    /// Where it is.
+    /// Its directory.
     pub fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// Makes its directory a git repository, all in one commit, with the lock file that Nix writes.
+    /// Makes its directory a git repository with one commit, including the lock file that Nix writes.
     pub fn commit(self, home: &Home) -> Self {
         fs::write(self.dir.join(".gitignore"), "/target\n/.direnv\n").expect("the test cache is writable");
         worktree::git(&self.dir, &["init", "--quiet"]);
@@ -206,7 +206,7 @@ impl Consumer {
         Output::of(&mut self.command(home, entry, script))
     }
 
-    /// The command that runs a bash script in its dev shell, for tests that change the environment outside.
+    /// The command that runs a bash script in its dev shell, for tests that change the environment outside the shell.
     pub fn command(&self, home: &Home, entry: Entry, script: &str) -> Command {
         let mut command = match entry {
             Entry::Develop => {
@@ -230,10 +230,10 @@ impl Consumer {
     }
 
     fn direnv(&self, home: &Home, before: &str, script: &str) -> Command {
-        // strict_env, the harder case: one unset variable or failing command in the hook and the shell does not open.
+        // strict_env is the harder case: an unset variable or a failing command in the hook prevents the entry.
         let envrc = format!("strict_env\n{before}use flake\n");
         let file = self.dir.join(".envrc");
-        // Untouched where it is right: nix-direnv keeps its cache by the file's time.
+        // Written only if it differs: nix-direnv's cache depends on the file's time.
         if fs::read_to_string(&file).map_or(true, |text| text != envrc) {
             fs::write(&file, envrc).expect("the test cache is writable");
         }

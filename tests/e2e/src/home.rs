@@ -1,4 +1,4 @@
-//! A person's home: own `HOME`, own sccache configuration, cache and server. Nothing of the caller's environment gets in.
+//! A user's home: its own `HOME`, sccache configuration, cache and server, without the caller's environment.
 
 use std::env;
 use std::ffi::OsStr;
@@ -13,7 +13,7 @@ use crate::output::Output;
 use crate::server::Server;
 use crate::stats::Stats;
 
-/// What a shell of this person starts with, from the machine; all else is ours to set.
+/// The variables that a shell takes from the machine. All others are set here.
 const KEPT: [&str; 5] = ["LC_ALL", "SSL_CERT_FILE", "NIX_SSL_CERT_FILE", "NIX_CONFIG", "NIX_PATH"];
 
 /// A home directory that is removed, and whose sccache server is stopped, when it is dropped.
@@ -48,7 +48,7 @@ impl Home {
         self.dir.path()
     }
 
-    /// Where sccache looks for its configuration.
+    /// The path where sccache looks for its configuration.
     pub fn config_file(&self) -> PathBuf {
         if cfg!(target_os = "macos") {
             self.path().join("Library/Application Support/Mozilla.sccache/config")
@@ -64,12 +64,12 @@ impl Home {
         fs::write(file, text).expect("the home is writable");
     }
 
-    /// This person's sccache server, running or not.
+    /// This user's sccache server, running or not.
     pub fn server(&self) -> &Server {
         &self.server
     }
 
-    /// Starts a program as this person would in a fresh login shell.
+    /// A program with the environment of a new login shell of this user.
     pub fn command(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = Command::new(program);
         command.env_clear();
@@ -87,7 +87,7 @@ impl Home {
         command
     }
 
-    /// What this person's running server counted; all zero without one.
+    /// The counters of this user's running server; all zero without one.
     pub fn stats(&self) -> Stats {
         let out = Output::of(
             self.command(machine::program("sccache"))

@@ -1,5 +1,5 @@
-//! What the end-to-end tests, the demo and the benchmark share: a machine with a real Nix, a person's home on it, projects in
-//! git worktrees, dev shells, and what sccache says about itself.
+//! Shared by the end-to-end tests, the differential tests and the benchmarks: a machine with a real Nix, a home
+//! directory on it, projects in git worktrees, dev shells, and sccache's own statistics.
 
 pub mod example;
 pub mod flake;

@@ -1,4 +1,4 @@
-//! The machine the tests run on: where the project, the test cache and the programs are.
+//! The machine the tests run on: the paths of the project, the test cache and the programs.
 
 use std::env;
 use std::ffi::OsString;
@@ -28,34 +28,34 @@ pub fn cache() -> PathBuf {
     }
 }
 
-/// One `CARGO_HOME` for all projects of all tests, as a person has one for all projects: sccache's keys hold its path.
+/// One `CARGO_HOME` for all projects of all tests, as a user has one for all projects: sccache's keys contain its path.
 pub fn cargo_home() -> PathBuf {
     cache().join("cargo-home")
 }
 
-/// Where tests make their throw-away homes and projects: a disk, not a tmpfs, as a person's would be.
+/// The directory for temporary homes and projects: on a disk, not a tmpfs, as a user's would be.
 pub fn scratch() -> PathBuf {
     let dir = cache().join("scratch");
     std::fs::create_dir_all(&dir).expect("the test cache is writable");
     dir
 }
 
-/// A variable by which the caller chooses what the tests run against; empty is not set.
+/// A variable by which the caller chooses what the tests use; an empty one counts as unset.
 pub fn given(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// The nixpkgs that the tests give their flakes (`SCCACHE_SHELL_TEST_NIXPKGS`, a flake reference), or `None` for the locked one.
+/// The nixpkgs for the tests' flakes (`SCCACHE_SHELL_TEST_NIXPKGS`, a flake reference), or `None` for the locked one.
 pub fn nixpkgs() -> Option<String> {
     given("SCCACHE_SHELL_TEST_NIXPKGS")
 }
 
-/// The nixpkgs `lib` in the place of the stand-in's (`SCCACHE_SHELL_TEST_NIXPKGS_LIB`, a path), as a flake reference.
+/// The nixpkgs `lib` instead of the stand-in's (`SCCACHE_SHELL_TEST_NIXPKGS_LIB`, a path), as a flake reference.
 pub fn nixpkgs_lib() -> Option<String> {
     given("SCCACHE_SHELL_TEST_NIXPKGS_LIB").map(|path| format!("path:{path}"))
 }
 
-/// The `PATH` of a login shell here: without what a dev shell of ours put in front, should the tests run in one.
+/// The `PATH` of a login shell: without the directory that our dev shell adds, if the tests run in one.
 pub fn path() -> OsString {
     let path = env::var_os("PATH").unwrap_or_default();
     let dirs = env::split_paths(&path).filter(|dir| !dir.ends_with("libexec/sccache-shell"));
@@ -65,7 +65,7 @@ pub fn path() -> OsString {
 /// The full path of a program on that `PATH`.
 ///
 /// # Panics
-/// Where it is not there.
+/// If it is not there.
 pub fn program(name: &str) -> PathBuf {
     env::split_paths(&path())
         .map(|dir| dir.join(name))
@@ -79,7 +79,7 @@ pub fn version(name: &str) -> String {
     out.ok().stdout().lines().next().unwrap_or_default().to_owned()
 }
 
-/// Whether the tests run as root, who alone can become somebody else.
+/// Whether the tests run as root, which is needed to run something as a different user.
 pub fn is_root() -> bool {
     let out = Output::of(Command::new(program("id")).arg("-u")).ok();
     out.stdout().trim() == "0"

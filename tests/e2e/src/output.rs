@@ -1,4 +1,4 @@
-//! What a finished program printed and how it ended, in a form that a failed test can show whole.
+//! The output and exit code of a finished program, which a failed test shows completely.
 
 use std::fmt;
 use std::process::{Command, ExitStatus, Stdio};
@@ -14,7 +14,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// Runs `command` to its end, with nothing on its standard input.
+    /// Runs `command` to its end, with an empty standard input.
     ///
     /// # Panics
     /// If it cannot be started.
@@ -69,10 +69,10 @@ impl Output {
         &self.stderr
     }
 
-    /// The lines of standard error that are not Nix's or direnv's own talk about what they build and load.
+    /// The lines of standard error, without those of Nix and direnv about what they build and load.
     pub fn told(&self) -> Vec<&str> {
         let own = ["direnv: ", "building '", "copying path '"];
-        // direnv ends a colour that it never began.
+        // direnv ends a colour that it did not begin.
         let lines = self.stderr.lines().map(|line| line.trim_start_matches("\u{1b}[0m"));
         lines
             .filter(|line| !line.is_empty() && !own.iter().any(|start| line.starts_with(start)))

@@ -1,4 +1,4 @@
-//! An sccache server of a test's own: its port, the process that listens there, and its end.
+//! An sccache server for one test: its port, the process that listens there, and how it is stopped.
 
 use std::hash::{BuildHasher, RandomState};
 use std::net::{Ipv4Addr, TcpListener};
@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use crate::machine;
 use crate::output::Output;
 
-/// A port that belongs to one test. Whatever sccache server listens there is stopped when this is dropped.
+/// A port for one test. An sccache server that listens there is stopped when this is dropped.
 pub struct Server {
     port: u16,
 }
@@ -17,11 +17,11 @@ impl Server {
     /// A port on which nothing listens.
     ///
     /// # Panics
-    /// If all are taken.
+    /// If all are in use.
     pub fn on_free_port() -> Self {
         static NEXT: AtomicU16 = AtomicU16::new(0);
-        // Below the range from which the kernel gives ports to clients, cargo's downloads among them, and each test
-        // process at a place of its own: by chance, since two runs may have namespaces of their own, and equal pids.
+        // Below the range of the kernel's ephemeral ports, which cargo's downloads use, and at a random start for each
+        // test process: two runs in different namespaces may have equal pids.
         let start = RandomState::new().hash_one(()) as u16 % 1000 * 20;
         for _ in 0..20_000 {
             let port = 11_000 + (start + NEXT.fetch_add(1, Ordering::Relaxed)) % 20_000;
@@ -58,7 +58,7 @@ impl Server {
     /// Stops it, if it runs.
     pub fn stop(&self) {
         if self.pid().is_some() {
-            // sccache itself, and no wrapper of ours, whatever the state of the test.
+            // sccache itself, not our wrapper, which a failed test may have left in any state.
             let mut stop = Command::new(machine::program("sccache"));
             stop.arg("--stop-server")
                 .env("SCCACHE_SERVER_PORT", self.port.to_string())
@@ -83,7 +83,7 @@ fn lsof(port: u16) -> Option<u32> {
 mod linux {
     use std::fs;
 
-    /// Through the listening socket's inode: `/proc/net/tcp`, then whoever has it open.
+    /// By the listening socket's inode: `/proc/net/tcp`, then the process that has it open.
     pub(super) fn listener(port: u16) -> Option<u32> {
         let local = format!("0100007F:{port:04X}");
         let table = fs::read_to_string("/proc/net/tcp").ok()?;

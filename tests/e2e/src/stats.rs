@@ -1,4 +1,4 @@
-//! What sccache counted, as `sccache --show-stats --stats-format=json` prints it.
+//! sccache's counters, as `sccache --show-stats --stats-format=json` prints them.
 
 use std::ops::Sub;
 
@@ -14,7 +14,7 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// Hits among all lookups, in percent; 0 where there was no lookup.
+    /// Hits among all lookups, in percent; 0 without lookups.
     pub fn percent(self) -> f64 {
         let all = self.hits + self.misses;
         if all == 0 {
@@ -43,7 +43,7 @@ pub struct Stats {
     pub rust: Counts,
     /// C and C++ together, as sccache counts them.
     pub c: Counts,
-    /// Calls that were no lookup, by sccache's reason.
+    /// Calls that were not looked up, by sccache's reason.
     pub not_cached: Vec<(String, u64)>,
     /// Lookups that ended in an error.
     pub errors: u64,
@@ -57,7 +57,7 @@ impl Stats {
     /// Reads sccache's JSON.
     ///
     /// # Panics
-    /// If it is none.
+    /// If it cannot be parsed.
     #[track_caller]
     pub fn parse(json: &str) -> Self {
         let all: Value = serde_json::from_str(json).unwrap_or_else(|error| panic!("{error} in {json:?}"));
@@ -84,7 +84,7 @@ impl Stats {
         }
     }
 
-    /// What was counted since `before`, on the same server.
+    /// The difference to `before`, of the same server.
     pub fn since(&self, before: &Self) -> Self {
         Self {
             rust: self.rust - before.rust,

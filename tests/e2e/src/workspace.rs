@@ -1,4 +1,4 @@
-//! Real cargo projects, copied from the fixtures to wherever a test wants one.
+//! Real cargo projects, copied from the fixtures.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ pub fn copy(name: &str, dir: &Path) -> PathBuf {
     copy_as(name, dir, |text| text)
 }
 
-/// The same, with every occurrence of the word `old` in its files replaced: another project with the same dependencies.
+/// The same, with every occurrence of `old` in its files replaced: a different project with the same dependencies.
 pub fn copy_renamed(name: &str, dir: &Path, old: &str, new: &str) -> PathBuf {
     copy_as(name, dir, |text| text.replace(old, new))
 }

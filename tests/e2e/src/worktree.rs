@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::output::Output;
 
-/// Runs git as somebody with a name, whatever this machine's configuration says.
+/// Runs git with a user name, without this machine's configuration.
 pub fn git(dir: &Path, args: &[&str]) -> Output {
     let mut git = Command::new("git");
     git.current_dir(dir)

@@ -1,4 +1,4 @@
-//! What one way into the shell compiled, every other finds.
+//! What was compiled in a shell that was entered in one way hits in all others.
 
 use std::fs;
 use std::process::Command;
@@ -8,10 +8,10 @@ use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::machine;
 use sccache_shell_e2e::output::Output;
 
-/// From nothing: what an earlier entry built is in the cache alone.
+/// A clean build: the artifacts of an earlier entry are in the cache only.
 const BUILD: &str = "rm -rf target; cargo build --quiet";
 
-/// What `nix print-dev-env` gives a script.
+/// The environment that a script has with `nix print-dev-env`.
 fn print_dev_env(home: &Home, consumer: &Consumer) -> Command {
     let mut shell = home.command("bash");
     let script = format!("eval \"$(\"$NIX\" print-dev-env)\"; {BUILD}");
@@ -20,7 +20,7 @@ fn print_dev_env(home: &Home, consumer: &Consumer) -> Command {
     shell
 }
 
-/// What an editor does that takes the environment from direnv: no bash of ours in between.
+/// The environment of an editor that takes it from direnv, without a bash.
 fn from_json(home: &Home, consumer: &Consumer) -> Command {
     drop(consumer.run(home, Entry::Direnv, "true").ok());
     let mut export = home.command(machine::program("direnv"));
@@ -55,7 +55,7 @@ fn what_one_entry_compiled_every_other_finds() {
         let out = Output::of(&mut build).ok();
         let rust = home.stats().rust - before;
         assert!(rust.hits > 0, "{name}: {rust:?}: {out}");
-        // `nix-shell` gives the linker other variables than `nix develop`, nix-direnv another directory to look in.
+        // `nix-shell` sets other linker variables than `nix develop`, nix-direnv a different search directory.
         let linked = u64::from(["NixShell", "NixDirenv"].contains(&name));
         assert!(rust.misses <= linked, "{name}: {rust:?}: {out}");
     };

@@ -1,4 +1,4 @@
-//! Variables that no compile reads must not cost a hit.
+//! Variables that no compile reads must not prevent a hit.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use sccache_shell_e2e::output::Output;
 use sccache_shell_e2e::stats::Stats;
 use sccache_shell_e2e::{machine, workspace};
 
-/// What differs between a person's shell, a program's and an editor's.
+/// Variables that differ between a user's shell, a script's and an editor's.
 fn as_in_another_shell(command: &mut Command) {
     command
         .env("CARGO_TERM_COLOR", "always")

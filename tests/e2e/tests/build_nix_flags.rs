@@ -1,11 +1,11 @@
-//! Rust in Nix shells whose `NIX_RUSTFLAGS` differ, and the C of its build scripts where the hardening differs.
+//! Rust in Nix shells with different `NIX_RUSTFLAGS`, and the C of its build scripts with different hardening.
 
 use sccache_shell_e2e::flake::{Consumer, Entry};
 use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::stats::Stats;
 use sccache_shell_e2e::{workspace, worktree};
 
-/// The shell's own attributes are variables in it.
+/// The shell's attributes become variables.
 fn flake(flags: &str, hardening: &str) -> String {
     format!("NIX_RUSTFLAGS = \"{flags}\"; NIX_HARDENING_ENABLE = \"{hardening}\";")
 }
@@ -16,7 +16,7 @@ fn build(home: &Home, consumer: &Consumer) -> Stats {
     home.stats().since(&before)
 }
 
-/// Builds the fixture, then a worktree with other flags and one with the same, and gives what the server counted for each.
+/// Builds the fixture, then a worktree with different flags and one with the same. Returns the counters of each build.
 fn builds(config: &str) -> [Stats; 3] {
     let home = Home::with_cache_size("1G");
     let dir = workspace::copy("small", &home.path().join("one"));
@@ -31,7 +31,7 @@ fn builds(config: &str) -> [Stats; 3] {
 fn plain_sccache_does_not_know_the_flags() {
     let [first, other, _] = builds("helper = null;");
     assert!(first.rust.misses > 10 && first.c.misses > 10, "{first:?}");
-    // All but the member that is a library, whose directory is in the key.
+    // All except the library member, whose directory is in the key.
     assert_eq!((other.rust.misses, other.c.misses), (1, 0), "right by now? {other:?}");
 }
 

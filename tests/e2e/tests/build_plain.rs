@@ -1,4 +1,4 @@
-//! The fixtures themselves, with plain sccache and no shell of ours: what there is to gain, and that the counting is right.
+//! The fixtures with plain sccache and without our shell: the baseline, and that counting works.
 
 use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::machine;
@@ -28,7 +28,7 @@ fn plain_sccache_shares_registry_crates_and_c() {
 
     let pid = home.server().running();
     let second = build("second").since(&first);
-    // The only Rust library that is not from the registry is the member.
+    // The member is the only Rust library that is not from the registry.
     assert_eq!(second.rust.misses, 1, "{second:?}");
     assert_eq!(second.c.misses, 0, "{second:?}");
     assert_eq!(home.server().running(), pid);

@@ -1,4 +1,4 @@
-//! The server: whoever starts it, it goes on working after the shell, and its temporary directory, are gone.
+//! The server works after the shell that started it, and that shell's temporary directory, are gone.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn project(home: &Home) -> Consumer {
     Consumer::write(&dir, "").commit(home)
 }
 
-/// A variable in the environment that a process was started with.
+/// A variable in a process's initial environment.
 fn started_with(pid: u32, name: &str) -> Option<String> {
     let environ = fs::read(format!("/proc/{pid}/environ")).expect("our own process");
     let environ = String::from_utf8_lossy(&environ).into_owned();
@@ -24,7 +24,7 @@ fn started_with(pid: u32, name: &str) -> Option<String> {
         .find_map(|pair| pair.strip_prefix(&start).map(str::to_owned))
 }
 
-/// Builds in one shell and again in another; between the two nothing of the first is left but the server.
+/// Builds in one shell and again in a second; in between only the server is left of the first.
 fn outlives(home: &Home, consumer: &Consumer, entry: Entry, first: &str) {
     drop(
         consumer
@@ -49,8 +49,8 @@ fn outlives(home: &Home, consumer: &Consumer, entry: Entry, first: &str) {
             .ok(),
     );
     let counted = home.stats().since(&before);
-    // The second shell is entered by `nix develop`. `nix-shell` gives the linker other variables, so what is linked, three
-    // build scripts and the program, is linked anew after it, and nothing else.
+    // The second shell is entered by `nix develop`. `nix-shell` sets different variables for the linker, so only three
+    // build scripts and the program are linked again after it.
     let linked = if matches!(entry, Entry::NixShell) { 4 } else { 0 };
     assert!(
         counted.rust.hits > 10 && counted.rust.misses <= linked,
@@ -69,7 +69,7 @@ fn it_outlives_the_shell_that_started_it() {
     }
 }
 
-/// nix-direnv, `use nix` and editors put Nix's own TMPDIR back after the hook has run: only the wrapper is left to see to it.
+/// nix-direnv, `use nix` and editors restore Nix's TMPDIR after the hook ran: only the wrapper can handle that.
 #[cfg(target_os = "linux")]
 #[test]
 fn it_outlives_a_shell_whose_hook_was_bypassed() {
@@ -83,7 +83,7 @@ fn it_outlives_a_shell_whose_hook_was_bypassed() {
     assert_eq!(tmpdir.as_deref(), Some("/var/tmp"));
 }
 
-/// The same with plain sccache, so that it is known what the wrapper is good for: the first build after the shell fails.
+/// The same with plain sccache, to show what the wrapper prevents: the first build after the shell fails.
 #[cfg(target_os = "linux")]
 #[test]
 fn without_the_wrapper_the_next_build_fails() {

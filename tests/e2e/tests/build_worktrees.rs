@@ -1,4 +1,4 @@
-//! What the project is for: what one worktree built, the next one has.
+//! The purpose of the project: what one worktree built is a hit in the next.
 
 use sccache_shell_e2e::flake::{Consumer, Entry};
 use sccache_shell_e2e::home::Home;
@@ -7,7 +7,7 @@ use sccache_shell_e2e::{workspace, worktree};
 
 const CONFIG: &str = "cacheSize = \"24G\";";
 
-/// Builds in the consumer's shell, and says what the server counted for it.
+/// Builds in the consumer's shell, and returns the server's counters for it.
 fn build(home: &Home, consumer: &Consumer) -> Stats {
     let before = home.stats();
     drop(consumer.run(home, Entry::Develop, "cargo build --quiet --locked").ok());
@@ -76,7 +76,7 @@ fn worktrees_and_projects_share_what_they_build() {
     workspace::copy_renamed("small", &dir, "shop", "depot");
     let other = Consumer::write(&dir, CONFIG).commit(&home);
     let third = build(&home, &other);
-    // All but its own library and program, which have other names.
+    // All except its own library and program, which have different names.
     assert_eq!(
         third.rust,
         Counts {
@@ -109,7 +109,7 @@ fn c_and_cxx_are_cached_through_cmake_too() {
         "CMakeLists.txt",
         "cmake_minimum_required(VERSION 3.20)\nproject(ten C CXX)\nfile(GLOB files *.c *.cc)\nadd_library(ten STATIC ${files})\n",
     );
-    // More of each than what CMake itself compiles to see what the compilers can do.
+    // More of each than CMake compiles itself, to test the compilers.
     for number in 0..5 {
         write(
             &format!("c{number}.c"),

@@ -1,4 +1,5 @@
-//! Every way into the shell: what is set, that nothing is printed, and that nothing points at what is gone afterwards.
+//! Every way to enter the shell: which variables are set, that nothing is printed, and that no variable names a
+//! directory that is deleted with the shell.
 
 use std::fs;
 use std::path::Path;
@@ -8,13 +9,13 @@ use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::output::Output;
 use sccache_shell_e2e::{machine, worktree};
 
-/// The variables under which programs look for a temporary directory.
+/// The variables that name a temporary directory.
 const TMP: [&str; 4] = ["TMPDIR", "TMP", "TEMP", "TEMPDIR"];
 
-/// Fails where anything at all is found; how much room this machine has is not what a test is about.
+/// Fails on any finding, except on how much disk space this machine has.
 const STRICT: &str = "sccache-shell check --strict --ignore disk-too-small >/dev/null";
 
-/// A home whose configuration says what the flake wants: nothing is wrong here.
+/// A home with the configuration that the flake wants, so that there are no findings.
 fn healthy() -> (Home, Consumer) {
     let home = Home::with_cache_size("24G");
     let consumer = Consumer::write(&home.path().join("project"), "cacheSize = \"24G\";").commit(&home);
@@ -48,18 +49,18 @@ fn every_entry_sets_the_shell_up() {
 fn every_entry_is_silent_when_all_is_well() {
     let (home, consumer) = healthy();
     for entry in Entry::all() {
-        // The first time nix-direnv tells what it caches.
+        // The first time nix-direnv prints what it caches.
         drop(consumer.run(&home, entry, "true").ok());
         let out = consumer.run(&home, entry, "echo mine").ok();
         assert_eq!(out.stdout(), "mine\n", "{entry:?}: {out}");
         assert_eq!(out.told(), [""; 0], "{entry:?}: {out}");
-        // Nor is there anything that the door has no time for, or that is a mere note.
+        // The full check has no findings or notes either.
         drop(consumer.run(&home, entry, STRICT).ok());
     }
     assert_eq!(home.server().pid(), None, "no entry may start a server");
 }
 
-/// On a CI machine there is no configuration, and nobody who could write one.
+/// A CI machine has no configuration, and no user who could write one.
 #[test]
 fn every_entry_is_silent_on_a_fresh_ci_machine() {
     let home = Home::new();
@@ -88,7 +89,7 @@ fn every_entry_tells_on_stderr_what_is_wrong() {
 #[test]
 fn temporary_directories_outlive_the_shell() {
     let (home, consumer) = healthy();
-    // nix-direnv puts the caller's own values back after the hook; there the wrapper sees to it (build_server.rs).
+    // nix-direnv restores the caller's values after the hook; the wrapper handles that (build_server.rs).
     for entry in [Entry::Develop, Entry::Direnv, Entry::NixShell] {
         let script = TMP.map(|name| format!("echo \"{name}=${{{name}-}}\"")).join("; ");
         let out = consumer.run(&home, entry, &script).ok();
@@ -137,7 +138,7 @@ fn flake_parts_gives_the_same_shell() {
     assert!(plain.stdout().contains("SCCACHE_SHELL_CACHE_SIZE=24G"), "{plain}");
 }
 
-/// What `eval "$(nix print-dev-env)"` gives a script, and CI steps that keep an environment in a file.
+/// The environment of a script with `eval "$(nix print-dev-env)"`, and of CI steps that keep it in a file.
 #[test]
 fn print_dev_env_gives_the_same_shell() {
     let (home, consumer) = healthy();
@@ -154,7 +155,7 @@ fn print_dev_env_gives_the_same_shell() {
     assert_eq!(out.told(), [""; 0], "{out}");
 }
 
-/// What VS Code's direnv, Zed and nushell take: the environment as JSON, with nothing of bash left in it.
+/// The environment of VS Code's direnv, Zed and nushell: JSON, without bash.
 #[test]
 fn editors_get_it_as_json() {
     let (home, consumer) = healthy();
@@ -178,7 +179,7 @@ fn editors_get_it_as_json() {
     assert_eq!(out.told(), [""; 0], "{out}");
 }
 
-/// lorri's way: the hook runs in a build, where HOME is no directory, and what it exports is taken.
+/// As lorri does: the hook runs in a build, where HOME does not exist, and its exported variables are used.
 #[test]
 fn a_hook_in_a_sandbox_exports_nothing_of_the_sandbox() {
     let (home, consumer) = healthy();
@@ -225,7 +226,7 @@ fn a_hook_in_a_sandbox_exports_nothing_of_the_sandbox() {
     assert_eq!(home.server().pid(), None);
 }
 
-/// A container's user is often one that no one knows, with a home that is not there.
+/// A container's user often has no name, and a home that does not exist.
 #[test]
 fn another_user_without_a_home_gets_a_working_shell() {
     let (home, consumer) = healthy();

@@ -1,6 +1,6 @@
-//! Every front but flakes and flake-parts, by its example: entered where it is a shell, activated where it is a person's home,
-//! built where it is a machine. Where the caller does not name the real home-manager, nix-darwin, devenv, devshell and crane
-//! (`SCCACHE_SHELL_TEST_HOME_MANAGER` and so on), stand-ins take their place.
+//! Every front except flakes and flake-parts, by its example: a shell is entered, a home is activated, a machine is
+//! built. Stand-ins replace home-manager, nix-darwin, devenv, devshell and crane, unless the caller names the real ones
+//! (`SCCACHE_SHELL_TEST_HOME_MANAGER` and so on).
 
 use std::fs;
 
@@ -10,11 +10,11 @@ use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::machine;
 use sccache_shell_e2e::output::Output;
 
-/// A newcomer's first minute: enter, build, look.
+/// A new user's first minute: enter, build, check.
 const BUILD: &str = "cargo build --quiet && sccache-shell check --strict --ignore disk-too-small >&2 && \
                      printf '%s\\n' \"$RUSTC_WRAPPER\" \"${TMPDIR-unset}\" \"$(type -P sccache)\"";
 
-/// That the build went through our wrapper, and that TMPDIR outlives the shell.
+/// The build went through our wrapper, and TMPDIR outlives the shell.
 fn well(home: &Home, out: &Output) {
     let lines: Vec<&str> = out.stdout().lines().collect();
     let [wrapper, tmp_dir, first] = lines[..] else {
@@ -26,7 +26,7 @@ fn well(home: &Home, out: &Output) {
     );
     assert_eq!(wrapper, first, "one wrapper: {out}");
     assert!(!tmp_dir.contains("nix-shell"), "{out}");
-    // How much room this machine has is not what a test is about.
+    // How much disk space this machine has does not matter.
     let found = out
         .stderr()
         .lines()
@@ -47,7 +47,7 @@ fn shells_of_other_makers_are_entered() {
         let before = home.server().pid().map(|_| home.stats().rust.hits);
         let out = Example::copy(&home, name, inputs).develop(&home, BUILD).ok();
         well(&home, &out);
-        // The first fills the cache; in the others the registry's crate is found.
+        // The first fills the cache; in the others the registry's crate hits.
         assert!(
             before.is_none_or(|before| home.stats().rust.hits > before),
             "{name}: {out}"
@@ -61,7 +61,7 @@ fn shells_without_flakes_are_entered() {
         let home = Home::with_cache_size("24G");
         let example = Example::copy(&home, name, &[]);
         let ours = project().trim_start_matches("path:");
-        // The tests' nixpkgs is <nixpkgs>; an archive cannot be fetched.
+        // <nixpkgs> is the tests' own: an archive cannot be fetched.
         let mut shell = home.command(machine::program("nix-shell"));
         shell
             .current_dir(example.dir())
@@ -81,7 +81,7 @@ fn a_nixos_machine_is_built() {
     let home = Home::new();
     let example = Example::copy(&home, "nixos", &[]);
     if machine::given("SCCACHE_SHELL_TEST_NIXPKGS").is_none_or(|nixpkgs| !nixpkgs.ends_with("/host-pkgs")) {
-        // A real machine wants more than an example says; that it evaluates is seen by hand.
+        // A real machine needs more than the example has.
         return;
     }
     let system = example.build(&home, "nixosConfigurations.machine.config.system.build.toplevel");
@@ -105,7 +105,7 @@ fn a_mac_is_evaluated() {
     assert_eq!(out.stdout(), "/etc/sccache/config");
 }
 
-/// A front: its example, that example's inputs, what it makes, and the name that its options have in an error.
+/// A front: its example, that example's inputs, its output, and the name of its options in an error.
 type Front = (&'static str, &'static [&'static str], String, &'static str);
 
 fn fronts() -> [Front; 6] {
@@ -135,7 +135,7 @@ fn fronts() -> [Front; 6] {
     ]
 }
 
-/// What evaluation says to a front's example that is edited.
+/// The error of evaluating a front's example after an edit.
 fn refused((name, inputs, output, _): &Front, from: &str, to: &str) -> Output {
     let home = Home::new();
     let example = Example::copy(&home, name, inputs);
@@ -176,7 +176,7 @@ fn a_contradiction_is_refused_by_each_front_that_has_assertions() {
                 "settings.cache.disk.dir = \"/srv/cache\"; cacheSize =",
                 "programs.sccache-shell: `settings.cache.disk.dir` would be one directory for the servers of all users",
             ),
-            // A flake's own check says it: outputs.rs.
+            // The flake's own check reports it: outputs.rs.
             _ => continue,
         };
         let out = refused(&front, from, to);

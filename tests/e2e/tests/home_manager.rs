@@ -1,5 +1,5 @@
-//! home-manager's front: activated in a home, with what was there before, with secrets, and used outside of any shell.
-//! A stand-in activates, unless `SCCACHE_SHELL_TEST_HOME_MANAGER` names the real one.
+//! The front for home-manager: activated in a home with existing files and with secrets, and used outside a shell. A
+//! stand-in activates, unless `SCCACHE_SHELL_TEST_HOME_MANAGER` names the real one.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -19,7 +19,7 @@ fn example(home: &Home) -> Example {
         "/home/me",
         home.path().to_str().expect("the tests' own paths are UTF-8"),
     );
-    // The real one makes its profile below it.
+    // The real home-manager creates its profile there.
     fs::create_dir_all(home.path().join(".local/state/nix/profiles")).expect("the home is writable");
     example
 }
@@ -28,7 +28,7 @@ fn example(home: &Home) -> Example {
 fn switch(home: &Home, example: &Example) -> Output {
     let package = example.build(home, PACKAGE);
     let mut activate = home.command(package.join("activate"));
-    // The home is another one than the caller's own, and nothing of Nix's is to be changed.
+    // The home is not the caller's own, and Nix's profiles must not be changed.
     Output::of(
         activate
             .env("SKIP_SANITY_CHECKS", "1")
@@ -69,7 +69,7 @@ fn the_configuration_is_made_and_a_file_that_was_there_is_kept() {
         "{out}"
     );
 
-    // A second time there is nothing of anybody's in the way.
+    // The second time there is no existing file.
     let out = switch(&home, &example).ok();
     assert!(!out.stderr().contains("sccache-shell:"), "{out}");
     assert!(
@@ -79,7 +79,7 @@ fn the_configuration_is_made_and_a_file_that_was_there_is_kept() {
             .exists()
     );
 
-    // Another file of one's own is kept beside the first.
+    // A second file of the user's is kept beside the first.
     fs::remove_file(home.config_file()).unwrap();
     home.configure("# mine again\n");
     drop(switch(&home, &example).ok());
@@ -104,7 +104,7 @@ fn init_leaves_to_home_manager_what_is_home_managers() {
     assert!(text(&home).contains("48G"));
 }
 
-/// Runs the helper that the wrapper's link leads to.
+/// Runs the helper to which the wrapper's link points.
 fn helper_says(home: &Home, args: &[&str]) -> Output {
     let link = home.path().join(".local/libexec/sccache-shell/sccache");
     let helper = fs::canonicalize(link).expect("home-manager made the links");
@@ -124,7 +124,7 @@ fn secrets_come_from_files_and_are_in_no_store() {
             secret.display()
         ),
     );
-    // Without the file nothing is written, and that is said.
+    // Without the file nothing is written, and that is reported.
     let out = switch(&home, &example).ok();
     assert!(!home.config_file().exists(), "{out}");
     assert!(
@@ -147,14 +147,14 @@ fn secrets_come_from_files_and_are_in_no_store() {
     let out = helper_says(&home, &["init", "--size", "50G"]).failed();
     assert!(out.stderr().contains("is managed by home-manager"), "{out}");
     assert_eq!(text(&home), written);
-    // A changed secret arrives with the next switch, and nothing is kept of a file that is home-manager's own.
+    // A changed secret is written at the next switch, and no copy is kept of home-manager's own file.
     fs::write(&secret, "other").unwrap();
     let out = switch(&home, &example).ok();
     assert!(text(&home).contains("password = \"other\""), "{out}");
     assert!(!home.path().join(".config/sccache/config.before-home-manager").exists());
 }
 
-/// An editor's rust-analyzer, or a plain terminal: no dev shell, and the cache all the same.
+/// An editor's rust-analyzer, or a plain terminal, uses the cache without a dev shell.
 #[test]
 fn a_session_outside_of_any_shell_uses_the_cache() {
     let home = Home::new();
@@ -173,7 +173,7 @@ fn a_session_outside_of_any_shell_uses_the_cache() {
     assert!(rust.hits > 0 && rust.misses == 0, "{rust:?}");
 }
 
-/// A flake's shell in such a session: one wrapper, the shell's own, and nothing is said.
+/// A flake's shell in such a session: one wrapper, the shell's own, and no message.
 #[test]
 fn a_flakes_shell_in_such_a_session_is_as_any() {
     let home = Home::new();
@@ -198,7 +198,7 @@ fn a_flakes_shell_in_such_a_session_is_as_any() {
     assert!(!out.stderr().contains("sccache-shell: "), "{out}");
 }
 
-/// On a NixOS or a Mac with a front of its own: the session of one person has that person's config file.
+/// On NixOS or macOS with their own front, a user's session has that user's config file.
 #[test]
 fn ones_own_config_file_goes_before_the_machines() {
     let home = Home::new();

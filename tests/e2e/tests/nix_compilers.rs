@@ -1,5 +1,5 @@
-//! C, C++ and assembler in Nix shells whose inputs differ: what make and CMake build is right, and what has the same inputs
-//! is shared.
+//! C, C++ and assembler in Nix shells with different inputs: what make and CMake build is correct, and compiles with
+//! the same inputs are shared.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::stats::Counts;
 use sccache_shell_e2e::{workspace, worktree};
 
-/// A shell with a library whose only header says `answer`, for the fixture to print thrice.
+/// A shell with a library whose only header defines `answer`, which the fixture prints three times.
 fn flake(answer: u32) -> String {
     let build = format!("mkdir -p $out/include; echo '#define ANSWER {answer}' >$out/include/answer.h");
     format!(
@@ -22,7 +22,7 @@ fn project(home: &Home, config: &str) -> Consumer {
     Consumer::write_shell(&dir, config, &flake(1)).commit(home)
 }
 
-/// A worktree of it where the library has become another.
+/// A worktree of it with a different library.
 fn changed(one: &Consumer, config: &str) -> Consumer {
     let dir = worktree::linked(one.dir(), "two");
     let lock = fs::read(dir.join("flake.lock")).expect("it was committed");
@@ -31,12 +31,12 @@ fn changed(one: &Consumer, config: &str) -> Consumer {
     two
 }
 
-// Older than a second, or sccache's preprocessor mode trusts no file; and everything anew, since it is sccache that is asked.
+// Older than a second, or sccache's preprocessor mode does not trust the files; and a clean build, to test sccache.
 const MAKE: &str = "touch -t 202601010000 *.c *.cpp *.S; make --silent --always-make answer >&2; ./answer";
 const CMAKE: &str =
     "touch -t 202601010000 *.c *.cpp; rm -rf build; cmake -S . -B build >&2; cmake --build build >&2; ./build/answer";
 
-/// What the program prints that this builds, and what the server counted for C and C++.
+/// Builds, and returns the program's output and the server's counters for C and C++.
 fn build(home: &Home, consumer: &Consumer, entry: Entry, script: &str) -> (String, Counts) {
     let before = home.stats();
     let out = consumer.run(home, entry, script).ok();
@@ -52,7 +52,7 @@ fn plain_sccache_returns_the_other_shells_objects() {
         let config = "helper = null;";
         let one = project(&home, config);
         assert_eq!(build(&home, &one, Entry::Develop, script).0, "1 1 1");
-        // Preprocessor mode's key holds the file's path: the same worktree, with the other library.
+        // Preprocessor mode's key contains the file's path: the same worktree, with the other library.
         let path = one.dir().join("flake.nix");
         let changed = fs::read_to_string(&path)
             .expect("it is there")
@@ -75,7 +75,7 @@ fn shells_with_other_inputs_get_their_own() {
         for (consumer, answer) in [(&one, "1 1 1"), (&two, "2 2 2"), (&one, "1 1 1"), (&two, "2 2 2")] {
             assert_eq!(build(&home, consumer, Entry::Develop, script).0, answer, "{script}");
         }
-        // In one place too, after a change of the library there.
+        // Also in one directory, after the library changed.
         let path = two.dir().join("flake.nix");
         let again = fs::read_to_string(&path)
             .expect("it is there")
@@ -111,13 +111,13 @@ fn worktrees_and_shells_with_the_same_inputs_share() {
     }
 }
 
-/// With the same inputs, and a derivation of another name: its seed differs.
+/// The same inputs, and a derivation with a different name: its seed differs.
 fn another_project(home: &Home) -> Consumer {
     let dir = workspace::copy("answer", &home.path().join("other"));
     Consumer::write_shell(&dir, "", &format!("name = \"other\"; {}", flake(1))).commit(home)
 }
 
-/// CMake gives the compiler absolute paths, which are in sccache's key: between worktrees they have to be stripped.
+/// CMake passes absolute paths to the compiler. They are in sccache's key, so they must be stripped between worktrees.
 #[test]
 fn cmake_builds_share_between_shells_and_where_paths_are_stripped_between_worktrees() {
     let home = Home::new();
@@ -143,7 +143,7 @@ fn cmake_builds_share_between_shells_and_where_paths_are_stripped_between_worktr
     assert!(is_launched_by_the_word(&one.dir().join("build/CMakeCache.txt")));
 }
 
-/// No store path is frozen in the build directory.
+/// The build directory contains no store path.
 fn is_launched_by_the_word(cache: &Path) -> bool {
     let text = fs::read_to_string(cache).expect("CMake wrote it");
     text.contains("CMAKE_C_COMPILER_LAUNCHER:STRING=sccache\n")

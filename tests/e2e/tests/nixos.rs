@@ -1,4 +1,4 @@
-//! NixOS's front: what a session gets, and what the real systemd-tmpfiles does to the directory for temporary files.
+//! The front for NixOS: a session's variables, and what the real systemd-tmpfiles does to the temporary directory.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
@@ -12,7 +12,7 @@ use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::machine;
 use sccache_shell_e2e::output::Output;
 
-/// What an option of the machine is in the example, with `config` added to `programs.sccache-shell`.
+/// The value of an option of the machine in the example, with `config` added to `programs.sccache-shell`.
 fn option(config: &str, name: &str) -> Value {
     let home = Home::new();
     let example = Example::copy(&home, "nixos", &[]);
@@ -22,7 +22,7 @@ fn option(config: &str, name: &str) -> Value {
     serde_json::from_str(out.stdout()).unwrap_or_else(|error| panic!("{error}: {out}"))
 }
 
-/// A machine on which nobody may observe a compile has less from the cache, and is told.
+/// A machine on which a compile cannot be observed has fewer hits, and a warning.
 #[test]
 fn a_hardened_machine_is_told_what_it_loses() {
     for (scope, told) in [(1, 0), (2, 1)] {
@@ -45,11 +45,11 @@ fn rules(tmp_dir: &str) -> Vec<String> {
     let config = format!("sessionVariables = true; tmpDir = \"{nix}\";");
     let rules = option(&config, "systemd.tmpfiles.rules");
     let rules = rules.as_array().expect("a list").iter().filter_map(Value::as_str);
-    // NixOS has lines of its own.
+    // NixOS has its own lines.
     rules.filter(|line| line.contains(":1777")).map(str::to_owned).collect()
 }
 
-/// Runs systemd-tmpfiles over these lines.
+/// Runs systemd-tmpfiles with these lines.
 fn tmpfiles(dir: &Path, verb: &str, rules: &[String]) {
     let file = dir.join("rules.conf");
     fs::write(&file, rules.join("\n") + "\n").expect("the directory is writable");
@@ -72,14 +72,14 @@ fn a_directory_for_temporary_files_is_made_and_stays() {
     tmpfiles(work.path(), "--create", &rules);
     assert_eq!(fs::metadata(&dir).unwrap().permissions().mode() & 0o7777, 0o1777);
 
-    // What is deleted beside it, by age, is not deleted in it.
+    // Old files are deleted beside it, but not in it.
     fs::write(dir.join("used"), "").unwrap();
     fs::write(parent.path().join("old"), "").unwrap();
     let aged = format!("d {} - - - 0", parent.path().display());
     tmpfiles(work.path(), "--clean", &[rules.clone(), vec![aged]].concat());
     assert!(dir.join("used").exists() && !parent.path().join("old").exists());
 
-    // Somebody's own directory is not taken away.
+    // The owner of an existing directory is kept.
     fs::set_permissions(&dir, PermissionsExt::from_mode(0o750)).unwrap();
     chown(&dir, Some(54321), Some(54321)).unwrap();
     tmpfiles(work.path(), "--create", &rules);
@@ -90,7 +90,7 @@ fn a_directory_for_temporary_files_is_made_and_stays() {
     );
 }
 
-/// systemd has lines for these, and of two lines for a path the first is in force: ours would keep /var/tmp from being cleaned.
+/// systemd has lines for these, and the first line for a path applies: ours would prevent the cleaning of /var/tmp.
 #[test]
 fn the_systems_own_directories_are_left_to_it() {
     for tmp_dir in ["/tmp", "/var/tmp", "/var/tmp/"] {
@@ -98,8 +98,8 @@ fn the_systems_own_directories_are_left_to_it() {
     }
 }
 
-/// What no shell starts, a desktop's editor, has PAM's variables alone. A server that it starts without the config file would
-/// cut the cache down to 10 GiB.
+/// A program that no shell starts, such as a desktop's editor, has PAM's variables only. A server that it starts
+/// without the config file would shrink the cache to 10 GiB.
 #[test]
 fn what_a_desktop_starts_has_the_config_file_too() {
     for (config, wrapper) in [("", false), ("sessionVariables = true;", true)] {

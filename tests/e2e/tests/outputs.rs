@@ -1,8 +1,8 @@
-//! What the flake gives beside the shell: the package, the checks, the template, the examples.
+//! The flake's outputs except the shell: the package, the checks, the template, the examples.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::Value;
@@ -12,7 +12,7 @@ use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::output::Output;
 use sccache_shell_e2e::{machine, worktree};
 
-/// Nix's flags for a flake with our own inputs' names: the tests' nixpkgs in the place of the locked one.
+/// Nix's flags for a flake with our own inputs' names: the tests' nixpkgs instead of the locked one.
 fn overrides(own: bool) -> Vec<String> {
     let mut flags = vec!["--no-write-lock-file".to_owned()];
     let mut give =
@@ -34,7 +34,7 @@ fn run(consumer: &Consumer, home: &Home, args: &[&str], flags: &[String]) -> Out
     consumer.nix(home, &[args, &flags].concat())
 }
 
-/// Where the package is that Nix builds.
+/// The path of the package that Nix builds.
 fn package(home: &Home) -> PathBuf {
     let build = ["build", project(), "--no-link", "--print-out-paths"];
     let out = run(&Consumer::at(home.path()), home, &build, &overrides(true)).ok();
@@ -45,24 +45,68 @@ fn package(home: &Home) -> PathBuf {
 fn the_helper_is_built_by_nix() {
     let helper = package(&Home::new()).join("bin/sccache-shell");
     let version = Output::of(Command::new(helper).arg("--version")).ok();
-    assert_eq!(
-        version.stdout(),
-        format!("sccache-shell {}\n", env!("CARGO_PKG_VERSION"))
-    );
+    let manifest = fs::read_to_string(machine::tree().join("Cargo.toml")).unwrap();
+    let own = manifest
+        .lines()
+        .find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
+        .expect("the workspace has a version");
+    assert_eq!(version.stdout(), format!("sccache-shell {own}\n"));
 }
 
-/// Each command's man page is found by its name, and says what the command's help says.
+/// Users compile the helper. They must not do so again because a test, a benchmark or a page changed.
+#[test]
+fn the_helper_depends_on_its_own_sources_only() {
+    let home = Home::new();
+    let copy = home.path().join("copy");
+    let source = project().strip_prefix("path:").expect("it is in the store");
+    let copied = Command::new("cp")
+        .args(["-r", "--no-preserve=mode", source])
+        .arg(&copy)
+        .status();
+    assert!(copied.is_ok_and(|status| status.success()));
+    let derivation = || {
+        let package = format!("path:{}#packages.{}.default.drvPath", copy.display(), system());
+        let eval = ["eval", "--raw", &package];
+        run(&Consumer::at(home.path()), &home, &eval, &overrides(true))
+            .ok()
+            .stdout()
+            .to_owned()
+    };
+    let before = derivation();
+    for other in ["bench", "docs", "examples", "helper/fuzz", "helper/tests", "tests"] {
+        append_to_all(&copy.join(other));
+    }
+    assert_eq!(derivation(), before);
+    append_to_all(&copy.join("helper/src"));
+    assert_ne!(derivation(), before);
+}
+
+/// Changes every file below a directory.
+fn append_to_all(dir: &Path) {
+    for entry in fs::read_dir(dir).unwrap_or_else(|error| panic!("{}: {error}", dir.display())) {
+        let path = entry.expect("the copy is readable").path();
+        if path.is_dir() {
+            append_to_all(&path);
+        } else {
+            let mut text = fs::read(&path).expect("the copy is readable");
+            text.push(b'\n');
+            fs::write(&path, text).expect("the copy is writable");
+        }
+    }
+}
+
+/// Each command's man page is found by its name, and contains the command's help.
 #[test]
 fn the_man_pages_are_installed_and_are_read() {
     if !cfg!(target_os = "linux") {
-        // Another man, with other options.
+        // macOS has a different man, with different options.
         return;
     }
     let home = Home::new();
     let package = package(&home);
     let man = |page: &str| {
         let mut man = home.command(machine::program("man"));
-        // Wide, so that no word is broken; with nothing between that would only be seen on paper.
+        // Wide, so that no word is broken.
         man.env("MANWIDTH", "1000").env("MANPATH", package.join("share/man"));
         let out = Output::of(man.args(["--no-hyphenation", "--no-justification", "--warnings", page])).ok();
         assert_eq!(out.stderr(), "", "{page}: {out}");
@@ -95,8 +139,8 @@ fn the_man_pages_are_installed_and_are_read() {
     assert!(seen > 5, "{commands}");
 }
 
-/// What `nix flake show` lists stands in docs/fronts.md, since Nix itself says `unknown` of most; and what can be built says
-/// what it is.
+/// docs/fronts.md describes what `nix flake show` lists, since Nix prints `unknown` for most of it; and what can be
+/// built has a description.
 #[test]
 fn a_stranger_understands_what_the_flake_has() {
     let home = Home::new();
@@ -140,7 +184,7 @@ fn the_flake_passes_its_own_check() {
         &overrides(true),
     )
     .ok();
-    // Nix has no word for devenv's modules.
+    // Nix does not know the output for devenv's modules.
     let unknown = out
         .stderr()
         .lines()
@@ -180,7 +224,7 @@ fn the_plain_example_is_entered() {
     enter_and_build(&Consumer::at(&dir), &home, &overrides(false));
 }
 
-/// A newcomer's first minute: enter, build, look.
+/// A new user's first minute: enter, build, check.
 fn enter_and_build(consumer: &Consumer, home: &Home, flags: &[String]) {
     let script =
         "cargo build --quiet && sccache-shell check --strict --ignore disk-too-small >&2 && echo \"$RUSTC_WRAPPER\"";
@@ -190,7 +234,7 @@ fn enter_and_build(consumer: &Consumer, home: &Home, flags: &[String]) {
         .nix(home, &[&args[..], &["--command", "bash", "-euc", script]].concat())
         .ok();
     assert!(out.stdout().trim().ends_with("/libexec/sccache-shell/sccache"), "{out}");
-    // The build went through sccache, if only for cargo's question of which rustc this is.
+    // The build used sccache, if only for cargo's probe of rustc.
     assert!(home.server().pid().is_some(), "{out}");
 }
 

@@ -1,5 +1,5 @@
-//! The commands of pages, run as a new user would: every `$` line of a page's `console` blocks in order, in a project that has
-//! the shell. The lines below a command are among what it prints; `…` stands for anything.
+//! The commands of pages, run as a new user would: every `$` line of a page's `console` blocks in order, in a project
+//! with the shell. A command must print the lines below it; `…` matches anything.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on ends here")]
 
@@ -12,7 +12,7 @@ use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::machine;
 use sccache_shell_e2e::output::Output;
 
-/// A command, and what it prints.
+/// A command, and the lines that it must print.
 struct Step {
     command: String,
     printed: Vec<String>,
@@ -42,7 +42,7 @@ fn steps(page: &str) -> Vec<Step> {
     steps
 }
 
-/// A project with the shell, built once, in a home.
+/// A project with the shell in a home, built once.
 fn project(home: &Home) -> Consumer {
     let dir = home.path().join("project");
     let plain = machine::tree().join("examples/plain");
@@ -86,7 +86,7 @@ fn from_what_one_had_before() {
     }
 }
 
-/// The settings that the page for a team shows are taken as they stand.
+/// The settings on the page for teams are used as they are.
 #[test]
 fn a_teams_settings() {
     let home = Home::new();
@@ -96,7 +96,7 @@ fn a_teams_settings() {
     let example = Example::copy(&home, "home-manager", &["home-manager"]);
     let module = "sccache-shell.homeModules.default";
     example.edit(module, &format!("{module} {{ {settings} }}"));
-    // The example says these otherwise.
+    // The example has different values for these.
     example.edit("              cacheSize = \"48G\";", "");
     let config = example.build(&home, "homeConfigurations.me.config.programs.sccache-shell.configFile");
     let text = fs::read_to_string(config).unwrap();
@@ -110,7 +110,7 @@ fn a_teams_settings() {
     }
 }
 
-/// The files and directories of a home, but for the project and what Nix and cargo keep for everybody.
+/// The files and directories of a home, without the project and what Nix and cargo keep for all projects.
 fn left(home: &Path) -> Vec<String> {
     let mut left = Vec::new();
     for dir in [".cache", ".config", ".local/share", ".local/state", "."] {

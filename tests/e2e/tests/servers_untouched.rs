@@ -3,7 +3,7 @@
 use sccache_shell_e2e::flake::{Consumer, Entry};
 use sccache_shell_e2e::home::Home;
 
-/// Everything that can be asked of us short of a compile. The shell's hook runs before each.
+/// All commands that do not compile. The shell's hook runs before each.
 const COMMANDS: [&str; 15] = [
     "true",
     "sccache-shell check",
@@ -31,7 +31,7 @@ fn where_there_is_none_there_is_none_afterwards() {
     let home = Home::new();
     let consumer = shell(&home);
     for command in COMMANDS {
-        // What they say is tested elsewhere; some rightly fail.
+        // Their output is tested elsewhere; some fail, correctly.
         let out = consumer.run(&home, Entry::Develop, &format!("{command} || :")).ok();
         assert_eq!(home.server().pid(), None, "started by {command}: {out}");
     }
@@ -40,7 +40,7 @@ fn where_there_is_none_there_is_none_afterwards() {
 #[test]
 fn where_there_is_one_it_is_the_same_afterwards() {
     let home = Home::new();
-    // As different from the shell's wishes as can be, so that there is every reason to restart it.
+    // As different as possible from what the shell wants, so that there is a reason to restart it.
     home.configure("[cache.disk]\nsize = \"1G\"\n");
     let consumer = shell(&home);
     drop(consumer.run(&home, Entry::Develop, "sccache --start-server").ok());

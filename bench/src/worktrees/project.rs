@@ -1,4 +1,4 @@
-//! What is built: a repository with linked worktrees, and another project with the same dependencies.
+//! The project that is built: a repository with linked worktrees, and a different project with the same dependencies.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,27 +7,27 @@ use sccache_shell_e2e::output::Output;
 use sccache_shell_e2e::{machine, workspace, worktree};
 use serde_json::Value;
 
-use crate::arguments::Arguments;
-use crate::contender::Contender;
+use super::arguments::Arguments;
+use super::contender::Contender;
 
-/// A project in its places.
+/// A project and its directories.
 pub(crate) struct Project {
     pub(crate) first: PathBuf,
     pub(crate) second: PathBuf,
-    /// One more worktree, to be edited before its first build.
+    /// A third worktree, which is edited before its first build.
     pub(crate) branch: PathBuf,
-    /// Only where the project is a generated one.
+    /// Only if the project is generated.
     pub(crate) other: Option<PathBuf>,
     /// Names of the workspace's packages.
     pub(crate) members: Vec<String>,
     /// Names of the other project's packages.
     pub(crate) others: Vec<String>,
-    /// The root of a member's library, from the project's root; of a program, where no member has a library.
+    /// The root file of a member's library, relative to the project's root; of a program if no member has a library.
     source: PathBuf,
 }
 
 impl Project {
-    /// Makes one below the contender's home, with all crates fetched and in the page cache.
+    /// Creates one in the contender's home, with all crates fetched and in the page cache.
     pub(crate) fn make(contender: &Contender, arguments: &Arguments) -> Self {
         let first = contender.home.path().join("first");
         let other = match &arguments.workspace {
@@ -61,7 +61,7 @@ impl Project {
         }
     }
 
-    /// Adds a line to a member's source, in each worktree another one.
+    /// Adds a line to a member's source, a different one in each worktree.
     pub(crate) fn edit(&self, worktree: &Path) {
         let file = worktree.join(&self.source);
         let source = fs::read_to_string(&file).expect("the source is there");
@@ -87,7 +87,8 @@ fn generate(contender: &Contender, first: &Path, small: bool) -> PathBuf {
     other
 }
 
-/// Fetches the crates and reads all that a build reads, so that the first contender finds the page cache as the others do.
+/// Fetches the crates and reads all that a build reads, so that the first contender has the same page cache as the
+/// others.
 fn fetch(contender: &Contender, dir: &Path) {
     let fetch = contender.home.command(machine::program("cargo"));
     drop(cargo(fetch, dir, &["fetch", "--locked"]));

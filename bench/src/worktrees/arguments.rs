@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use crate::contender::Kind;
+use super::contender::Kind;
 
 const USAGE: &str = "\
-usage: tests/bench-worktrees [--edits | --workspace DIR | --small] [--rounds N] [--only NAME,…] [--json FILE]
+usage: bench/worktrees [--edits | --workspace DIR | --small] [--rounds N] [--only NAME,…] [--json FILE]
   --workspace DIR  a git repository with a cargo workspace and its lock file (default: a generated project)
   --edits          edits of a large member instead, each with what is built after it; no JSON
   --small          a smaller generated project, in a minute or two: to try the benchmark, not to quote it
@@ -24,7 +24,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// Reads the arguments; what to tell the user where they make no sense.
+    /// Parses the arguments. An error is the text for the user.
     pub(crate) fn parse(mut args: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut parsed = Self {
             workspace: None,

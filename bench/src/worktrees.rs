@@ -1,6 +1,5 @@
-//! `tests/bench-worktrees`: what the first build in another worktree, and in another project, costs with each cache.
-//! One table and one JSON; `--help` says how to ask.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to read")]
+//! The cost of the first build in a second worktree and in a different project, or of edits, with each cache. One
+//! table and one JSON; see `bench/worktrees --help`.
 
 mod arguments;
 mod contender;
@@ -16,8 +15,11 @@ use std::process::ExitCode;
 use arguments::Arguments;
 use contender::Kind;
 
-fn main() -> ExitCode {
-    let arguments = match Arguments::parse(std::env::args().skip(1)) {
+use crate::progress;
+
+/// Measures what `args` ask for and prints it. Exit 2 if they cannot be parsed.
+pub(crate) fn run(args: &[&str]) -> ExitCode {
+    let arguments = match Arguments::parse(args.iter().map(|arg| (*arg).to_owned())) {
         Ok(arguments) => arguments,
         Err(text) => {
             eprintln!("{text}");
@@ -31,7 +33,7 @@ fn main() -> ExitCode {
     }
     let mut measured = Vec::new();
     for round in 0..arguments.rounds {
-        // In turn, and each round begins with another: what else the machine does meets all alike.
+        // In turn, and each round begins with a different one: what else the machine does affects all alike.
         for at in 0..kinds.len() {
             let kind = kinds[(at + round) % kinds.len()];
             progress(&format!("round {} of {}: {}", round + 1, arguments.rounds, kind.name()));
@@ -46,8 +48,4 @@ fn main() -> ExitCode {
         None => println!("{json}"),
     }
     ExitCode::SUCCESS
-}
-
-fn progress(line: &str) {
-    eprintln!("-- {line}");
 }

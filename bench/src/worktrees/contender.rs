@@ -1,4 +1,4 @@
-//! The caches that are compared, each as its own documentation says to set it up.
+//! The caches that are compared, each set up as its own documentation says.
 
 use std::env;
 use std::fs;
@@ -10,8 +10,8 @@ use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::machine;
 use sccache_shell_e2e::output::Output;
 
-use crate::counted::{Counted, Counter};
-use crate::cpu;
+use super::counted::{Counted, Counter};
+use super::cpu;
 
 /// Which cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(crate) enum Kind {
     None,
     /// sccache as `RUSTC_WRAPPER`.
     Sccache,
-    /// The same behind our wrapper.
+    /// The same with our wrapper.
     Ours,
     /// kache as `RUSTC_WRAPPER`, with its daemon.
     Kache,
@@ -40,7 +40,7 @@ impl Kind {
             .collect()
     }
 
-    /// As it is called on the command line and in the table.
+    /// Its name on the command line and in the table.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -75,7 +75,7 @@ impl Contender {
         let home = Home::with_cache_size("24G");
         let log = home.path().join("server.log");
         let counter = match kind {
-            // mbx counts for a person alone.
+            // mbx prints its counters for people only.
             Kind::None | Kind::Mbx => Counter::None,
             Kind::Sccache | Kind::Ours => Counter::Sccache { log: log.clone() },
             Kind::Kache => Counter::Kache {
@@ -86,7 +86,7 @@ impl Contender {
             Kind::None | Kind::Mbx => {}
             Kind::Sccache | Kind::Ours => {
                 let mut start = home.command(machine::program("sccache"));
-                // The lines that name what missed; the same for both.
+                // The log lines that name what missed; the same for both.
                 start
                     .env("SCCACHE_LOG", "sccache::compiler::compiler=debug")
                     .env("SCCACHE_ERROR_LOG", log);
@@ -108,7 +108,7 @@ impl Contender {
             Kind::Mbx => {
                 command.env("MBX_DISPLAY", "plain");
             }
-            // As sccache's README says, and with C and C++ by way of CMake too.
+            // As sccache's README says, and also for C and C++ by CMake.
             Kind::Sccache => {
                 command.env("RUSTC_WRAPPER", machine::program("sccache"));
                 common_to_sccache(&mut command);
@@ -132,7 +132,7 @@ impl Contender {
         command
     }
 
-    /// What builds, and what makes a target directory empty.
+    /// The program that builds and cleans.
     pub(crate) fn builder(&self) -> Command {
         self.command(match self.kind {
             Kind::Mbx => on_path("mbx").expect("it was there"),
@@ -145,7 +145,7 @@ impl Contender {
         self.counter.read(&self.home)
     }
 
-    /// Processor seconds so far, of all builds and of the server; `None` where the system does not tell.
+    /// Processor seconds so far, of all builds and of the server; `None` if the system does not report them.
     pub(crate) fn cpu(&self) -> Option<f64> {
         let server = match self.kind {
             Kind::None | Kind::Mbx => None,
@@ -155,7 +155,7 @@ impl Contender {
         cpu::seconds(server)
     }
 
-    /// Stops its server; its directories go with its home.
+    /// Stops its server. Its directories are removed with its home.
     pub(crate) fn stop(self) {
         if self.kind == Kind::Kache {
             drop(Output::of(kache_command(&self.home).args(["daemon", "stop"])));
@@ -183,7 +183,7 @@ fn wrapper_directory(home: &Home) -> PathBuf {
 
 /// The helper that is measured.
 pub(crate) fn helper() -> PathBuf {
-    let helper = env::var_os("SCCACHE_SHELL_BENCH_HELPER").expect("tests/bench-worktrees names the helper");
+    let helper = env::var_os("SCCACHE_SHELL_BENCH_HELPER").expect("bench/worktrees sets it");
     PathBuf::from(helper)
 }
 

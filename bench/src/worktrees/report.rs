@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use sccache_shell_e2e::stats::Counts;
 use serde_json::{Map, Value, json};
 
-use crate::arguments::Arguments;
-use crate::contender::Kind;
-use crate::measure::{Build, Measured, Step};
+use super::arguments::Arguments;
+use super::contender::Kind;
+use super::measure::{Build, Measured, Step};
 
 /// All that was measured, in the order of the contenders.
 pub(crate) struct Report<'a> {
@@ -58,7 +58,7 @@ impl<'a> Report<'a> {
         Step::ALL.into_iter().filter(measured)
     }
 
-    /// A table of times, by the clock or of the processors, with the ratios to the peers.
+    /// A table of wall-clock or processor times, with the ratios to the peers.
     fn times(&self, text: &mut String, what: &str, of: fn(&Self, Kind, Step) -> Option<f64>) {
         let peers: Vec<Kind> = [Kind::Sccache, Kind::Kache, Kind::Mbx]
             .into_iter()
@@ -102,7 +102,7 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// What a hit costs, with all that cargo and the build scripts do beside.
+    /// The time of a hit, including all that cargo and the build scripts do.
     fn per_hit(&self, text: &mut String) {
         let _ = writeln!(text, "\nMilliseconds a hit, again after `cargo clean`:\n");
         for kind in self.kinds {
@@ -119,7 +119,7 @@ impl<'a> Report<'a> {
     }
 
     fn misses(&self, text: &mut String) {
-        let _ = writeln!(text, "\nWhat missed, members aside:\n");
+        let _ = writeln!(text, "\nWhat missed, without members:\n");
         for step in [Step::Again, Step::Second, Step::Other] {
             for kind in self.kinds.iter().filter(|kind| **kind != Kind::None) {
                 if let Some(build) = self.builds(*kind, step).last() {

@@ -1,17 +1,16 @@
-//! `tests/demo`: one project, two git worktrees, our shell in both, one table. Exits 1 where the table shows less than what the
-//! project claims.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people to read")]
+//! One project, two git worktrees, our shell in both, one table. Fails if the table shows less than the project claims.
 
 use std::fs;
 use std::path::Path;
-use std::process::ExitCode;
 
 use sccache_shell_e2e::flake::{Consumer, Entry};
 use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::stats::{Counts, Stats};
 use sccache_shell_e2e::{workspace, worktree};
 
-/// What the demo's configuration file says, and what must be in force.
+use crate::{Broken, progress};
+
+/// The size in the demo's configuration file, which must be in force.
 const SIZE: &str = "24G";
 const SIZE_BYTES: u64 = 24 << 30;
 
@@ -26,11 +25,12 @@ struct Build {
     sccache: String,
 }
 
-fn main() -> ExitCode {
+/// Builds in both worktrees, prints the table, and returns what is claimed and does not hold.
+pub(crate) fn run() -> Broken {
     let home = Home::new();
     let main = home.path().join("main");
 
-    progress("making a project with a linked worktree, as its two developers would have it");
+    progress("creating a project with a linked worktree");
     workspace::copy("demo", &main);
     let main = Consumer::write(&main, &format!("cacheSize = \"{SIZE}\";")).commit(&home);
     let feature = Consumer::at(&worktree::linked(main.dir(), "feature"));
@@ -43,20 +43,7 @@ fn main() -> ExitCode {
 
     let builds = [build(&home, "main", &main), build(&home, "feature", &feature)];
     table(&builds);
-
-    let missed = missed(&builds);
-    for line in &missed {
-        eprintln!("missed: {line}");
-    }
-    if missed.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
-}
-
-fn progress(line: &str) {
-    eprintln!("-- {line}");
+    broken(&builds)
 }
 
 fn build(home: &Home, worktree: &'static str, shell: &Consumer) -> Build {
@@ -131,13 +118,13 @@ fn table(builds: &[Build]) {
     println!();
 }
 
-/// What the second worktree's row, or both, show less of than is claimed.
-fn missed(builds: &[Build; 2]) -> Vec<String> {
+/// Where the second worktree's row, or both, show less than is claimed.
+fn broken(builds: &[Build; 2]) -> Broken {
     let [first, second] = builds;
-    let mut missed = Vec::new();
+    let mut broken = Broken::new();
     let mut claim = |holds: bool, line: String| {
         if !holds {
-            missed.push(line);
+            broken.push(line);
         }
     };
     let (rust, c) = (second.stats.rust.misses, second.stats.c.misses);
@@ -168,5 +155,5 @@ fn missed(builds: &[Build; 2]) -> Vec<String> {
         pids[0].is_some() && pids.iter().all(|pid| *pid == pids[0]),
         format!("the server changed: {pids:?}"),
     );
-    missed
+    broken
 }

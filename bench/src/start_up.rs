@@ -1,5 +1,7 @@
-//! What is paid at every shell entry (the check) and at every compile (the wrapper): in a plain scene, with a large cache, and
-//! with many worktrees.
+//! The cost of every shell entry (the check) and of every compile (the wrapper): in a plain scene, with a large cache,
+//! and with many worktrees.
+
+mod nix_variables;
 
 use std::env;
 use std::fs;
@@ -14,16 +16,16 @@ use sccache_shell_e2e::output::Output;
 use sccache_shell_e2e::{workspace, worktree};
 
 use crate::timing::{Take, ms, ratio, times};
-use crate::{Broken, nix_variables, progress};
+use crate::{Broken, progress};
 
-/// `check --quiet` in a healthy shell, against one `sccache --show-stats`, and at all.
+/// `check --quiet` in a healthy shell: relative to one `sccache --show-stats`, and absolute.
 const CHECK_RATIO: f64 = 4.0;
 const CHECK_LIMIT: Duration = Duration::from_millis(10);
-/// What the wrapper adds to a call, against the start of an empty program.
+/// The time that the wrapper adds to a call, relative to the start of an empty program.
 const WRAPPER_RATIO: f64 = 1.5;
-/// What a large cache or many worktrees may change, within the noise of two medians.
+/// By how much a large cache or many worktrees may change the times: the noise of two medians.
 const GROWTH: f64 = 1.3;
-/// A quick run has few rounds, beside whatever else runs: it takes the fastest, and finds what went wrong by a factor.
+/// A quick run has few rounds on a busy machine: it takes the fastest, and finds only large regressions.
 const QUICK_SLACK: f64 = 2.0;
 
 const QUICK_ROUNDS: usize = 40;
@@ -54,8 +56,8 @@ impl Costs {
     }
 }
 
-/// Sets the scenes, measures in each, prints the table, and says which bounds were broken.
-pub(crate) fn outside(quick: bool) -> Broken {
+/// Sets the scenes, measures in each, prints the table, and returns the bounds that do not hold.
+pub(crate) fn run(quick: bool) -> Broken {
     let rounds = if quick { QUICK_ROUNDS } else { ROUNDS };
     let home = Home::with_cache_size("24G");
     let dir = home.path().join("main");
@@ -82,7 +84,11 @@ fn measure(home: &Home, shell: &Consumer, rounds: usize, scene: &'static str) ->
     progress(&format!("measuring: {scene}"));
     let bench = env::current_exe().expect("this program has a path");
     let report = home.path().join("report");
-    let script = format!("'{}' --inside {rounds} '{}'", bench.display(), report.display());
+    let script = format!(
+        "'{}' start-up --inside {rounds} '{}'",
+        bench.display(),
+        report.display()
+    );
     drop(shell.run(home, Entry::Develop, &script).ok());
     let text = fs::read_to_string(&report).expect("the inner run wrote it");
     let times: Vec<Duration> = text
@@ -106,10 +112,10 @@ fn measure(home: &Home, shell: &Consumer, rounds: usize, scene: &'static str) ->
 /// In the shell: measures, and writes the six times in nanoseconds to `report`.
 pub(crate) fn inside(rounds: usize, report: &str) {
     let wrapper = PathBuf::from(env::var_os("RUSTC_WRAPPER").expect("the shell sets RUSTC_WRAPPER"));
-    // By its own name: called by another, sccache takes itself for a compiler.
+    // By its own name: called by a different one, sccache assumes that it is a compiler.
     let real = fs::canonicalize(wrapper.with_file_name("real")).expect("the wrapper has the real one beside it");
 
-    // A shell in which something is wrong costs more to check, and is not what the bound is about.
+    // The bound is for a healthy shell: findings take longer.
     let verdict = Output::of(Command::new("sccache-shell").arg("check"));
     assert_eq!(verdict.code(), Some(0), "{verdict}");
     let quiet = Output::of(Command::new("sccache-shell").args(["check", "--quiet"]));
@@ -143,7 +149,7 @@ pub(crate) fn inside(rounds: usize, report: &str) {
     fs::write(report, text.join(" ")).expect("the report is writable");
 }
 
-/// A wrapper directory as the module makes it, but with an empty program in the place of sccache.
+/// A wrapper directory as the module makes it, but with an empty program instead of sccache.
 fn wrapper_of(empty: &Path, wrapper: &Path, scratch: &Path) -> PathBuf {
     let dir = scratch.join("libexec/sccache-shell");
     fs::create_dir_all(&dir).expect("TMPDIR is writable");
@@ -195,7 +201,7 @@ fn compile(program: &Path) -> Command {
     command
 }
 
-/// As many entries as a well-filled cache has, in sccache's own layout. They are small: their number is what counts.
+/// As many entries as a full cache has, in sccache's own layout. They are small: only their number matters.
 fn fill_cache(dir: &Path) {
     for number in 0..CACHE_FILES {
         // Spread over the 256 directories by the low bits.

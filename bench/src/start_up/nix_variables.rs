@@ -1,4 +1,5 @@
-//! A call of a C compiler in the fullest Nix shell there can be: every variable that nixpkgs' wrappers read, in every role.
+//! A call of a C compiler in the largest possible Nix shell: every variable that nixpkgs' wrappers read, with every
+//! suffix.
 
 use std::fs;
 use std::path::Path;
@@ -6,7 +7,7 @@ use std::process::Command;
 
 use sccache_shell_e2e::machine;
 
-/// The page whose table is made from the wrapper's own.
+/// The page whose table is generated from the wrapper's.
 const PAGE: &str = "docs/compiler-wrappers.md";
 const SUFFIXES: [&str; 4] = ["", "_FOR_BUILD", "_FOR_TARGET", "_x86_64_unknown_linux_gnu"];
 
@@ -24,7 +25,7 @@ pub(crate) fn compile(program: &Path) -> Command {
     for name in names() {
         let value = match name.as_str() {
             "NIX_CFLAGS_COMPILE" | "NIX_RUSTFLAGS" => flags.as_str(),
-            // A bad one would be moved, which is another cost.
+            // An unusable one would be replaced, which has its own cost.
             "TMPDIR" => "/var/tmp",
             _ => "1",
         };

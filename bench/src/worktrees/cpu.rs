@@ -1,12 +1,12 @@
-//! Processor time, which says more than the clock where other programs use the machine too: of every program that this one
-//! started and that ended, and of a server with the compilers that it ran.
+//! Processor time of every program that this one started and that ended, and of a server with its compilers. Other
+//! programs on the machine affect it less than wall-clock time.
 
 use std::fs;
 
 /// The kernel's unit in `/proc/PID/stat`, the same on every Linux of today (`sysconf(_SC_CLK_TCK)`).
 const TICKS: f64 = 100.0;
 
-/// Seconds so far; `None` where there is no `/proc`.
+/// Seconds so far; `None` without `/proc`.
 pub(crate) fn seconds(server: Option<u32>) -> Option<f64> {
     let [_, _, user, system] = times("self")?;
     let server = server.and_then(|pid| times(&pid.to_string())).unwrap_or_default();

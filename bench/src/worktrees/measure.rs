@@ -1,4 +1,4 @@
-//! One contender's way through all builds.
+//! All builds of one contender.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use sccache_shell_e2e::machine;
 use sccache_shell_e2e::output::Output;
 
-use crate::arguments::Arguments;
-use crate::contender::{Contender, Kind};
-use crate::counted::Counted;
+use super::arguments::Arguments;
+use super::contender::{Contender, Kind};
+use super::counted::Counted;
+use super::project::Project;
 use crate::progress;
-use crate::project::Project;
 
 /// A build that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -39,7 +39,7 @@ impl Step {
         Self::Edit,
     ];
 
-    /// What the table calls it.
+    /// Its name in the table.
     pub(crate) fn title(self) -> &'static str {
         match self {
             Self::Cold => "first build, empty cache",
@@ -53,7 +53,7 @@ impl Step {
         }
     }
 
-    /// What the JSON calls it.
+    /// Its name in the JSON.
     pub(crate) fn key(self) -> &'static str {
         match self {
             Self::Cold => "cold",
@@ -72,10 +72,10 @@ impl Step {
 pub(crate) struct Build {
     pub(crate) step: Step,
     pub(crate) took: Duration,
-    /// Processor seconds, where the system tells them.
+    /// Processor seconds, if the system reports them.
     pub(crate) cpu: Option<f64>,
     pub(crate) counted: Counted,
-    /// What missed, members aside.
+    /// What missed, without members.
     pub(crate) missed: BTreeSet<String>,
 }
 
@@ -137,7 +137,7 @@ impl Way<'_> {
     }
 
     fn measure(&mut self, step: Step, run: impl FnOnce(&Self)) {
-        // What the builds before wrote is written, for each build of each contender.
+        // So that what earlier builds wrote is on disk before each build of each contender.
         drop(Output::of(&mut Command::new("sync")));
         let before = self.contender.counted();
         let cpu = self.contender.cpu();
@@ -158,7 +158,7 @@ impl Way<'_> {
         });
     }
 
-    /// mbx keeps the target directory elsewhere, and has a command of its own for it.
+    /// mbx keeps the target directory elsewhere, and has its own command to clean it.
     fn clean(&self, dir: &Path) {
         let mut clean = self.contender.builder();
         drop(Output::of(clean.current_dir(dir).arg("clean")).ok());

@@ -1,4 +1,4 @@
-//! What an edit costs, and what is built after one: one project, with each cache.
+//! The cost of an edit, and of what is built after one: one project, with each cache.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -8,10 +8,10 @@ use std::time::Instant;
 use sccache_shell_e2e::output::Output;
 use sccache_shell_e2e::{machine, workspace, worktree};
 
-use crate::contender::{Contender, Kind};
+use super::contender::{Contender, Kind};
 use crate::progress;
 
-/// Functions of the member that is edited: enough that compiling it is felt.
+/// Functions of the member that is edited: enough that its compile takes seconds.
 const FUNCTIONS: usize = 4_000;
 
 /// A row of the table, and its seconds.

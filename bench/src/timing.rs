@@ -1,21 +1,21 @@
-//! How long programs take: one round of each after the other, so that whatever else the machine does meets all of them alike.
+//! The time that programs take, one of each in every round: what else the machine does affects all of them alike.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Which of the times of many rounds is taken.
+/// Which of the times of many rounds is reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Take {
-    /// What a user meets: the number for docs/measurements.md, on an idle machine.
+    /// What a user sees: the number for docs/measurements.md, on an idle machine.
     Median,
-    /// What the program needs, whatever else the machine does: for a bound in a test run.
+    /// What the program needs, without what else the machine does: for a bound in a test run.
     Fastest,
 }
 
 /// The wall-clock time of each command over `rounds` rounds; the output of the commands is dropped.
 ///
 /// # Panics
-/// If a command cannot be started or fails: what fails early is not what was to be measured.
+/// If a command cannot be started or fails: the time of a failure means nothing.
 pub(crate) fn times<const N: usize>(rounds: usize, take: Take, mut commands: [Command; N]) -> [Duration; N] {
     let mut times: [Vec<Duration>; N] = std::array::from_fn(|_| Vec::with_capacity(rounds));
     // The first round warms the page cache and is not counted.

@@ -9,14 +9,14 @@ use sccache_shell_e2e::home::Home;
 use sccache_shell_e2e::stats::Counts;
 use serde_json::Value;
 
-/// Where a contender keeps count.
+/// Where a contender's counters are.
 pub(crate) enum Counter {
     None,
     Sccache { log: PathBuf },
     Kache { events: PathBuf },
 }
 
-/// The count at one moment, or between two.
+/// The counters at one moment, or the difference between two.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Counted {
     pub(crate) rust: Counts,
@@ -46,8 +46,8 @@ impl Counter {
     }
 }
 
-/// `… [serde_core]: Compiled in 0.300 s, storing in cache`. A miss that did not compile, a build script's probe of the
-/// compiler, is no miss by sccache's own count either.
+/// `… [serde_core]: Compiled in 0.300 s, storing in cache`. A miss that did not compile, such as a build
+/// script's probe of the compiler, is not counted as a miss by sccache either.
 fn missed_in_log(line: &str) -> Option<String> {
     let (before, after) = line.split_once("]: Compiled in ")?;
     let (_, name) = before.rsplit_once('[')?;
@@ -79,7 +79,7 @@ fn kache(events: &str) -> Counted {
 }
 
 impl Counted {
-    /// What came since `before`.
+    /// The difference to `before`.
     pub(crate) fn since(&self, before: &Self) -> Self {
         Self {
             rust: self.rust - before.rust,
@@ -88,7 +88,7 @@ impl Counted {
         }
     }
 
-    /// The names that missed, less the members of the workspaces.
+    /// The names that missed, without the members of the workspaces.
     pub(crate) fn missed_outside(&self, members: &[String]) -> BTreeSet<String> {
         let own: Vec<String> = members.iter().map(|member| member.replace('-', "_")).collect();
         self.missed.iter().filter(|name| !own.contains(name)).cloned().collect()

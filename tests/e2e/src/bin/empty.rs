@@ -1,3 +1,0 @@
-//! Does nothing: what it costs to start any program at all. The benchmark measures against it.
-
-fn main() {}
