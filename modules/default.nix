@@ -4,6 +4,7 @@ let
   compile = [
     { _module.args.pkgs = pkgs; }
     ./options/compile.nix
+    ./compile.nix
   ];
 in
 rec {

@@ -1,79 +1,41 @@
-# Makes variables, packages and the hook from the options of a shell.
-{
-  config,
-  lib,
-  pkgs,
-  ...
-}:
+# Makes variables and the hook from the options of a shell.
+{ config, lib, ... }:
 let
-  inherit (lib)
-    getExe'
-    optional
-    optionalAttrs
-    optionals
-    optionalString
-    ;
+  inherit (lib) optionalAttrs optionals optionalString;
+  inherit (import ./options/kit.nix { inherit lib; }) hasNoEffect;
+  variables = import ./variables.nix { inherit lib cfg; };
   cfg = config;
-  compile = import ./wrapper.nix { inherit lib pkgs cfg; };
-  inherit (compile.at "${compile.links}") wrapper wrapperDir;
-
-  ignored = lib.unique (cfg.check.ignore ++ optional cfg.incremental "incremental-on");
-
-  # Variables for the helper. Those that are not set here are unset, because an outer shell may have set them.
-  told = {
-    SCCACHE_SHELL_CACHE_SIZE = cfg.cacheSize;
-    SCCACHE_SHELL_SHARE_MEMBERS = if cfg.shareMembers then null else "false";
-    SCCACHE_SHELL_INCREMENTAL_EDITS = if cfg.incrementalEdits then null else "false";
-    SCCACHE_SHELL_IGNORE = if ignored == [ ] then null else lib.concatStringsSep "," ignored;
-  };
 in
 {
   # One definition each, not several with `mkIf`: they are read-only.
   config = {
-    env = optionalAttrs cfg.enable (
-      compile.variables wrapper // lib.filterAttrs (_: value: value != null) told
-    );
-
-    packages = optionals cfg.enable (optional (cfg.helper != null) cfg.helper ++ [ cfg.package ]);
+    env = optionalAttrs cfg.enable (variables.values variables.shell);
 
     # Forces `env` too, so that a user's definition of this read-only option is an error.
     shellHook = builtins.seq cfg.env (
       optionalString cfg.enable (
         import ./hook.nix {
-          inherit
-            lib
-            cfg
-            told
-            wrapper
-            wrapperDir
-            ;
-          checks = cfg.helper != null && cfg.check.enable;
-          helper = getExe' cfg.helper "sccache-shell";
+          inherit lib cfg;
+          variables = variables.shell;
         }
       )
     );
 
     # Settings that would silently have no effect.
-    contradictions =
-      let
-        without =
-          condition: name: needs:
-          optional condition "`${name}` does nothing with `${needs}`";
-      in
-      optionals cfg.enable (
-        optionals (cfg.helper == null) (
-          without (cfg.cacheSize != null) "cacheSize" "helper = null"
-          ++ without cfg.initConfig "initConfig" "helper = null"
-          ++ without (cfg.check.ignore != [ ]) "check.ignore" "helper = null"
-        )
-        ++ optionals (cfg.helper == null || !cfg.rustcWrapper) (
-          let
-            needs = if cfg.helper == null then "helper = null" else "rustcWrapper = false";
-          in
-          without (!cfg.shareMembers) "shareMembers" needs
-          ++ without (!cfg.incrementalEdits) "incrementalEdits" needs
-        )
-        ++ without (cfg.incremental && !cfg.incrementalEdits) "incrementalEdits" "incremental = true"
-      );
+    contradictions = optionals cfg.enable (
+      optionals (cfg.helper == null) (
+        hasNoEffect (cfg.cacheSize != null) "cacheSize" "helper = null"
+        ++ hasNoEffect cfg.initConfig "initConfig" "helper = null"
+        ++ hasNoEffect (cfg.check.ignore != [ ]) "check.ignore" "helper = null"
+      )
+      ++ optionals (cfg.helper == null || !cfg.rustcWrapper) (
+        let
+          needs = if cfg.helper == null then "helper = null" else "rustcWrapper = false";
+        in
+        hasNoEffect (!cfg.shareMembers) "shareMembers" needs
+        ++ hasNoEffect (!cfg.incrementalEdits) "incrementalEdits" needs
+      )
+      ++ hasNoEffect (cfg.incremental && !cfg.incrementalEdits) "incrementalEdits" "incremental = true"
+    );
   };
 }

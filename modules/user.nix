@@ -1,4 +1,4 @@
-# Makes the config file, packages and variables from the options of a user or a machine.
+# Makes the config file and variables from the options of a user or a machine.
 {
   config,
   lib,
@@ -7,10 +7,10 @@
   ...
 }:
 let
-  inherit (lib) optional optionals;
+  inherit (lib) optionalAttrs optionals;
+  inherit (import ./options/kit.nix { inherit lib; }) hasNoEffect;
   cfg = config;
-  compile = import ./wrapper.nix { inherit lib pkgs cfg; };
-  inherit (compile.at cfg.prefix) wrapper;
+  variables = import ./variables.nix { inherit lib cfg; };
   schema = import ./sccache-config/check.nix { inherit lib; };
 
   # Placeholders for secrets until the file is activated.
@@ -36,25 +36,20 @@ in
         # The content does not depend on the files' names; force them so that a wrong one is an error.
         builtins.deepSeq secrets ((pkgs.formats.toml { }).generate "sccache-config" content);
 
-    links = if cfg.enable then compile.links else null;
-    env = lib.optionalAttrs cfg.enable (compile.variables wrapper);
-    packages = optionals cfg.enable (optional (cfg.helper != null) cfg.helper ++ [ cfg.package ]);
+    env = optionalAttrs cfg.enable (variables.values variables.compile);
 
     contradictions =
       let
-        without =
-          condition: name: needs:
-          optional condition "`${name}` does nothing with `${needs}`";
         orphan = key: !lib.hasAttrByPath (lib.init (lib.splitString "." key)) cfg.settings;
       in
       optionals cfg.enable (
         optionals (!cfg.sessionVariables) (
-          without cfg.incremental "incremental" "sessionVariables = false"
-          ++ without (!cfg.rustcWrapper) "rustcWrapper" "sessionVariables = false"
-          ++ without (!cfg.cmakeLauncher) "cmakeLauncher" "sessionVariables = false"
-          ++ without (!cfg.shareMembers) "shareMembers" "sessionVariables = false"
-          ++ without (!cfg.incrementalEdits) "incrementalEdits" "sessionVariables = false"
-          ++ without (cfg.tmpDir != options.tmpDir.default) "tmpDir" "sessionVariables = false"
+          hasNoEffect cfg.incremental "incremental" "sessionVariables = false"
+          ++ hasNoEffect (!cfg.rustcWrapper) "rustcWrapper" "sessionVariables = false"
+          ++ hasNoEffect (!cfg.cmakeLauncher) "cmakeLauncher" "sessionVariables = false"
+          ++ hasNoEffect (!cfg.shareMembers) "shareMembers" "sessionVariables = false"
+          ++ hasNoEffect (!cfg.incrementalEdits) "incrementalEdits" "sessionVariables = false"
+          ++ hasNoEffect (cfg.tmpDir != options.tmpDir.default) "tmpDir" "sessionVariables = false"
         )
         ++ map (key: "`secretFiles.\"${key}\"` belongs to a table that `settings` does not have") (
           builtins.filter orphan (builtins.attrNames secrets)

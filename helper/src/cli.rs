@@ -61,7 +61,7 @@ enum Command {
     },
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 struct CheckArgs {
     /// At most five lines, nothing when all is well, always exit 0: for a shell's door
     #[arg(long, conflicts_with_all = ["json", "strict"])]
@@ -122,7 +122,7 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         Command::Check(args) => check(&args),
         Command::Explain { id } => explain(id.as_deref()),
         Command::ExplainMiss(args) => explain_miss::run(&args),
-        Command::Init(args) => init::run(&args),
+        Command::Init(args) => init(&args),
         Command::Stats(args) => stats::run(&args),
         Command::Completions { shell } => completions(shell),
         Command::Man { dir } => man(&dir),
@@ -132,6 +132,19 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         let _ = writeln!(anstream::stderr(), "sccache-shell: {}", escape::lines(&why));
         ExitCode::from(2)
     })
+}
+
+/// With `--check`, an error of the first part does not keep the second from running.
+fn init(args: &init::InitArgs) -> anyhow::Result<ExitCode> {
+    let done = init::run(args);
+    if !args.check {
+        return done;
+    }
+    let quiet = CheckArgs {
+        quiet: true,
+        ..CheckArgs::default()
+    };
+    done.and(check(&quiet))
 }
 
 fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {

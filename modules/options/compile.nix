@@ -1,5 +1,10 @@
 # Options for compiles, in every front.
-{ lib, pkgs, ... }:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
 let
   inherit (lib) literalExpression mkOption types;
   inherit (import ./kit.nix { inherit lib; }) mkFlag mkOutput;
@@ -58,6 +63,23 @@ in
       type = types.listOf types.package;
       description = "The packages to put on PATH.";
       example = literalExpression "[ pkgs.sccache ]";
+    };
+
+    links = mkOption {
+      type = types.nullOr types.package;
+      internal = true;
+      visible = false;
+      readOnly = true;
+      description = "The package with `libexec/sccache-shell`; `null` without the helper.";
+    };
+
+    # A front that installs the links sets a path that outlives a generation.
+    prefix = mkOption {
+      type = types.str;
+      default = "${config.links}";
+      internal = true;
+      visible = false;
+      description = "Where `libexec/sccache-shell` is.";
     };
   };
 }

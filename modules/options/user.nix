@@ -57,24 +57,5 @@ in
       description = "Contradictions between options: what is set, and why it has no effect.";
       example = literalExpression "[ ]";
     };
-
-    # The directory that contains the wrapper's links, at a path that outlives a generation. Set by the front.
-    prefix = mkOption {
-      type = types.str;
-      internal = true;
-      visible = false;
-      description = "Where `libexec/sccache-shell` is.";
-      example = "/run/current-system/sw";
-    };
-
-    # The links for the front to install; `null` without the helper.
-    links = mkOption {
-      type = types.nullOr types.package;
-      internal = true;
-      visible = false;
-      readOnly = true;
-      description = "The package with `libexec/sccache-shell`.";
-      example = null;
-    };
   };
 }

@@ -163,8 +163,17 @@ unset_is CMAKE_C_COMPILER_LAUNCHER
 unset_is SCCACHE_SHELL_CACHE_SIZE
 unset_is CARGO_INCREMENTAL
 is SCCACHE_SHELL_IGNORE incremental-on
-grep -n 'helper on stdout' "$work/err" | tr '\n' ' ' | grep -q '^1:.*init --if-missing 2:.*check --quiet'
-result $? "init and check do not come in this order"
+says 'helper on stdout: init --if-missing --check'
+
+# One process at most: one call of the helper, and no subshell. (PATH has no programs.)
+for name in normal caller bare no-check no-helper; do
+  hook $name
+  calls=1
+  case $name in no-*) calls=0 ;; esac
+  yes "$name calls the helper a different number of times" [ "$(grep -c 'helper on stdout' "$work/err")" = $calls ]
+  says_not 'not found'
+  yes "$name has a subshell" [ "$(grep -cE '[$<>]\(|`' "$hooks/$name.sh")" = 0 ]
+done
 
 # A user's own CMake launchers, also an empty one; values from an outer shell of ours.
 hook normal CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER= SCCACHE_SHELL_IGNORE=left

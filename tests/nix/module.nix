@@ -41,6 +41,10 @@ let
       is = lib.hasSuffix "-sccache-shell-wrapper/libexec/sccache-shell/sccache" wrapper;
       should = true;
     };
+    the-links-are-a-package-of-their-own = {
+      is = "${pkgs.callPackage ../../modules/wrapper.nix { }}/libexec/sccache-shell/sccache";
+      should = (shell { }).env.RUSTC_WRAPPER;
+    };
     without-helper-sccache-itself = {
       is = (shell { helper = null; }).env.RUSTC_WRAPPER;
       should = sccache;

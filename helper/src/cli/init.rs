@@ -38,6 +38,9 @@ pub(super) struct InitArgs {
     /// Do nothing where a config file is there
     #[arg(long)]
     if_missing: bool,
+    /// Then check the shell, as `check --quiet` does: one program for a shell's hook
+    #[arg(long, conflicts_with = "dry_run")]
+    pub(super) check: bool,
 }
 
 pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {

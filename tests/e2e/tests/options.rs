@@ -1,4 +1,4 @@
-//! What a user's options do in a shell that is really entered.
+//! The effect of options in a shell that is really entered.
 
 use std::fs;
 use std::process::Command;
@@ -104,11 +104,16 @@ fn switched_off_it_changes_nothing() {
 fn the_configuration_is_made_on_request_where_there_is_none() {
     let home = Home::new();
     let consumer = shell(&home, "initConfig = true; cacheSize = \"24G\";");
-    drop(consumer.run(&home, Entry::Develop, "true").ok());
+    // The same program checks the shell.
+    let out = with_wrapper(&home, &consumer, "/opt/kache");
     let text = fs::read_to_string(home.config_file()).unwrap();
     assert!(text.contains("size = \"24G\""), "{text}");
+    let [wrote, found] = out.told()[..] else {
+        panic!("{out}")
+    };
+    assert!(wrote.contains("wrote") && found.contains("/opt/kache"), "{out}");
 
-    // The user's word stands, and the next entry finds nothing to do.
+    // The user's file is kept, and the next entry changes nothing.
     home.configure("[cache.disk]\nsize = \"30G\" # mine\n");
     let out = consumer.run(&home, Entry::Develop, "true").ok();
     assert_eq!(
@@ -140,7 +145,7 @@ fn ignored_checks_are_not_spoken_of() {
 
 #[test]
 fn wrong_values_are_refused_by_the_options_name_and_the_right_form() {
-    // The cases, and the words that each is refused with, are in tests/nix/option-errors.
+    // The cases, with the expected error of each, are in tests/nix/option-errors.
     let out = Output::of(&mut Command::new(machine::tree().join("tests/eval-options"))).ok();
     assert!(out.stdout().ends_with(" passed, 0 failed\n"), "{out}");
 }
