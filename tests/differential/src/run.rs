@@ -66,7 +66,7 @@ pub fn run(lab: &Lab, mode: Mode, tree: Tree, world: World) -> Seen {
             seen.stdout.push_str(&without_thread(without_time(line)));
             seen.stdout.push('\n');
         }
-        let messages = out.told().into_iter().filter(|line| status(line).is_none());
+        let messages = out.messages().into_iter().filter(|line| status(line).is_none());
         seen.messages.extend(messages.map(without_thread));
     }
     seen.messages.sort();
@@ -80,7 +80,7 @@ pub fn again(lab: &Lab, mode: Mode, tree: Tree, world: World) -> Vec<String> {
         let mut args = args.clone();
         args.insert(1, "--verbose".to_owned());
         let out = Output::of(&mut lab.cargo(mode, tree, world, &args));
-        for line in out.told() {
+        for line in out.messages() {
             if let Some((word, rest)) = status(line).filter(|(word, _)| WORK.contains(word)) {
                 built.push(format!("{word} {}", rest.split(' ').next().unwrap_or_default()));
             }

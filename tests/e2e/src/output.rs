@@ -70,7 +70,7 @@ impl Output {
     }
 
     /// The lines of standard error, without those of Nix and direnv about what they build and load.
-    pub fn told(&self) -> Vec<&str> {
+    pub fn messages(&self) -> Vec<&str> {
         let own = ["direnv: ", "building '", "copying path '"];
         // direnv ends a colour that it did not begin.
         let lines = self.stderr.lines().map(|line| line.trim_start_matches("\u{1b}[0m"));

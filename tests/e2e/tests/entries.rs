@@ -53,7 +53,7 @@ fn every_entry_is_silent_when_all_is_well() {
         drop(consumer.run(&home, entry, "true").ok());
         let out = consumer.run(&home, entry, "echo mine").ok();
         assert_eq!(out.stdout(), "mine\n", "{entry:?}: {out}");
-        assert_eq!(out.told(), [""; 0], "{entry:?}: {out}");
+        assert_eq!(out.messages(), [""; 0], "{entry:?}: {out}");
         // The full check has no findings or notes either.
         drop(consumer.run(&home, entry, STRICT).ok());
     }
@@ -70,7 +70,7 @@ fn every_entry_is_silent_on_a_fresh_ci_machine() {
         let script = format!("{STRICT}; echo mine");
         let out = Output::of(consumer.command(&home, entry, &script).env("CI", "true")).ok();
         assert_eq!(out.stdout(), "mine\n", "{entry:?}: {out}");
-        assert_eq!(out.told(), [""; 0], "{entry:?}: {out}");
+        assert_eq!(out.messages(), [""; 0], "{entry:?}: {out}");
     }
 }
 
@@ -152,7 +152,7 @@ fn print_dev_env_gives_the_same_shell() {
     let lines: Vec<&str> = out.stdout().lines().collect();
     assert!(lines[0].ends_with("/libexec/sccache-shell/sccache"), "{out}");
     assert_eq!(lines[1], "/var/tmp", "{out}");
-    assert_eq!(out.told(), [""; 0], "{out}");
+    assert_eq!(out.messages(), [""; 0], "{out}");
 }
 
 /// The environment of VS Code's direnv, Zed and nushell: JSON, without bash.
@@ -176,7 +176,7 @@ fn editors_get_it_as_json() {
         "{out}"
     );
     assert_eq!(json.get("_sccache_shell_checked"), None);
-    assert_eq!(out.told(), [""; 0], "{out}");
+    assert_eq!(out.messages(), [""; 0], "{out}");
 }
 
 /// As lorri does: the hook runs in a build, where HOME does not exist, and its exported variables are used.

@@ -97,7 +97,7 @@ fn switched_off_it_changes_nothing() {
         )
         .ok();
     assert_eq!(out.stdout(), "0\n");
-    assert_eq!(out.told(), [""; 0]);
+    assert_eq!(out.messages(), [""; 0]);
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn the_configuration_is_made_on_request_where_there_is_none() {
     let out = with_wrapper(&home, &consumer, "/opt/kache");
     let text = fs::read_to_string(home.config_file()).unwrap();
     assert!(text.contains("size = \"24G\""), "{text}");
-    let [wrote, found] = out.told()[..] else {
+    let [wrote, found] = out.messages()[..] else {
         panic!("{out}")
     };
     assert!(wrote.contains("wrote") && found.contains("/opt/kache"), "{out}");
@@ -120,7 +120,7 @@ fn the_configuration_is_made_on_request_where_there_is_none() {
         fs::read_to_string(home.config_file()).unwrap(),
         "[cache.disk]\nsize = \"30G\" # mine\n"
     );
-    assert_eq!(out.told(), [""; 0]);
+    assert_eq!(out.messages(), [""; 0]);
 }
 
 #[test]
@@ -140,7 +140,7 @@ fn ignored_checks_are_not_spoken_of() {
     let home = Home::new();
     let consumer = shell(&home, "check.ignore = [ \"config-missing\" ];");
     let out = consumer.run(&home, Entry::Develop, "true").ok();
-    assert_eq!(out.told(), [""; 0]);
+    assert_eq!(out.messages(), [""; 0]);
 }
 
 #[test]
