@@ -5,7 +5,7 @@ use std::fmt::Write;
 use sccache_shell::checks::{Check, Effect};
 use sccache_shell::finding::Severity;
 
-use crate::page;
+use crate::support::page;
 
 fn severity(check: &Check) -> &'static str {
     match check.severity {

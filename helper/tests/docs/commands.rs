@@ -1,6 +1,6 @@
 //! `docs/commands.md` is what `--help` prints.
 
-use crate::page;
+use crate::support::page;
 
 /// As wide as help is at most, so that it does not depend on who looks.
 const WIDTH: usize = 100;

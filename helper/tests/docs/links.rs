@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::page;
+use crate::support::page;
 
 fn pages() -> Vec<PathBuf> {
     let docs = fs::read_dir(page::path("docs")).unwrap();

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use sccache_shell::why::Rule;
 
-use crate::page;
+use crate::support::page;
 
 #[test]
 fn what_is_not_shared_is_the_wrappers_list() {
