@@ -1,4 +1,4 @@
-//! The shim is the compiler that sccache knows: a program that anything may start.
+//! The shim: sccache's compiler, but also a program that a user can start.
 
 use std::fs;
 use std::path::Path;
@@ -6,9 +6,8 @@ use std::process::Command;
 
 use crate::form::store::{STORE, built_once};
 
-/// The compiler that sccache knows is a program like any other.
 #[test]
-fn a_shim_that_is_called_by_hand() {
+fn a_shim_that_a_user_starts() {
     let sandbox = built_once();
     let shims = fs::read_dir(sandbox.path(STORE).join("rustc")).unwrap();
     let shim = shims.map(|dir| dir.unwrap().path().join("rustc")).next().unwrap();
@@ -22,7 +21,7 @@ fn a_shim_that_is_called_by_hand() {
     let out = sandbox.path("out");
     let args = ["--crate-type=lib", "--out-dir", out.to_str().unwrap(), "src/main.rs"];
     assert!(call(&args, None).status.success() && out.join("libmain.rlib").exists());
-    for plan in [sandbox.path("none"), sandbox.write("rubbish", "{")] {
+    for plan in [sandbox.path("none"), sandbox.write("garbage", "{")] {
         let output = call(&args, Some(&plan));
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && said.lines().count() == 1, "{said}");

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Sandbox, manifest, wait_until};
 
-/// The processes whose command line holds that text.
+/// The processes whose command line contains that text.
 fn processes(text: &str) -> Vec<u32> {
     let entries = fs::read_dir("/proc").unwrap().flatten();
     let pids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
@@ -22,7 +22,7 @@ fn is_compiled(wanted: &str) -> bool {
     processes(wanted).iter().any(is_rustc)
 }
 
-/// A crate's name that no other run of these tests has, whose processes would be taken for ours.
+/// A crate name that is different in each run of the tests, to find only the processes of this one.
 fn name_of_its_own(what: &str, signal: &str) -> String {
     let signal = signal.trim_start_matches('-').to_lowercase();
     format!("{what}_{signal}_{}", std::process::id())
@@ -34,7 +34,7 @@ fn silent_build(sandbox: &Sandbox) -> Child {
     cargo.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
 }
 
-/// Sends a signal to the wrapper whose command line holds `wanted`.
+/// Sends a signal to the wrapper whose command line contains `wanted`.
 fn signal_the_wrapper(sandbox: &Sandbox, wanted: &str, signal: &str) {
     let libexec = sandbox.path("libexec");
     let is_wrapper = |pid: &u32| {
@@ -111,10 +111,10 @@ fn an_inspection_that_is_ended_leaves_no_process() {
     }
 }
 
-/// Cargo does not wait for what a linker leaves behind, and it may go on.
+/// Cargo does not wait for a process that the linker leaves behind, and that process may go on.
 #[test]
 #[cfg(target_os = "linux")]
-fn what_a_linker_leaves_goes_on() {
+fn a_background_process_of_the_linker_goes_on() {
     let mut sandbox = Sandbox::new();
     sandbox.package("A");
     let late = sandbox.path("late");

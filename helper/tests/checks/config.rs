@@ -11,7 +11,7 @@ fn config_missing() {
     fs::remove_file(sandbox.config()).unwrap();
     let finding = sandbox.finding("config-missing");
     assert!(what(&finding).contains("falls back to 10 GiB"), "{finding}");
-    assert_eq!(sandbox.planned_size(), 10 << 30, "it is as the check says");
+    assert_eq!(sandbox.planned_size(), 10 << 30, "the finding is right");
     sandbox.fix("config-missing");
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(fs::read_to_string(sandbox.config()).unwrap().contains("size = \"24G\""));
@@ -53,7 +53,7 @@ fn config_invalid() {
         );
         assert_eq!(sandbox.ids(), ["config-invalid"]);
         assert!(!sandbox.helper(&["check"]).status.success());
-        assert!(!sandbox.compiles_c(), "it is as the check says");
+        assert!(!sandbox.compiles_c(), "the finding is right");
         sandbox.edit_with("[cache.disk]\nsize = \"24G\"\n");
         sandbox.fix("config-invalid");
         assert!(sandbox.compiles_c());
@@ -78,7 +78,7 @@ fn config_key_too_new() {
         assert_eq!(sandbox.ids(), ["config-key-too-new"]);
         let finding = sandbox.finding("config-key-too-new");
         assert!(what(&finding).contains(&format!("`{key}` needs sccache")), "{finding}");
-        // A key that nobody knows is another matter.
+        // A key that no version knows is a different finding.
         sandbox.configure("nonsense = 1\n");
         assert_eq!(sandbox.ids(), ["config-invalid"]);
     }
@@ -121,7 +121,7 @@ fn env_overrides_file() {
         text.contains("its size no longer counts (the next server gets 10 GiB)"),
         "{text}"
     );
-    // What is set beside it is not lost.
+    // A size that is set as well is not lost.
     sandbox.set("SCCACHE_CACHE_SIZE", "24G");
     assert_eq!(sandbox.ids(), NOTHING);
     sandbox.unset("SCCACHE_CACHE_SIZE");
@@ -190,7 +190,7 @@ fn cargo_config_invalid() {
     sandbox.fix("cargo-config-invalid");
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.cargo_builds());
-    // A file that includes one that is not there, as cargo sees it since 1.94.
+    // An include of a missing file is an error since cargo 1.94.
     fs::write(&place, "include = [\"none.toml\"]\n").unwrap();
     assert!(!sandbox.cargo_builds());
     assert!(what(&sandbox.finding("cargo-config-invalid")).contains("none.toml, which is not there"));
@@ -205,7 +205,7 @@ fn preprocessor_table_partial() {
     let mut sandbox = Sandbox::new();
     let table = "[cache.disk]\nsize = \"24G\"\n\n[cache.disk.preprocessor_cache_mode]\nfile_stat_matches = true\n";
     sandbox.configure(table);
-    assert!(!preprocessor_mode(&sandbox), "off, though nobody says so");
+    assert!(!preprocessor_mode(&sandbox), "the table turns the mode off");
     assert_eq!(sandbox.ids(), ["preprocessor-table-partial"]);
     sandbox.configure(format!("{table}use_preprocessor_cache_mode = true\n"));
     assert!(preprocessor_mode(&sandbox));
@@ -242,7 +242,7 @@ fn secrets() {
     assert!(!sandbox.finds("secrets"));
 }
 
-/// `secrets`: who keeps a configuration in git has given it to all who have the repository.
+/// `secrets`: a configuration file that is committed can be read by everyone who has the repository.
 #[test]
 fn a_secret_in_git() {
     let mut sandbox = Sandbox::new();
@@ -254,8 +254,8 @@ fn a_secret_in_git() {
     sandbox.git("home", &["init", "-q"]);
     assert_eq!(sandbox.ids(), NOTHING, "not added yet");
     sandbox.git("home", &["add", "-A"]);
-    let told = what(&sandbox.finding("secrets"));
-    assert!(told.contains("(`cache.webdav.password`) and is kept in git"), "{told}");
+    let text = what(&sandbox.finding("secrets"));
+    assert!(text.contains("(`cache.webdav.password`) and is kept in git"), "{text}");
     sandbox.configure("[cache.disk]\nsize = \"24G\"\n");
     assert_eq!(sandbox.ids(), NOTHING, "without a secret it may be");
 }

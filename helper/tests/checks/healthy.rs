@@ -28,7 +28,7 @@ fn is_silent(sandbox: &Sandbox) {
     assert!(door.stdout.is_empty() && door.stderr.is_empty(), "{door:?}");
 }
 
-/// Before a build, with one, and with a server that was started elsewhere.
+/// Before a build, after it, and after a second one.
 fn stays_silent(sandbox: &Sandbox) {
     is_silent(sandbox);
     assert!(sandbox.cargo_builds());
@@ -58,15 +58,15 @@ fn in_a_repository() {
 }
 
 #[test]
-fn sccache_without_our_wrapper() {
+fn plain_sccache() {
     let mut sandbox = library();
     let search = std::env::var_os("PATH").unwrap();
     sandbox.set("PATH", search).set("RUSTC_WRAPPER", real_sccache());
     stays_silent(&sandbox);
 }
 
-/// What rustup's proxies export to what they start, a shell of `cargo run` or a build script among them (rustup's
-/// `src/toolchain.rs`, `set_env`).
+/// rustup's proxies export variables to the programs that they start, such as a shell of `cargo run` or a build script
+/// (rustup's `src/toolchain.rs`, `set_env`).
 #[test]
 fn a_rustup_toolchain() {
     let mut sandbox = library();
@@ -88,7 +88,7 @@ fn a_rustup_toolchain() {
     let wrapper = sandbox.path("libexec/sccache-shell");
     sandbox.set("PATH", format!("{}:{}/bin:{search}", wrapper.display(), home.display()));
     stays_silent(&sandbox);
-    // Inside, where they are set.
+    // In a program that a proxy starts.
     sandbox.write(
         "project/src/main.rs",
         "fn main() { let s = std::process::Command::new(std::env::args().nth(1).unwrap()).args([\"check\", \"--json\"]).status(); assert!(s.unwrap().success()); }\n",
@@ -98,7 +98,7 @@ fn a_rustup_toolchain() {
     assert_eq!(report["findings"].as_array().unwrap(), &[] as &[Value], "{report:#}");
 }
 
-/// A machine of a CI service: nobody's home, nothing kept, and a flake that would like a large cache.
+/// A machine of a CI service: an empty home, and a flake that asks for a large cache.
 #[test]
 fn ci_without_a_cache() {
     let mut sandbox = library();
@@ -107,8 +107,8 @@ fn ci_without_a_cache() {
     assert_eq!(sandbox.ids(), ["config-missing", "cache-size"], "at home");
     sandbox.set("CI", "true");
     stays_silent(&sandbox);
-    assert!(sandbox.server_pid().is_some(), "it was by its server");
-    // Where the service keeps things in the checkout.
+    assert!(sandbox.server_pid().is_some(), "a server was started");
+    // A service that keeps its caches in the checkout.
     sandbox.stop_server();
     sandbox.git("project", &["init", "-q"]);
     sandbox.set("SCCACHE_DIR", sandbox.path("project/.sccache"));
@@ -128,7 +128,7 @@ fn ci_without_a_cache() {
     );
 }
 
-/// A runner that keeps its cache for months is like any other machine.
+/// A runner that keeps its cache is like any other machine.
 #[test]
 fn ci_with_a_cache_that_grows_full() {
     let mut sandbox = library();

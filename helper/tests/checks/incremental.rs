@@ -14,7 +14,7 @@ fn incremental_on() {
     let finding = sandbox.finding("incremental-on");
     assert!(what(&finding).contains("(cargo's default)"), "{finding}");
     assert!(sandbox.cargo_builds());
-    assert_eq!(sandbox.running_stat("requests_executed"), 0, "it is as the check says");
+    assert_eq!(sandbox.running_stat("requests_executed"), 0, "the finding is right");
     sandbox.stop_server();
     fs::remove_dir_all(sandbox.path("project/target")).unwrap();
     sandbox.write("project/.cargo/config.toml", "[build]\nincremental = true\n");
@@ -36,9 +36,9 @@ fn incremental_forced() {
         .set("CARGO_INCREMENTAL", "1")
         .set("RUSTC_WRAPPER", real_sccache());
     assert!(!sandbox.compiles_c());
-    // That cargo goes past our wrapper is found, too.
+    // That cargo bypasses our wrapper is a finding, too.
     assert_eq!(sandbox.ids(), ["incremental-forced", "wrapper-shadowed"]);
-    // Behind our wrapper it is merely not cached.
+    // With our wrapper it is only not cached.
     let wrapper = sandbox.path("libexec/sccache-shell/sccache");
     sandbox.set("RUSTC_WRAPPER", &wrapper);
     assert_eq!(sandbox.ids(), ["incremental-on"]);
@@ -57,11 +57,11 @@ fn incremental_spelling() {
     assert!(!shares(&sandbox, false, &zero, &[("CARGO_INCREMENTAL", "false")]));
     assert!(
         shares(&sandbox, true, &zero, &[("CARGO_INCREMENTAL", "false")]),
-        "our wrapper takes it out"
+        "our wrapper removes it"
     );
     for value in ["false", "", "no"] {
         sandbox.set("CARGO_INCREMENTAL", value);
-        assert_eq!(sandbox.ids(), NOTHING, "behind our wrapper");
+        assert_eq!(sandbox.ids(), NOTHING, "with our wrapper");
     }
     sandbox.go_past_the_wrapper();
     sandbox.fix("incremental-spelling");

@@ -4,14 +4,14 @@ use std::fs;
 
 use crate::support::{NOTHING, Sandbox, noise, older_sccache, real_sccache, what};
 
-/// A sandbox with one object in its cache, which this variable keeps from being found.
+/// A sandbox with one object in its cache, which is not looked up because of this variable.
 fn keeps_from_hitting(name: &str) -> Sandbox {
     let mut sandbox = Sandbox::new();
     assert!(sandbox.compiles_c() && sandbox.compiles_c());
     assert_eq!(sandbox.hits(), 1);
     sandbox.set(name, "0");
     assert!(sandbox.compiles_c());
-    assert_eq!(sandbox.hits(), 1, "0 counts, too");
+    assert_eq!(sandbox.hits(), 1, "0 counts as set");
     sandbox
 }
 
@@ -38,15 +38,15 @@ fn readonly_mode() {
     let mut sandbox = Sandbox::new();
     sandbox.configure("[cache.disk]\nsize = \"24G\"\nrw_mode = \"READ_ONLY\"\n");
     let finding = sandbox.finding("readonly-mode");
-    assert_eq!(finding["severity"], "info", "it is somebody's wish");
+    assert_eq!(finding["severity"], "info", "it may be intended");
     assert!(what(&finding).contains("config:3"), "{finding}");
     assert!(sandbox.compiles_c() && sandbox.compiles_c());
-    assert_eq!(sandbox.hits(), 0, "it is as the check says");
+    assert_eq!(sandbox.hits(), 0, "the finding is right");
     sandbox.configure("[cache.disk]\nsize = \"24G\"\n");
     let finding = sandbox.finding("readonly-mode");
     assert_eq!(
         finding["severity"], "warning",
-        "of the server that nobody wants like that any more"
+        "the setting of the running server is not the configured one"
     );
     sandbox.fix("readonly-mode");
     assert_eq!(sandbox.ids(), NOTHING);
@@ -60,7 +60,7 @@ fn readonly_mode() {
     assert!(!sandbox.finds("readonly-mode"));
 }
 
-/// `readonly-mode` by a version that does not say so itself.
+/// `readonly-mode` with a version that does not report the mode.
 #[test]
 fn read_only_in_0_17() {
     let Some(older) = older_sccache("0.17") else { return };
@@ -96,7 +96,7 @@ fn client_side_frame() {
     sandbox.start_server();
     assert!(finds_large_object(&sandbox));
     assert_eq!(sandbox.ids(), NOTHING);
-    // By the file, and for a server that does not run yet.
+    // Set in the file, before a server is started.
     sandbox.unset("SCCACHE_CLIENT_SIDE").unset("SCCACHE_MAX_FRAME_LENGTH");
     sandbox.stop_server();
     sandbox.configure("client_side_mode = true\n[cache.disk]\nsize = \"24G\"\n");
@@ -127,7 +127,7 @@ fn a_large_crate_is_dropped_in_client_side_mode() {
         assert!(!is_found_again(&sandbox), "{}", sccache.display());
         sandbox.fix("client-side-frame");
         sandbox.start_server();
-        // 0.17 looks up and stores by the server all the same; that it is not dropped is what counts.
+        // 0.17 uses the server even then; what matters is that the entry is not dropped.
         assert!(is_found_again(&sandbox), "{}", sccache.display());
     }
 }
@@ -140,18 +140,18 @@ fn client_side_ignored() {
     sandbox.set("TMPDIR", &tmp).set("SCCACHE_MAX_FRAME_LENGTH", "536870912");
     sandbox.start_server();
     fs::remove_dir(&tmp).unwrap();
-    // A server without a TMPDIR compiles nothing; a client compiles by itself, if it may.
+    // A server without a TMPDIR cannot compile. In client-side mode the client compiles.
     sandbox.set("TMPDIR", "/var/tmp").set("SCCACHE_CLIENT_SIDE", "1");
     assert!(sandbox.compiles_c());
     assert!(!sandbox.finds("client-side-ignored"));
     sandbox.set("SCCACHE_LOG", "error");
-    sandbox.write("project/x.c", "int another;\n");
+    sandbox.write("project/x.c", "int other;\n");
     let output = sandbox
         .sccache()
         .args(["cc", "-c", "x.c", "-o", "x.o"])
         .output()
         .unwrap();
-    assert!(!output.status.success(), "the server was asked to compile");
+    assert!(!output.status.success(), "the server compiled");
     sandbox.fix("client-side-ignored");
     assert!(!sandbox.finds("client-side-ignored"));
 }

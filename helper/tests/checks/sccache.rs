@@ -31,7 +31,7 @@ fn sccache_broken() {
     }
 }
 
-/// No sccache of a later version can be had: the real one, which calls itself so.
+/// The real sccache, with a script in front of it that prints a later version.
 #[test]
 fn sccache_untried() {
     let home = Sandbox::new();
@@ -42,7 +42,7 @@ fn sccache_untried() {
         let mut sandbox = Sandbox::with_sccache(&sccache);
         assert_eq!(sandbox.finds("sccache-untried"), is_untried);
         sandbox.go_past_the_wrapper();
-        assert!(!sandbox.finds("sccache-untried"), "there the form is not used");
+        assert!(!sandbox.finds("sccache-untried"), "the normal form is not used there");
     }
 }
 
@@ -61,7 +61,7 @@ fn mixed_versions() {
     assert_eq!(sandbox.ids(), NOTHING);
 }
 
-/// `mixed-versions`: neither finds what the other stored, in one directory.
+/// `mixed-versions`: one version does not hit what the other stored in the same directory.
 #[test]
 fn two_versions_share_nothing() {
     let Some(older) = older_sccache("0.17") else { return };
@@ -81,7 +81,7 @@ fn two_versions_share_nothing() {
     }
 }
 
-/// What `client` finds of a server that `server` started.
+/// The findings of a shell with the sccache `client`, about a server of the sccache `server`.
 fn findings_of(client: PathBuf, server: PathBuf) -> Vec<String> {
     let sandbox = Sandbox::with_sccache(&client);
     let started = sandbox.command(&server).arg("--start-server").output().unwrap();
@@ -98,7 +98,7 @@ fn findings_of(client: PathBuf, server: PathBuf) -> Vec<String> {
 }
 
 #[test]
-fn a_server_of_another_version_is_named() {
+fn a_server_of_a_different_version_is_named() {
     let Some(old) = older_sccache("0.17") else { return };
     let new = real_sccache();
     for (client, server, differ) in [

@@ -2,7 +2,7 @@
 
 use crate::support::{NOTHING, Sandbox, real_sccache, what};
 
-/// As many calls as the checks want before they judge.
+/// The number of calls below which the checks find nothing.
 const ENOUGH: usize = 50;
 
 fn call(sandbox: &Sandbox, times: usize, args: &[&str]) {
@@ -17,7 +17,7 @@ fn stats_uncached_by_errors() {
     sandbox.write("project/x.c", "int x;\n");
     call(&sandbox, ENOUGH - 1, &["cc", "-c", "x.c", "-o", "x.o"]);
     std::fs::remove_dir_all(sandbox.path("home/.cache/sccache")).unwrap();
-    sandbox.write("project/x.c", "int another;\n");
+    sandbox.write("project/x.c", "int other;\n");
     call(&sandbox, 1, &["cc", "-c", "x.c", "-o", "x.o"]);
     assert!(sandbox.running_stat("cache_write_errors") > 0);
     let finding = sandbox.finding("stats-uncached");
@@ -28,7 +28,7 @@ fn stats_uncached_by_errors() {
 }
 
 #[test]
-fn stats_uncached_by_errors_by_no_cache() {
+fn stats_uncached_by_no_cache() {
     let mut sandbox = Sandbox::new();
     sandbox.write("project/x.c", "int x;\n");
     sandbox.set("SCCACHE_NO_CACHE", "1");
@@ -38,7 +38,7 @@ fn stats_uncached_by_errors_by_no_cache() {
 }
 
 #[test]
-fn stats_uncached_by_errors_by_recache() {
+fn stats_uncached_by_recache() {
     let mut sandbox = Sandbox::new();
     sandbox.write("project/x.c", "int x;\n");
     call(&sandbox, ENOUGH - 1, &["cc", "-c", "x.c", "-o", "x.o"]);
@@ -46,15 +46,15 @@ fn stats_uncached_by_errors_by_recache() {
     sandbox.set("SCCACHE_RECACHE", "1");
     call(&sandbox, 1, &["cc", "-c", "x.c", "-o", "x.o"]);
     sandbox.unset("SCCACHE_RECACHE");
-    let told = what(&sandbox.finding("stats-uncached"));
+    let text = what(&sandbox.finding("stats-uncached"));
     assert!(
-        told.ends_with("1 compile not looked up, because of SCCACHE_RECACHE"),
-        "{told}"
+        text.ends_with("1 compile not looked up, because of SCCACHE_RECACHE"),
+        "{text}"
     );
 }
 
 #[test]
-fn stats_uncached_by_errors_by_a_compiler_that_is_none() {
+fn stats_uncached_by_unknown_compilers() {
     let sandbox = Sandbox::new();
     sandbox.write("project/x.c", "int x;\n");
     call(&sandbox, ENOUGH, &["cc", "-c", "x.c", "-o", "x.o"]);
@@ -63,15 +63,15 @@ fn stats_uncached_by_errors_by_a_compiler_that_is_none() {
     let mut compile = sandbox.sccache();
     let output = compile.arg(mine).args(["-c", "x.c", "-o", "x.o"]).output().unwrap();
     assert!(!output.status.success(), "{output:?}");
-    let told = what(&sandbox.finding("stats-uncached"));
-    assert!(told.contains("1 call of a compiler that it does not know"), "{told}");
+    let text = what(&sandbox.finding("stats-uncached"));
+    assert!(text.contains("1 call of a compiler that it does not know"), "{text}");
 }
 
 #[test]
-fn stats_uncached_for_a_reason() {
+fn stats_uncached_by_flags() {
     let sandbox = Sandbox::new();
     sandbox.write("project/x.c", "int x;\n");
-    // Probes and few calls say nothing.
+    // Probes and small numbers of calls are not a finding.
     call(&sandbox, ENOUGH, &["cc", "-E", "x.c", "-o", "x.i"]);
     call(&sandbox, 2, &["cc", "-save-temps", "-c", "x.c", "-o", "x.o"]);
     assert_eq!(sandbox.ids(), NOTHING);
@@ -81,7 +81,7 @@ fn stats_uncached_for_a_reason() {
     assert_eq!(what(&finding), expected);
 }
 
-/// Rust sources that were not compiled yet, so that cargo does.
+/// Changes the library, so that cargo compiles it.
 fn change(sandbox: &Sandbox, name: &str) {
     sandbox.write("project/src/lib.rs", format!("pub fn {name}() {{}}\n"));
 }
@@ -89,7 +89,7 @@ fn change(sandbox: &Sandbox, name: &str) {
 #[test]
 fn clippy_uncached() {
     let mut sandbox = Sandbox::new();
-    // What changes here is to be looked up.
+    // An edited crate would be compiled without sccache.
     sandbox.set("SCCACHE_SHELL_INCREMENTAL_EDITS", "false");
     sandbox.package("A");
     change(&sandbox, "a");
@@ -100,18 +100,18 @@ fn clippy_uncached() {
     call(&sandbox, ENOUGH, &["cc", "-E", "x.c", "-o", "x.i"]);
     let clippy = |sandbox: &Sandbox| sandbox.run("project", "cargo", &["clippy", "-q", "--offline", "--lib"]);
     clippy(&sandbox);
-    assert_eq!(sandbox.ids(), NOTHING, "the bare word is cached");
+    assert_eq!(sandbox.ids(), NOTHING, "a bare file name is cached");
     let hits = sandbox.hits();
     change(&sandbox, "b");
     clippy(&sandbox);
     change(&sandbox, "a");
     clippy(&sandbox);
-    assert_eq!(sandbox.hits(), hits + 1, "it is as the explanation says");
+    assert_eq!(sandbox.hits(), hits + 1, "the explanation is right");
 
     sandbox.set("RUSTC", sandbox.rustc());
     change(&sandbox, "c");
     clippy(&sandbox);
-    assert_eq!(sandbox.ids(), NOTHING, "our wrapper names it so that it is cached");
+    assert_eq!(sandbox.ids(), NOTHING, "our wrapper passes a bare file name");
     sandbox.go_past_the_wrapper();
     change(&sandbox, "d");
     clippy(&sandbox);

@@ -12,12 +12,12 @@ fn tmpdir_unusable() {
     for bad in [PathBuf::new(), "relative".into(), "/nonexistent".into(), file] {
         sandbox.set("TMPDIR", &bad);
         let finding = sandbox.finding("tmpdir-unusable");
-        // Behind our wrapper it is only a note; the compile test of the wrapper shows why.
+        // With our wrapper it is only a note, because the wrapper replaces it.
         assert_eq!(finding["severity"], "info", "{finding}");
         sandbox.set("RUSTC_WRAPPER", real_sccache());
         let finding = sandbox.finding("tmpdir-unusable");
         assert_eq!(finding["severity"], "error", "{finding}");
-        // An empty one is the working directory, for a server `/`: root may write there.
+        // An empty one means the working directory, which is `/` for a server: root may write there.
         assert!(bad.as_os_str().is_empty() || !sandbox.compiles_c(), "{}", bad.display());
         sandbox.set("RUSTC_WRAPPER", sandbox.path("libexec/sccache-shell/sccache"));
     }
@@ -26,7 +26,7 @@ fn tmpdir_unusable() {
 }
 
 #[test]
-fn tmpdir_unusable_since_it_is_long() {
+fn tmpdir_unusable_because_it_is_long() {
     let mut sandbox = Sandbox::new();
     let long = sandbox.path("x".repeat(200));
     fs::create_dir(&long).unwrap();
@@ -34,7 +34,7 @@ fn tmpdir_unusable_since_it_is_long() {
     sandbox.set("RUSTC_WRAPPER", real_sccache());
     let finding = sandbox.finding("tmpdir-unusable");
     assert_eq!(finding["severity"], "error");
-    // It is true: the real sccache cannot start a server there.
+    // The real sccache cannot start a server there.
     assert!(
         !sandbox
             .sccache()
@@ -45,7 +45,7 @@ fn tmpdir_unusable_since_it_is_long() {
             .success()
     );
     sandbox.fix("tmpdir-unusable");
-    // The wrapper that it is not is what made it an error.
+    // Plain sccache as the wrapper made it an error.
     assert_eq!(sandbox.ids(), ["wrapper-shadowed"]);
 }
 
@@ -63,7 +63,7 @@ fn server_tmpdir_gone() {
         what(&finding).contains(&format!("(pid {pid}) uses TMPDIR {}, which is gone", tmp.display())),
         "{finding}"
     );
-    assert!(!sandbox.compiles_c(), "it is as the check says");
+    assert!(!sandbox.compiles_c(), "the finding is right");
     sandbox.fix("server-tmpdir-gone");
     assert!(sandbox.compiles_c());
     assert_eq!(sandbox.ids(), NOTHING);
@@ -94,7 +94,7 @@ fn server_tmpdir_in_a_worktree() {
     sandbox.set("TMPDIR", &tmp);
     sandbox.start_server();
     assert!(what(&sandbox.finding("server-tmpdir-ephemeral")).contains("vanishes with this worktree"));
-    // A home that is kept in git is no worktree that comes and goes.
+    // A home that is a git repository is not removed as a worktree is.
     sandbox.set("HOME", sandbox.path("project/home"));
     assert!(!sandbox.finds("server-tmpdir-ephemeral"));
 }

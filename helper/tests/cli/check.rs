@@ -30,11 +30,11 @@ fn it_says_what_to_do_first() {
         text.contains("Broken builds\n  error ") && text.contains("Fewer hits\n  warning "),
         "{text}"
     );
-    assert!(!text.contains('\u{1b}'), "no colour where no terminal is: {text:?}");
+    assert!(!text.contains('\u{1b}'), "no colours without a terminal: {text:?}");
 }
 
 #[test]
-fn a_note_fails_nothing() {
+fn a_note_does_not_fail_strict_checks() {
     let mut sandbox = Sandbox::new();
     sandbox.set("SCCACHE_IDLE_TIMEOUT", "x");
     assert_eq!(sandbox.finding("idle-timeout")["severity"], "info");
@@ -45,7 +45,7 @@ fn a_note_fails_nothing() {
 }
 
 #[test]
-fn timings_add_up_and_stay_out_of_what_programs_read() {
+fn timings_add_up_and_are_not_part_of_the_json() {
     let sandbox = Sandbox::new();
     let output = sandbox.helper(&["check", "--json", "--timings"]);
     serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
@@ -70,7 +70,7 @@ fn timings_add_up_and_stay_out_of_what_programs_read() {
 }
 
 #[test]
-fn a_mistyped_id_is_told_the_nearest() {
+fn a_mistyped_id_gets_a_suggestion() {
     let sandbox = Sandbox::new();
     for args in [
         &["explain", "target-dir-share"][..],

@@ -32,7 +32,7 @@ fn an_edit_keeps_everything_else() {
     assert!(sandbox.helper(&["init", "--size", "48G"]).status.success());
     assert_eq!(text(&sandbox), old.replace("10G", "48G"));
     assert_eq!(fs::metadata(sandbox.config()).unwrap().mode() & 0o777, 0o600);
-    // A second run has nothing to do.
+    // A second run changes nothing.
     let again = sandbox.helper(&["init", "--size", "48G"]);
     assert!(
         again.status.success() && said(&again).contains("says so already"),
@@ -41,7 +41,7 @@ fn an_edit_keeps_everything_else() {
 }
 
 #[test]
-fn the_flakes_wish_only_ever_raises() {
+fn the_flakes_size_only_raises() {
     let mut sandbox = Sandbox::new();
     sandbox.set("SCCACHE_SHELL_CACHE_SIZE", "20G");
     assert!(said(&sandbox.helper(&["init"])).contains("nothing to do"));
@@ -131,13 +131,17 @@ fn a_home_that_is_not_there_is_not_made() {
 }
 
 #[test]
-fn a_file_by_another_name_is_named_and_left() {
+fn a_file_of_a_similar_name_is_reported_and_kept() {
     let mut sandbox = Sandbox::new();
     let config = sandbox.config();
     let toml = config.with_file_name("config.toml");
     fs::rename(&config, &toml).unwrap();
     fs::write(&toml, "[cache.disk]\nsize = \"50G\"\n").unwrap();
-    assert_eq!(sandbox.planned_size(), 10 << 30, "sccache reads no such name");
+    assert_eq!(
+        sandbox.planned_size(),
+        10 << 30,
+        "sccache does not read a file of that name"
+    );
     let finding = sandbox.finding("config-missing");
     assert!(
         what(&finding).contains("config.toml, which lies beside it"),
@@ -152,7 +156,7 @@ fn a_file_by_another_name_is_named_and_left() {
     assert!(sandbox.helper(&["init", "--if-missing"]).status.success() && !config.exists());
     sandbox.fix("config-missing");
     assert_eq!(sandbox.planned_size(), 50 << 30);
-    // JSON counts where it is named.
+    // SCCACHE_CONF may name a JSON file.
     fs::remove_file(&config).unwrap();
     fs::write(
         config.with_file_name("config.json"),
@@ -164,7 +168,7 @@ fn a_file_by_another_name_is_named_and_left() {
 }
 
 #[test]
-fn a_file_that_stays_refused() {
+fn a_file_that_sccache_still_refuses() {
     let sandbox = Sandbox::new();
     sandbox.configure("[cache]\nsize = \"50G\"\n");
     let output = sandbox.helper(&["init", "--size", "24G"]);

@@ -21,7 +21,7 @@ const COMMANDS: &[&[&str]] = &[
 ];
 
 #[test]
-fn where_one_runs_it_stays_the_same() {
+fn a_running_server_stays_the_same() {
     let sandbox = Sandbox::new();
     let before = sandbox.start_server();
     for args in COMMANDS {
@@ -31,13 +31,13 @@ fn where_one_runs_it_stays_the_same() {
 }
 
 #[test]
-fn where_none_runs_none_is_started() {
+fn no_server_is_started() {
     let sandbox = Sandbox::new();
     for args in COMMANDS {
         sandbox.helper(args);
         assert_eq!(sandbox.server_pid(), None, "{args:?}");
     }
-    // Nor by the wrapper, when it only asks.
+    // Nor does the wrapper start one for a question.
     assert!(sandbox.wrapper().arg("--show-stats").output().unwrap().status.success());
     assert_eq!(sandbox.server_pid(), None);
 }
@@ -95,7 +95,7 @@ fn no_program_of_the_repository_is_started() {
         sandbox.helper(args);
         assert!(!pwned.exists(), "{args:?}");
     }
-    // It would be seen.
+    // Git itself does start it.
     let status = sandbox
         .command("git")
         .args(["-C", "project", "status"])

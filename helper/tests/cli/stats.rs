@@ -43,7 +43,7 @@ fn what_a_server_counted() {
     ] {
         assert!(shown.contains(&part), "{part}: {shown}");
     }
-    assert!(shown.is_ascii(), "no bars where nobody looks: {shown}");
+    assert!(shown.is_ascii(), "no bars without a terminal: {shown}");
     let json = json(&sandbox);
     assert_eq!((&json["schema"], &json["server"]["pid"]), (&1.into(), &pid.into()));
     let c = &json["languages"][0];

@@ -2,7 +2,7 @@
 
 use crate::support::page;
 
-/// As wide as help is at most, so that it does not depend on who looks.
+/// The maximum width of the help, so that it does not depend on the terminal.
 const WIDTH: usize = 100;
 
 fn help(command: &mut clap::Command) -> String {

@@ -12,7 +12,7 @@ fn pages() -> Vec<PathBuf> {
     top.into_iter().chain(docs).collect()
 }
 
-/// What stands in `](…)`, but for addresses in the web.
+/// The targets of `](…)`, except for web addresses.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     targets.filter(|target| !target.contains("://"))

@@ -1,4 +1,4 @@
-//! `docs/worktrees.md` has a table of what is not simply looked up and stored, which is the wrapper's own list.
+//! The table of rules in `docs/worktrees.md` is the wrapper's list.
 
 use std::fmt::Write;
 

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Sandbox, is_root};
 
-/// Nobody waits longer at a shell's door.
+/// The hook must not delay a shell for longer.
 const LIMIT: Duration = Duration::from_secs(2);
 
-/// What may stand where a file is expected.
+/// What may be in place of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Thing {
     Directory,
@@ -45,7 +45,7 @@ impl Thing {
             Socket => drop(UnixListener::bind(path).unwrap()),
             Circle => symlink(path.file_name().unwrap(), path).unwrap(),
             Huge => {
-                // Lines, so that a parser would have something to do; a hole would be one NUL.
+                // Lines, so that a parser has work to do: a hole would be zeros only.
                 let huge = sandbox.path("huge");
                 if !huge.exists() {
                     let mut text = vec![b'#'; 100 << 20];
@@ -67,7 +67,7 @@ fn take_away(path: &Path) {
     }
 }
 
-/// A package, in a repository with a second worktree, and something that the checks always find.
+/// A package in a repository with a second worktree, and a cause of a finding that must always be reported.
 fn scene() -> Sandbox {
     let mut sandbox = Sandbox::new();
     sandbox.package("A");
@@ -90,7 +90,7 @@ fn text_of(output: &Output, what: &str) -> String {
     text.into_owned()
 }
 
-/// Runs every command that looks at the scene; what `check` says.
+/// Runs each command that reads the files, and returns what `check` prints.
 fn look(sandbox: &Sandbox, what: &str) -> String {
     let mut said = String::new();
     for args in [
@@ -113,7 +113,7 @@ fn look(sandbox: &Sandbox, what: &str) -> String {
     said
 }
 
-/// Puts every thing there in turn; those that are named here must be said to be that, under this id, the others not.
+/// Puts each thing there in turn. The expected ones must be reported under this id with these words, the others not.
 fn each(sandbox: &Sandbox, path: &Path, id: &str, said: &[(Thing, &str)]) {
     for thing in ALL {
         thing.put(sandbox, path);
@@ -158,7 +158,7 @@ fn cargos_files() {
     }
 }
 
-/// Too deep for a parser that calls itself for each level.
+/// Too deep for a recursive parser.
 #[test]
 fn toml_of_any_depth() {
     let sandbox = scene();
@@ -184,7 +184,7 @@ fn toml_of_any_depth() {
 }
 
 #[test]
-fn what_cargo_makes() {
+fn files_that_cargo_writes() {
     let sandbox = scene();
     for place in ["project/Cargo.lock", "project/target/.rustc_info.json"] {
         each(&sandbox, &sandbox.path(place), "rustc_info", &[]);
@@ -300,7 +300,7 @@ fn sccaches_config() {
         }
         each(&sandbox, &config, "[config-invalid]", &refused);
     }
-    // What is put there must not be taken for a file to edit: as root even `/dev/null` could be replaced.
+    // `init` must not replace these by a file: as root it could even replace `/dev/null`.
     for thing in [Directory, Pipe, Zero, Null, Socket] {
         thing.put(&sandbox, &config);
         let output = sandbox.helper(&["init", "--size", "9G"]);
@@ -330,8 +330,8 @@ fn the_servers_error_log() {
 }
 
 #[test]
-fn what_another_user_may_not_read() {
-    assert!(is_root(), "run as root, which becomes another user here");
+fn files_that_may_not_be_read() {
+    assert!(is_root(), "this test must run as root, to become a different user");
     let sandbox = scene();
     let closed = |path: PathBuf| fs::set_permissions(path, fs::Permissions::from_mode(0o600)).unwrap();
     let check = |id: &str, words: &str| {
@@ -358,7 +358,7 @@ fn what_another_user_may_not_read() {
         closed(sandbox.write(place, "{}"));
     }
     check("[cargo-config-invalid]", "config.toml, which may not be read");
-    // A directory that may not be looked into is nothing, for cargo too.
+    // A directory that may not be read is ignored, as cargo does.
     fs::set_permissions(sandbox.path("project/.cargo"), fs::Permissions::from_mode(0o700)).unwrap();
     let text = text_of(&sandbox.as_nobody(&["check"]), "a closed directory");
     assert!(!text.contains(".cargo/config.toml"), "{text}");

@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::support::{NOTHING, Sandbox, main_that_prints, manifest};
 
-/// A repository whose root holds no manifest, and a second worktree of it.
+/// A repository with no manifest in its root, and a second worktree of it.
 fn below() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("project/flake.nix", "{}");
@@ -26,7 +26,7 @@ fn a_workspace_below_the_flake() {
         "{}",
         sandbox.prints(&["check"])
     );
-    // What breaks the build there is seen from the root, at the door too.
+    // What breaks the build there is found from the root, by the hook too.
     sandbox.write(
         "project/backend/.cargo/config.toml",
         "[build]\nrustc-wrapper = \"/nonexistent/sccache\"\n",
@@ -36,7 +36,7 @@ fn a_workspace_below_the_flake() {
     assert!(String::from_utf8_lossy(&door).contains("[wrapper-not-found]"));
     assert!(sandbox.finds("wrapper-not-found"));
     sandbox.set("RUSTC_WRAPPER", sandbox.path("libexec/sccache-shell/sccache"));
-    // What two worktrees share there, too.
+    // So is a target directory that two worktrees share there.
     let shared = format!("[build]\ntarget-dir = \"{}\"\n", sandbox.path("shared").display());
     for worktree in ["project", "other"] {
         sandbox.write(format!("{worktree}/backend/.cargo/config.toml"), &shared);
@@ -47,7 +47,7 @@ fn a_workspace_below_the_flake() {
 }
 
 #[test]
-fn several_workspaces_and_one_cause() {
+fn one_cause_in_several_workspaces() {
     let sandbox = below();
     sandbox.write("project/tools/x/Cargo.toml", manifest("x", ""));
     sandbox.write("project/tools/x/src/main.rs", main_that_prints("A"));
@@ -57,12 +57,12 @@ fn several_workspaces_and_one_cause() {
         sandbox.prints(&["check"])
     );
     fs::remove_file(sandbox.config()).unwrap();
-    assert_eq!(sandbox.ids(), ["config-missing"], "once, not for each");
+    assert_eq!(sandbox.ids(), ["config-missing"], "once, not for each workspace");
     sandbox.write("project/tools/x/.cargo/config.toml", "[env]\nSCCACHE_RECACHE = \"1\"\n");
     assert_eq!(
         sandbox.ids(),
         ["config-missing", "cache-bypassed"],
-        "what cargo gives in one of them"
+        "one workspace has it in cargo's `[env]`"
     );
 }
 
@@ -84,7 +84,7 @@ fn no_workspace_at_all() {
 }
 
 #[test]
-fn not_well_beside_no_hit() {
+fn not_all_well_without_a_hit() {
     let sandbox = Sandbox::new();
     sandbox.package("A");
     sandbox.write("project/src/lib.rs", "");

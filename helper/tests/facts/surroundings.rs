@@ -1,4 +1,4 @@
-//! Homes, users, servers and an sccache that are broken: whole lines of text, nothing lost, and the shell opens in time.
+//! Broken homes, users, servers and sccaches: the output is whole lines of text, nothing is lost, the shell opens in time.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Sandbox, is_root};
 
-/// What the hook runs; it must end well, soon, and print nothing but whole lines of text.
+/// Runs what the hook runs, which must succeed in time, and returns its lines.
 fn door(sandbox: &Sandbox) -> String {
     let start = Instant::now();
     let output = sandbox.helper(&["check", "--quiet"]);
@@ -27,7 +27,7 @@ fn judge(output: &Output, start: Instant) -> String {
 }
 
 #[test]
-fn homes_that_are_none() {
+fn homes_that_are_not_directories() {
     let mut sandbox = Sandbox::new();
     for home in ["/nonexistent", "", "/dev/null", "relative"] {
         sandbox.set("HOME", home);
@@ -39,7 +39,7 @@ fn homes_that_are_none() {
 
 #[test]
 fn a_config_that_may_not_be_read_or_written() {
-    assert!(is_root(), "run as root, which becomes another user here");
+    assert!(is_root(), "this test must run as root, to become a different user");
     let sandbox = Sandbox::new();
     fs::set_permissions(sandbox.config(), fs::Permissions::from_mode(0o600)).unwrap();
     let start = Instant::now();
@@ -57,8 +57,8 @@ fn a_config_that_may_not_be_read_or_written() {
 }
 
 #[test]
-fn another_users_server() {
-    assert!(is_root(), "run as root, which becomes another user here");
+fn a_server_of_a_different_user() {
+    assert!(is_root(), "this test must run as root, to become a different user");
     let sandbox = Sandbox::new();
     sandbox.start_server();
     let start = Instant::now();
@@ -66,7 +66,7 @@ fn another_users_server() {
 }
 
 #[test]
-fn tmpdirs_that_are_none() {
+fn tmpdirs_that_are_unusable() {
     let mut sandbox = Sandbox::new();
     let file = sandbox.write("a file", "");
     for bad in [
@@ -84,7 +84,7 @@ fn tmpdirs_that_are_none() {
 }
 
 #[test]
-fn servers_that_hang_or_talk_something_else() {
+fn servers_that_hang_or_use_a_different_protocol() {
     let mut sandbox = Sandbox::new();
     for reply in [&b""[..], b"HTTP/1.1 400 Bad Request\r\n\r\n", &[0xff; 4096]] {
         let listener = sandbox.occupy_port();
@@ -157,7 +157,7 @@ fn paths_with_any_byte() {
 }
 
 #[test]
-fn a_config_with_a_hundred_kinds_of_rubbish() {
+fn a_config_file_with_garbage() {
     let sandbox = Sandbox::new();
     for text in [
         "\0",

@@ -1,4 +1,5 @@
-//! The directory of the normal form, and the helper itself, may be removed or replaced at any time, also while a server runs.
+//! The directory of the normal form, and the helper itself, may be removed or replaced at any time, also while a server
+//! runs.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, chown, symlink};
@@ -20,7 +21,7 @@ fn run(sandbox: &Sandbox, dir: &str) -> String {
     sandbox.run(dir, "cargo", &["run", "-q", "--offline"])
 }
 
-/// Another program in the second worktree is built, and one that is the same is not.
+/// The second worktree gets its own program when the source is different, and when it is the same again.
 fn is_right(sandbox: &Sandbox) {
     let source = sandbox.path("second/src/main.rs");
     fs::write(&source, main_that_prints("two")).unwrap();
@@ -47,7 +48,7 @@ fn the_directory_cannot_be_made() {
 }
 
 #[test]
-fn what_is_remembered_is_rubbish() {
+fn unparseable_memos() {
     let sandbox = built_once();
     for kind in ["memo", "linkers", "versions", "learned"] {
         for entry in fs::read_dir(sandbox.path(STORE).join(kind)).into_iter().flatten() {
@@ -57,7 +58,7 @@ fn what_is_remembered_is_rubbish() {
     is_right(&sandbox);
 }
 
-/// As `nix-collect-garbage` after an update does.
+/// As by `nix-collect-garbage` after an update.
 #[test]
 fn the_helper_is_replaced_below_a_running_server() {
     let sandbox = Sandbox::new();

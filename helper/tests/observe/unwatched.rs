@@ -6,7 +6,7 @@ use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 
 use crate::support::{Sandbox, main_that_prints};
 
-/// As a container's profile does: `seccomp(2)` is refused to what `run` starts.
+/// Runs a function that gets an error from `seccomp(2)`, as in a container, and so do the programs that it starts.
 fn without_seccomp(run: impl FnOnce() + Send) {
     let refused = SeccompAction::Errno(libc::EPERM.unsigned_abs());
     let rules = [(libc::SYS_seccomp, Vec::new())].into_iter().collect();
@@ -50,9 +50,9 @@ fn builds_are_right_and_programs_are_plain() {
     );
 }
 
-/// A server that was started where nothing may watch: what its clients inspected is compiled all the same, and not stored.
+/// A server that may not observe compiles what its clients inspected, and does not store it.
 #[test]
-fn a_server_that_may_not_watch() {
+fn a_server_that_may_not_observe() {
     let mut sandbox = Sandbox::new();
     sandbox.package("one");
     sandbox.keep_trace();

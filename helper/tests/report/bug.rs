@@ -37,7 +37,7 @@ fn a_bug_report_holds_no_secret() {
 }
 
 #[test]
-fn a_bug_report_holds_no_secret_that_stands_in_another_place_too() {
+fn a_bug_report_holds_no_secret_in_any_other_value() {
     let mut sandbox = Sandbox::new();
     let wrapper = sandbox.path("hunter2secret/wrapper");
     let cargo_home = "/scratch/annabel/cargo";
@@ -62,9 +62,9 @@ fn a_bug_report_holds_no_secret_that_stands_in_another_place_too() {
     }
 }
 
-/// sccache shows the line of its file that it cannot read.
+/// sccache's message contains the line that it cannot parse.
 #[test]
-fn no_form_shows_a_secret_of_a_file_that_is_broken() {
+fn no_form_shows_a_secret_of_a_broken_file() {
     let sandbox = Sandbox::new();
     for config in [
         "[cache.redis]\npassword = \"hunter2\nurl = \"x\"\n",

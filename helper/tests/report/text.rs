@@ -3,7 +3,7 @@
 use crate::support::{HELPER, Sandbox};
 
 #[test]
-fn what_is_well_is_shown_too() {
+fn the_status_of_a_healthy_shell() {
     let sandbox = Sandbox::new();
     sandbox.package("A");
     assert!(sandbox.compiles_c() && sandbox.compiles_c());
@@ -55,7 +55,7 @@ fn a_finding_shows_the_line_that_it_names() {
 }
 
 #[test]
-fn what_is_printed_steers_no_terminal() {
+fn nothing_printed_controls_the_terminal() {
     const ODD: &str = "\u{1b}]0;x\u{7}\u{9b}31m\u{202e}\u{2066}\r";
     let mut sandbox = Sandbox::new();
     let dir = format!("a{ODD}b");
@@ -104,7 +104,7 @@ fn what_is_printed_steers_no_terminal() {
     let output = sandbox.helper(&["init"]);
     assert_eq!(output.status.code(), Some(2));
     is_seen(&output.stderr, &["init"]);
-    // Where it ends in colours, they are ours alone.
+    // The only control sequences are our colours.
     let mut colours = sandbox.command(HELPER);
     let output = colours.args(["check"]).env("CLICOLOR_FORCE", "1").output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();

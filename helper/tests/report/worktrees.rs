@@ -45,10 +45,10 @@ fn which_worktrees_share_and_why_others_do_not() {
         moved does not: it was built with CARGO_HOME /elsewhere/.cargo\n           \
         rustc does not: its rust-toolchain.toml is different, so its rustc may be too";
     assert_eq!(rows(), some_differ);
-    assert_eq!(sandbox.prints(&["check", "--quiet"]), "", "none of it at the door");
+    assert_eq!(sandbox.prints(&["check", "--quiet"]), "", "the hook prints none of it");
 }
 
-/// A project with one dependency, from git, whose sources so lie in cargo's home.
+/// A project with one git dependency, whose sources are in cargo's home.
 fn with_a_dependency() -> Sandbox {
     let mut sandbox = Sandbox::new();
     sandbox.set("CARGO_HOME", sandbox.path("cargo-home"));

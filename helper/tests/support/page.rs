@@ -9,8 +9,8 @@ pub(crate) fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
 }
 
-/// Compares the part of that name with what the code makes, or writes it if UPDATE_DOCS is set. `test` is the test's own
-/// name, for the command that writes it. All parts of a page must be compared by the same test: two tests at once would
+/// Compares the part of that name with what the code makes, or writes it if UPDATE_DOCS is set. `test` is the name of the
+/// test, for the command that writes it. All parts of a page must be compared by the same test: two tests at once would
 /// overwrite each other's part.
 pub(crate) fn compare(page: &str, part: &str, made: &str, test: &str) {
     let text = fs::read_to_string(path(page)).unwrap();

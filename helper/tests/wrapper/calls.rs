@@ -1,4 +1,4 @@
-//! Calls that the wrapper passes on to sccache: what it leaves untouched, what it repairs, and that it never gets in the way.
+//! Calls that the wrapper passes on to sccache: what stays untouched, what it repairs, and that it never fails a build.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -30,7 +30,7 @@ fn recorded(sandbox: &Sandbox, name: &str) -> Option<Vec<u8>> {
 #[test]
 fn arguments_stdin_and_exit_code_pass_through_byte_for_byte() {
     let mut sandbox = recording();
-    // Others than UTF-8 are not for sccache.
+    // sccache does not accept arguments that are not UTF-8.
     let odd: [&[u8]; 5] = [b"a b", b"'\"$x", b"new\nline", b"\xc3\xa4\x01", b""];
     for first in [
         &b"rustc"[..],
@@ -161,7 +161,7 @@ fn without_sccache_the_compiler_runs() {
         (Some(7), &b"compiled a.c\n"[..])
     );
     assert!(output.stderr.is_empty());
-    // Asked for itself, it says what is wrong, as a shell does.
+    // For a command of sccache's own it fails as a shell does.
     let output = sandbox.wrapper().arg("--show-stats").output().unwrap();
     assert_eq!(output.status.code(), Some(127));
     assert!(String::from_utf8_lossy(&output.stderr).contains("sccache: not found"));
@@ -192,7 +192,7 @@ fn two_wrappers_on_path_do_not_call_each_other() {
     );
 }
 
-/// As `dx`, `cargo auditable` and others do, whatever rustc is called.
+/// As `dx`, `cargo auditable` and others do, whatever the file name of rustc is.
 #[test]
 fn a_tool_between_cargo_and_rustc_builds_uncached() {
     let mut sandbox = Sandbox::new();

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::{Sandbox, manifest, unshare_rights};
 
-/// A library and a program that prints what it gives.
+/// A library, and a program that prints its value.
 fn project() -> Sandbox {
     let mut sandbox = Sandbox::new();
     sandbox.write(
@@ -30,7 +30,7 @@ fn project() -> Sandbox {
     sandbox
 }
 
-/// Cargo sees a change by its time, which is as coarse as the file system's.
+/// Changes the library. Cargo compares the file's time, which may be as coarse as a second.
 fn edit(sandbox: &Sandbox, number: u32) {
     let path = sandbox.write("project/lib/src/lib.rs", format!("pub const N: u32 = {number};\n"));
     let later = SystemTime::now() + Duration::from_secs(u64::from(number));
@@ -71,8 +71,8 @@ fn build(sandbox: &Sandbox, args: &[&str]) -> (String, String) {
     (printed.trim().to_owned(), outcomes.join(", "))
 }
 
-fn is(built: &(String, String), printed: &str, told: &str) {
-    assert_eq!((built.0.as_str(), built.1.as_str()), (printed, told));
+fn is(built: &(String, String), printed: &str, outcomes: &str) {
+    assert_eq!((built.0.as_str(), built.1.as_str()), (printed, outcomes));
 }
 
 const ASKED: &str = "lib not stored edit, app not stored edit";
@@ -90,7 +90,7 @@ fn an_edit_is_incremental_and_a_checkout_is_a_hit() {
     let state = fs::read_dir(sandbox.path("project/target/debug/incremental"))
         .unwrap()
         .count();
-    assert!(state >= 4, "what rustc keeps lies where cargo has it: {state}");
+    assert!(state >= 4, "incremental state is where cargo keeps it: {state}");
     edit(&sandbox, 4);
     sandbox.git("project", &["stash", "-q"]);
     is(&build(&sandbox, &[]), "1", HIT);
@@ -102,7 +102,7 @@ fn an_edit_is_incremental_and_a_checkout_is_a_hit() {
     is(&build(&sandbox, &[]), "6", ASKED);
     sandbox.git("project", &["checkout", "-q", "--force", "main"]);
     is(&build(&sandbox, &[]), "1", HIT);
-    // Nothing of that is another worktree's.
+    // A second worktree has none of that.
     sandbox.second_worktree("second");
     sandbox.run("second", "cargo", &["build", "--offline", "-q"]);
     assert_eq!(
@@ -139,7 +139,7 @@ fn only_where_cargo_would() {
 }
 
 #[test]
-fn an_error_is_said_and_not_the_cache_s_affair() {
+fn a_compile_error_is_reported_and_not_cached() {
     let sandbox = project();
     build(&sandbox, &[]);
     for number in 2..4 {
@@ -154,15 +154,15 @@ fn an_error_is_said_and_not_the_cache_s_affair() {
             "{output:?}"
         );
         edit(&sandbox, number);
-        let (printed, told) = build(&sandbox, &[]);
+        let (printed, outcomes) = build(&sandbox, &[]);
         assert_eq!(printed, number.to_string());
-        assert!(told.starts_with("lib edit"), "the broken one was asked for: {told}");
+        assert!(outcomes.starts_with("lib edit"), "{outcomes}");
     }
 }
 
-/// A directory that cannot be written: cargo's own behaviour.
+/// A directory for incremental state that cannot be written: an error, as with cargo alone.
 #[test]
-fn where_nothing_can_be_kept_rustc_says_so() {
+fn incremental_state_that_cannot_be_written() {
     let sandbox = project();
     build(&sandbox, &[]);
     fs::remove_dir(sandbox.path("project/target/debug/incremental")).unwrap();
@@ -174,8 +174,8 @@ fn where_nothing_can_be_kept_rustc_says_so() {
         .output()
         .unwrap();
     assert!(!output.status.success());
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("incremental"), "{said}");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(stderr.contains("incremental"), "{stderr}");
 }
 
 /// A crate that takes rustc some seconds, and cargo as a process group that compiles it.

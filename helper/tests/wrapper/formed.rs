@@ -50,7 +50,7 @@ fn a_server_started_in_a_nix_shell_outlives_its_tmpdir() {
     assert_eq!((sandbox.server_pid(), sandbox.ids()), (pid, Vec::new()));
 }
 
-/// The script stands in for sccache: it lets the shim compile, but blocks the file for its report, as a full disk would.
+/// The script stands in for sccache. It lets the shim compile, but not write its report, as on a full disk.
 #[test]
 fn a_good_compile_that_cannot_be_reported_is_a_good_compile() {
     let sandbox = Sandbox::with_script(
@@ -62,10 +62,10 @@ fn a_good_compile_that_cannot_be_reported_is_a_good_compile() {
     assert!(sandbox.path(out).join("libl-1.rlib").is_file());
 }
 
-/// rustc takes no such argument, and it is rustc that says so.
+/// rustc refuses such an argument, and its message must reach the user.
 #[test]
 #[cfg(target_os = "linux")]
-fn a_worktree_whose_name_is_no_text() {
+fn a_worktree_whose_name_is_not_utf_8() {
     let mut sandbox = Sandbox::new();
     sandbox.package("one");
     let dir = sandbox.path(OsStr::from_bytes(b"w\xff"));

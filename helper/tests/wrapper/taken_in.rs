@@ -1,11 +1,10 @@
-//! Files that C sources and the assembler include without sccache's knowledge: an object must be what the compiler would
-//! make now.
+//! Files that C sources and the assembler include without sccache's knowledge: an object must have their current content.
 
 use std::fs;
 
 use crate::support::Sandbox;
 
-/// Compiles twice behind the wrapper, with another file each time; the second object must be the compiler's own.
+/// Compiles twice through the wrapper, with a different file each time. The second object must be that of the compiler.
 #[test]
 fn what_the_assembler_takes_in_is_up_to_date() {
     let sandbox = Sandbox::new();
@@ -32,10 +31,10 @@ fn what_the_assembler_takes_in_is_up_to_date() {
         }
         sandbox.run("project", "cc", &[args, &["-c", "-o", "right.o"]].concat());
         let [made, right] = ["x.o", "right.o"].map(|name| fs::read(sandbox.path("project").join(name)).unwrap());
-        assert!(made == right, "{args:?}: the file before");
+        assert!(made == right, "{args:?}: the object of the first file");
     }
     assert_eq!(sandbox.hits(), 0);
-    // What takes in nothing is cached as ever.
+    // A source that includes no such file is cached.
     sandbox.write("project/plain.c", "#include \"plain.h\"\n");
     sandbox.write("project/plain.h", "int x;\n");
     for _ in 0..2 {

@@ -29,7 +29,7 @@ fn one_line_for_each_compile() {
 }
 
 #[test]
-fn a_trace_that_cannot_be_written_stops_nothing() {
+fn a_trace_that_cannot_be_written_fails_no_compile() {
     let mut sandbox = recording();
     for bad in ["/nonexistent/trace", "/", "/dev/full"] {
         sandbox.set("SCCACHE_SHELL_TRACE", bad);
@@ -39,7 +39,7 @@ fn a_trace_that_cannot_be_written_stops_nothing() {
 }
 
 #[test]
-fn a_pipe_without_a_reader_holds_nothing_up() {
+fn a_pipe_without_a_reader_blocks_nothing() {
     let mut sandbox = Sandbox::new();
     sandbox.run("", "mkfifo", &["trace"]);
     sandbox.keep_trace();

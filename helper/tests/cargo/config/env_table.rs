@@ -1,5 +1,5 @@
-//! The `[env]` table of cargo's configuration: cargo passes it to the wrapper, and so to the server, but a shell does not
-//! show it.
+//! The `[env]` table of cargo's configuration: cargo passes it to the wrapper, and so to the server; it is not in the
+//! shell.
 
 use crate::support::{NOTHING, Sandbox, manifest, what};
 
@@ -14,14 +14,14 @@ fn sandbox(env: &str) -> Sandbox {
 #[test]
 fn a_variable_that_breaks_every_compile() {
     let sandbox = sandbox("SCCACHE_DIRECT = \"yes\"\n");
-    assert!(!sandbox.cargo_builds(), "sccache refuses the word");
+    assert!(!sandbox.cargo_builds(), "sccache refuses the value");
     let finding = sandbox.finding("env-bool-invalid");
     assert_eq!(finding["severity"], "error");
     let place = sandbox.path("project/.cargo/config.toml").display().to_string() + ":2";
     assert!(what(&finding).contains(&place), "{finding}");
     assert_eq!(finding["fix"]["do"], format!("set SCCACHE_DIRECT to true in {place}"));
     sandbox.start_server();
-    assert_eq!(sandbox.ids(), ["env-bool-invalid"], "the server is well");
+    assert_eq!(sandbox.ids(), ["env-bool-invalid"], "the server works");
     sandbox.write(
         "project/.cargo/config.toml",
         "[env]\nSCCACHE_DIRECT = \"true\"\nSCCACHE_CACHE_SIZE = \"24G\"\n",
@@ -31,7 +31,7 @@ fn a_variable_that_breaks_every_compile() {
 }
 
 #[test]
-fn the_server_is_where_cargo_says() {
+fn a_server_address_from_cargo() {
     let mut sandbox = sandbox("");
     let socket = sandbox.path("of-cargo");
     let table = format!(
@@ -49,7 +49,7 @@ fn the_server_is_where_cargo_says() {
         text.contains("variables  cargo gives each compile SCCACHE_RECACHE ("),
         "{text}"
     );
-    // Another size: the command must end that server, and no other.
+    // With a different size: the command must stop that server, and no other.
     sandbox.configure("[cache.disk]\nsize = \"30G\"\n");
     let finding = sandbox.finding("server-settings-differ");
     let stop = format!("SCCACHE_SERVER_UDS={} sccache --stop-server", socket.display());
@@ -58,12 +58,12 @@ fn the_server_is_where_cargo_says() {
 }
 
 #[test]
-fn a_forced_value_wins_and_another_does_not() {
+fn only_a_forced_value_overrides_the_shell() {
     let mut sandbox = sandbox("SCCACHE_RECACHE = \"1\"\n");
     assert_eq!(sandbox.ids(), ["cache-bypassed"]);
     assert!(what(&sandbox.finding("cache-bypassed")).contains("config.toml:2"));
     sandbox.write("project/.cargo/config.toml", "[env]\nSCCACHE_IDLE_TIMEOUT = \"x\"\n");
-    assert_eq!(sandbox.ids(), NOTHING, "the shell has one");
+    assert_eq!(sandbox.ids(), NOTHING, "the shell's value counts");
     sandbox.write(
         "project/.cargo/config.toml",
         "[env]\nSCCACHE_IDLE_TIMEOUT = { value = \"x\", force = true }\n",
@@ -72,12 +72,12 @@ fn a_forced_value_wins_and_another_does_not() {
     sandbox.set("SCCACHE_RECACHE", "0");
     assert!(
         !what(&sandbox.finding("cache-bypassed")).contains("config.toml"),
-        "that one is the shell's"
+        "the value is the shell's"
     );
 }
 
 #[test]
-fn the_config_file_that_cargo_names() {
+fn a_config_file_named_by_cargo() {
     let sandbox = sandbox("SCCACHE_CONF = { value = \"mine.toml\", relative = true }\n");
     assert_eq!(sandbox.ids(), ["config-missing"]);
     let output = sandbox.helper(&["init", "--size", "30G"]);
@@ -86,7 +86,7 @@ fn the_config_file_that_cargo_names() {
     assert_eq!(sandbox.ids(), NOTHING);
 }
 
-/// A workspace of a library, a macro that puts a variable's value into the code, and a program that uses both.
+/// A workspace of a library, a macro that expands to the value of a variable, and a program that uses the library.
 fn workspace(env: &str) -> Sandbox {
     let mut sandbox = sandbox(env);
     let member = |name: &str, rest: &str| {
@@ -132,11 +132,11 @@ fn misses_in_the_other(sandbox: &Sandbox) -> Vec<String> {
 }
 
 #[test]
-fn a_directory_that_cargo_names_in_every_worktree() {
+fn a_directory_that_differs_in_each_worktree() {
     let mut sandbox = workspace(WORKSPACE_DIR);
     assert_eq!(misses_in_the_other(&sandbox), NOTHING);
     assert!(!sandbox.go("other").finds("cargo-env-in-key"));
-    // What takes it into the code takes its own.
+    // A crate whose code contains the value gets that of its own worktree.
     let uses = "fn main() { println!(\"{} {}\", a::A, mac::dir!()); }\n";
     for worktree in ["project", "other"] {
         sandbox.write(format!("{worktree}/app/src/main.rs"), uses);
@@ -149,7 +149,7 @@ fn a_directory_that_cargo_names_in_every_worktree() {
 }
 
 #[test]
-fn a_shell_that_has_settings_of_cargos_own() {
+fn cargos_own_settings_in_the_shell() {
     let mut sandbox = workspace("");
     sandbox
         .set("CARGO_INSTALL_ROOT", "/a")
@@ -193,7 +193,7 @@ fn a_value_with_this_worktrees_path() {
         format!("[env]\nMINE = \"-I{}\"\n", sandbox.path("project").display()),
     );
     assert!(what(&sandbox.finding("cargo-env-in-key")).starts_with("MINE is in the key of each"));
-    // Below the root: the same for members, not for what comes from a registry.
+    // A directory below the root does not matter for members, but for crates of a registry.
     sandbox.write(
         "project/.cargo/config.toml",
         "[env]\nMINE = { value = \"data\", relative = true }\n",

@@ -41,20 +41,20 @@ pub(in crate::checks) fn cache_dir_unusable_by_another_user() {
     let (what, fix) = found(&sandbox).unwrap();
     assert!(what.contains("is user 0's and may not be written to"), "{what}");
     assert!(fix.starts_with("sudo chown -R"), "{fix}");
-    // The tests are root already, and so is their sudo; whom it is for it asks `id`.
+    // The tests run as root: `sudo` does nothing, and `id` names the other user.
     sandbox.program("libexec/sccache-shell/sudo", "exec \"$@\"");
     sandbox.program("libexec/sccache-shell/id", "echo 65534");
     sandbox.run("project", "sh", &["-c", &fix]);
     sandbox.run("", "chown", &["-R", "65534", cache.to_str().unwrap()]);
     assert_eq!(found(&sandbox), None);
 
-    // One's own, but read-only.
+    // A directory of the same user, but read-only.
     fs::set_permissions(cache.join("sccache"), fs::Permissions::from_mode(0o500)).unwrap();
     let (what, fix) = found(&sandbox).unwrap();
     assert!(what.contains("is read-only and may not be written to"), "{what}");
     sandbox.set("SHELL_COMMAND", &fix);
-    let mend = "exec setpriv --reuid=65534 --regid=65534 --clear-groups sh -c \"$SHELL_COMMAND\"";
-    sandbox.run("", "sh", &["-c", mend]);
+    let fix_as_user = "exec setpriv --reuid=65534 --regid=65534 --clear-groups sh -c \"$SHELL_COMMAND\"";
+    sandbox.run("", "sh", &["-c", fix_as_user]);
     assert_eq!(found(&sandbox), None);
 }
 
@@ -62,17 +62,14 @@ pub(in crate::checks) fn cache_dir_unusable_by_another_user() {
 fn cache_dir_vanished() {
     let mut sandbox = Sandbox::new();
     sandbox.start_server();
-    assert_eq!(sandbox.ids(), NOTHING, "it is made with the first compile");
+    assert_eq!(sandbox.ids(), NOTHING, "the first compile creates it");
     assert!(sandbox.compiles_c());
     fs::remove_dir_all(sandbox.path("home/.cache/sccache")).unwrap();
     assert!(sandbox.finds("cache-dir-vanished"));
     assert!(sandbox.compiles_c());
     sandbox.write("project/x.c", "int other;\n");
     sandbox.run("project", real_sccache(), &["cc", "-c", "x.c", "-o", "x.o"]);
-    assert!(
-        sandbox.running_stat("cache_write_errors") > 0,
-        "it is as the check says"
-    );
+    assert!(sandbox.running_stat("cache_write_errors") > 0, "the finding is right");
     sandbox.fix("cache-dir-vanished");
     assert_eq!(sandbox.ids(), NOTHING);
 }
@@ -81,7 +78,7 @@ fn cache_dir_vanished() {
 fn dir_literal() {
     let mut sandbox = Sandbox::new();
     sandbox.set("SCCACHE_CACHE_SIZE", "24G");
-    for (value, mended) in [
+    for (value, fixed) in [
         ("~/my cache", Some("home/my cache")),
         ("$HOME/x", None),
         ("relative", None),
@@ -91,7 +88,7 @@ fn dir_literal() {
         sandbox.fix("dir-literal");
         assert!(!sandbox.finds("dir-literal"), "{value}");
         let place = sandbox.planned("cache_location");
-        let wanted = mended.map_or("home/.cache/sccache", |dir| dir);
+        let wanted = fixed.map_or("home/.cache/sccache", |dir| dir);
         assert_eq!(place, format!("Local disk: {:?}", sandbox.path(wanted)), "{value}");
     }
     sandbox.unset("SCCACHE_DIR").unset("SCCACHE_CACHE_SIZE");
@@ -102,7 +99,7 @@ fn dir_literal() {
     assert_eq!(sandbox.ids(), NOTHING);
 }
 
-/// `dir-literal`: nobody expands it.
+/// `dir-literal`: sccache does not expand it.
 #[test]
 fn a_cache_directory_is_taken_as_it_is_written() {
     let mut sandbox = Sandbox::new();
@@ -116,14 +113,14 @@ fn a_cache_directory_is_taken_as_it_is_written() {
 fn foreign_files_in_cache() {
     let sandbox = Sandbox::new();
     assert!(sandbox.compiles_c());
-    assert_eq!(sandbox.ids(), NOTHING, "what sccache makes is its own");
+    assert_eq!(sandbox.ids(), NOTHING, "the files of sccache");
     sandbox.stop_server();
     let thesis = sandbox.write("home/.cache/sccache/thesis.tex", [b'x'; 5000]);
     let finding = sandbox.finding("foreign-files-in-cache");
     assert!(what(&finding).contains("(thesis.tex)"), "{finding}");
     sandbox.configure_disk("size = 4000");
     assert!(sandbox.compiles_c());
-    assert!(!thesis.exists(), "it is as the check says");
+    assert!(!thesis.exists(), "the finding is right");
     assert!(!sandbox.finds("foreign-files-in-cache"));
 }
 
@@ -133,7 +130,7 @@ fn cache_on_volatile_fs() {
     fs::create_dir(sandbox.path("memory")).unwrap();
     sandbox.configure_disk(&format!("size = \"24G\"\ndir = {:?}", sandbox.path("memory/cache")));
     assert_eq!(sandbox.ids(), NOTHING, "beside the home");
-    // A home that is on a disk, wherever the tests run.
+    // The home must be on a disk.
     let disk = "mount -t tmpfs none \"$1\" && exec \"$2\" check --json";
     let memory = sandbox.path("memory");
     let mut inside = sandbox.command("unshare");
@@ -158,7 +155,7 @@ fn cache_in_a_directory_that_is_emptied() {
         sandbox.path("project/target/cache")
     ));
     assert!(what(&sandbox.finding("cache-on-volatile-fs")).contains("`cargo clean` empties"));
-    sandbox.configure_disk("size = \"24G\"\ndir = \"/run/sccache-of-nobody\"");
+    sandbox.configure_disk("size = \"24G\"\ndir = \"/run/no-sccache-here\"");
     assert!(what(&sandbox.finding("cache-on-volatile-fs")).contains("lies below /run") || !Path::new("/run").exists());
     sandbox.configure_disk("size = \"24G\"");
     assert_eq!(sandbox.ids(), NOTHING);
@@ -175,7 +172,7 @@ fn cache_in_worktree() {
     assert_eq!(sandbox.ids(), ["cache-in-worktree"]);
     sandbox.fix("cache-in-worktree");
     assert_eq!(sandbox.ids(), NOTHING);
-    // A home that is kept in git holds the user's cache by right.
+    // The cache of a user whose home is a git repository is where it belongs.
     sandbox.unset("SCCACHE_CACHE_SIZE");
     sandbox.git("home", &["init", "-q"]);
     assert_eq!(sandbox.go("home").ids(), NOTHING);
@@ -226,6 +223,6 @@ fn cache_of_strangers() {
         assert!(what.contains("belongs to another user (uid 65534)"), "{what}");
         assert!(!cache.join("sccache-shell").exists(), "nothing is created there");
     } else {
-        skipped("another user's directory: not root");
+        skipped("a directory of a different user: the test does not run as root");
     }
 }

@@ -35,10 +35,10 @@ fn storage_unusable() {
     assert!(sandbox.compiles_c());
 }
 
-/// `remote-not-compiled-in`, `cargo-home-differs-remote` and read-only buckets by an sccache that has remote caches, as
-/// Debian's 0.17 has. What it would do it says without asking anybody.
+/// `remote-not-compiled-in` and `cargo-home-differs-remote` with an sccache that has remote storage, as Debian's 0.17.
+/// It connects to nothing for this.
 #[test]
-fn an_sccache_with_remote_caches() {
+fn an_sccache_with_remote_storage() {
     let Some(older) = older_sccache("0.17") else { return };
     let mut sandbox = Sandbox::with_sccache(&older);
     if sandbox.run("project", &older, &["--help"]).contains("Redis:     false") {
@@ -47,7 +47,7 @@ fn an_sccache_with_remote_caches() {
     sandbox.set("SCCACHE_REDIS_ENDPOINT", "redis://localhost");
     assert!(
         sandbox.planned("cache_location").starts_with("redis"),
-        "it asks for nothing but this"
+        "an endpoint is enough"
     );
     assert_eq!(sandbox.ids(), ["cargo-home-differs-remote"]);
     sandbox.unset("SCCACHE_REDIS_ENDPOINT");

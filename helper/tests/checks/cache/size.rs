@@ -23,7 +23,7 @@ fn cache_size_of_the_next_server() {
     assert_eq!(finding["detail"][0], shown);
     sandbox.fix("cache-size");
     assert_eq!(sandbox.ids(), NOTHING);
-    // The file wins where it says more.
+    // A larger size in the file takes precedence.
     sandbox.configure("[cache.disk]\nsize = \"50G\"\n");
     assert_eq!(sandbox.ids(), NOTHING);
 }
@@ -46,7 +46,7 @@ fn cache_size_of_the_running_server() {
 }
 
 #[test]
-fn cache_size_names_the_variable_that_decides() {
+fn cache_size_from_a_variable() {
     let mut sandbox = Sandbox::new();
     sandbox.set("SCCACHE_SHELL_CACHE_SIZE", "24G");
     sandbox.set("SCCACHE_CACHE_SIZE", "5G");
@@ -98,19 +98,19 @@ fn cache_exceeds_max_of_the_next_server() {
         "{finding}"
     );
     assert!(what(&finding).contains("deletes 2 GiB"), "{finding}");
-    // At the door nothing is counted.
+    // The hook does not count files.
     assert!(sandbox.helper(&["check", "--quiet"]).stdout.is_empty());
     sandbox.fix("cache-exceeds-max");
     assert_eq!(sandbox.ids(), NOTHING);
 
     sandbox.configure_disk("size = \"4G\"");
     assert!(sandbox.compiles_c());
-    assert!(!old.exists() || !new.exists(), "it is as the check says");
+    assert!(!old.exists() || !new.exists(), "the finding is right");
     assert!(!sandbox.finds("cache-exceeds-max"), "too late");
 }
 
 #[test]
-fn cache_exceeds_max_as_the_server_knows() {
+fn cache_exceeds_max_by_the_servers_count() {
     let mut sandbox = Sandbox::new();
     entry(&sandbox, &"a".repeat(64), 6 * GIB);
     assert!(sandbox.compiles_c());
@@ -141,13 +141,13 @@ fn cache_exceeds_max_of_a_server_that_has_not_looked_yet() {
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.compiles_c() && kept.exists(), "in time");
 
-    // Who does not.
+    // Without that.
     sandbox.stop_server();
     sandbox.configure_disk("size = \"4G\"");
     sandbox.start_server();
     assert!(
         kept.exists() && sandbox.compiles_c() && !kept.exists(),
-        "it is as the check says"
+        "the finding is right"
     );
 }
 
@@ -164,7 +164,7 @@ fn cache_size_tiny() {
     assert_eq!(sandbox.ids(), NOTHING);
     sandbox.configure_disk("size = \"1G\"");
     assert_eq!(sandbox.ids(), NOTHING);
-    // Where the flake wants more, that is said instead.
+    // If the flake asks for more, that is the finding instead.
     sandbox.configure_disk("size = 50");
     sandbox.set("SCCACHE_SHELL_CACHE_SIZE", "24G");
     assert_eq!(sandbox.ids(), ["cache-size"]);
@@ -185,12 +185,12 @@ fn disk_too_small() {
     );
 }
 
-/// `disk-too-small`: the build goes on, and nothing says that nothing is stored. A small file system in memory stands
+/// `disk-too-small`: the build succeeds, without a message that nothing is stored. A small file system in memory stands
 /// in for a small disk.
 #[test]
-fn a_full_disk_is_not_told() {
+fn a_full_disk_causes_no_message() {
     let mut sandbox = Sandbox::new();
-    // Our wrapper leaves such a source to the compiler.
+    // Our wrapper would not pass such a source to sccache.
     sandbox.go_past_the_wrapper();
     sandbox.write("project/x.bin", noise(3 << 20, 1));
     sandbox.write("project/x.c", "__asm__(\".incbin \\\"x.bin\\\"\");\nint x;\n");

@@ -67,8 +67,7 @@ fn every_check_is_listed_once() {
     assert_eq!(distinct, all, "left: listed here, right: the checks");
 }
 
-/// Every finding of every test is passed to this: a check that prints a command must be listed as one that does, so that
-/// the command is run.
+/// Every finding of every test is passed to this: a check that prints a command must be in a list that runs it.
 pub(crate) fn assert_command_is_tested(finding: &Value) {
     let id = finding["id"].as_str().unwrap();
     assert!(

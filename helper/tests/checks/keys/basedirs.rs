@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::support::{NOTHING, Sandbox, make_older, older_sccache, real_sccache, what};
 
-/// Two worktrees that differ in a header alone.
+/// Two worktrees that differ only in a header.
 fn c_sources(sandbox: &Sandbox) -> [PathBuf; 2] {
     ["a", "b"].map(|name| {
         let source = sandbox.write(
@@ -37,10 +37,10 @@ fn basedirs_direct_mode(sccache: &Path) {
     sandbox.set("SCCACHE_BASEDIRS", roots);
     assert!(
         gets_the_others_object(&sandbox),
-        "fixed upstream? then the check needs a last version"
+        "fixed in sccache? then the check needs a maximum version"
     );
 
-    // The server runs by now: both it and the next one are wrong.
+    // A server was started: both it and the next one are wrong.
     assert_eq!(sandbox.ids(), ["basedirs-direct-mode", "basedirs-direct-mode"]);
     let finding = sandbox.finding("basedirs-direct-mode");
     assert!(
@@ -77,5 +77,5 @@ fn basedirs_direct_mode_where_the_environment_decides() {
     sandbox.fix("basedirs-direct-mode");
     assert_eq!(sandbox.ids(), NOTHING);
     sandbox.unset("SCCACHE_BASEDIRS").unset("SCCACHE_DIRECT");
-    assert_eq!(sandbox.ids(), NOTHING, "preprocessor mode alone is right");
+    assert_eq!(sandbox.ids(), NOTHING, "preprocessor mode alone is not a finding");
 }

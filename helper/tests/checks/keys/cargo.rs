@@ -14,7 +14,7 @@ fn cargo_env_in_key() {
     assert!(shares(&sandbox, true, &[("CARGO_TERM_COLOR", "always")], &[]));
     assert!(
         shares(&sandbox, true, &[("CARGO_MINE", "a")], &[("CARGO_MINE", "b")]),
-        "nothing in the crate can read it"
+        "the crate does not read it"
     );
     sandbox
         .set("CARGO_TERM_COLOR", "always")
@@ -47,7 +47,7 @@ fn cargo_target_dir_env() {
         );
     }
     sandbox.set("CARGO_TARGET_DIR", sandbox.path("project/target"));
-    assert_eq!(sandbox.ids(), NOTHING, "behind our wrapper");
+    assert_eq!(sandbox.ids(), NOTHING, "with our wrapper");
     sandbox.go_past_the_wrapper();
     assert_eq!(sandbox.finding("cargo-target-dir-env")["severity"], "info");
     sandbox.git("project", &["init", "-q"]);
@@ -56,14 +56,17 @@ fn cargo_target_dir_env() {
     sandbox.fix("cargo-target-dir-env");
     assert!(!sandbox.finds("cargo-target-dir-env"));
     sandbox.write("project/.cargo/config.toml", "[build]\ntarget-dir = \"elsewhere\"\n");
-    assert!(!sandbox.finds("cargo-target-dir-env"), "in a file it is in no key");
+    assert!(
+        !sandbox.finds("cargo-target-dir-env"),
+        "a setting in a file is not in the key"
+    );
 }
 
 #[test]
 fn cargo_home_per_project() {
     let mut sandbox = Sandbox::new();
     sandbox.start_server();
-    // Behind our wrapper only the sources' own path is left of it.
+    // With our wrapper only the path of the sources depends on it.
     for (wrapped, expected) in [(false, false), (true, true)] {
         let homes = ["/a", "/b"].map(|dir| [("CARGO_HOME", dir)]);
         assert_eq!(
@@ -145,7 +148,7 @@ fn native_cpu_remote() {
         "project/.cargo/config.toml",
         "[build]\nrustflags = [\"-C\", \"target-cpu=native\"]\n",
     );
-    assert!(!sandbox.finds("native-cpu-remote"), "a cache of this machine's own");
+    assert!(!sandbox.finds("native-cpu-remote"), "a local cache");
     sandbox.set("SCCACHE_WEBDAV_ENDPOINT", "http://127.0.0.1:1/");
     let finding = sandbox.finding("native-cpu-remote");
     assert!(
@@ -159,7 +162,7 @@ fn native_cpu_remote() {
     assert!(!sandbox.finds("native-cpu-remote"));
     sandbox.set("CFLAGS_x86_64_unknown_linux_gnu", "-O2 -march=native");
     assert!(what(&sandbox.finding("native-cpu-remote")).contains("CFLAGS_x86_64_unknown_linux_gnu"));
-    // The word is in sccache's key as it stands, not what it means here.
+    // The key has the word `native`, not the processor that it stands for.
     sandbox.unset("SCCACHE_WEBDAV_ENDPOINT");
     assert!(!sandbox.finds("native-cpu-remote"));
 }

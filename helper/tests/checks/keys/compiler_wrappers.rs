@@ -12,7 +12,7 @@ fn enter(shell: &mut Shell, flags: &str) {
         .set("NIX_CFLAGS_COMPILE", flags);
 }
 
-/// Whether what plain sccache compiles in this shell is right.
+/// Whether plain sccache returns the right object in this shell.
 fn plain_is_right(shell: &Shell) -> bool {
     shell.write("project/x.c", "int x(void) { return X; }\n");
     let compile = |by| shell.compile(by, "project", "cc", &["-c", "x.c", "-o", "x.o"], "x.o", &Vars::new());
@@ -32,7 +32,7 @@ fn a_healthy_nix_shell_has_no_finding() {
         .set("CMAKE_C_COMPILER_LAUNCHER", "sccache")
         .set("CC", "sccache cc");
     assert_eq!(shell.sandbox.ids(), NOTHING);
-    // Nor is the compiler of a shell that no sccache knows of any of our business.
+    // A compiler that does not run through sccache is not a finding.
     shell
         .sandbox
         .set("CC", "gcc")
@@ -48,7 +48,7 @@ fn c_by_plain_sccache() {
     shell.sandbox.set("RUSTC_WRAPPER", real_sccache());
     assert!(plain_is_right(&shell), "nothing is cached yet");
     enter(&mut shell, "-DX=2");
-    assert!(!plain_is_right(&shell), "fixed upstream? then this check can go");
+    assert!(!plain_is_right(&shell), "fixed in sccache? then the check can go");
 
     let finding = shell.sandbox.finding(CC);
     assert_eq!(finding["severity"], "error");
@@ -61,10 +61,10 @@ fn c_by_plain_sccache() {
     shell.sandbox.fix("cc-wrapper-env-unhashed");
     assert!(!shell.sandbox.finds(CC) && plain_is_right(&shell));
 
-    // The command was for those flags.
+    // The command set the hash of the flags at that time.
     enter(&mut shell, "-DX=3");
     assert!(shell.sandbox.finds(CC) && !plain_is_right(&shell));
-    // A person's own value may be a hash of all that and more.
+    // A value of the user's own may contain all of them.
     shell.sandbox.set("SCCACHE_C_CUSTOM_CACHE_BUSTER", "mine");
     assert!(!shell.sandbox.finds(CC));
 }
@@ -80,7 +80,7 @@ fn rust_by_plain_sccache() {
     assert!(!shell.sandbox.finds(CC));
     shell.sandbox.fix("rustc-wrapper-env-unhashed");
     assert!(!shell.sandbox.finds(RUSTC));
-    // What it sets is what our wrapper sets: both ways share.
+    // The command sets the same value as our wrapper, so both share hits.
     shell.write("project/x.rs", "pub fn x() {}\n");
     let args = [
         "--crate-name=x",

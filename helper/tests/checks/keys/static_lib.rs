@@ -37,7 +37,7 @@ fn links_a_static_library(sandbox: &Sandbox, kind: &str, value: u8) {
     sandbox.write("project/app/src/main.rs", "fn main() { println!(\"{}\", n::n()); }\n");
 }
 
-/// What the program prints when the C code changed and everything is built anew.
+/// The output of the program after the C code was changed and everything was built again.
 fn after_a_change_in_c(sandbox: &Sandbox, kind: &str) -> String {
     let mut printed = String::new();
     for value in [1, 2] {
@@ -53,12 +53,12 @@ fn after_a_change_in_c(sandbox: &Sandbox, kind: &str) -> String {
 fn static_lib_modifiers_unhashed() {
     let mut sandbox = Sandbox::new();
     assert_eq!(after_a_change_in_c(&sandbox, "static:+whole-archive"), "2\n");
-    assert_eq!(sandbox.ids(), NOTHING, "behind our wrapper");
+    assert_eq!(sandbox.ids(), NOTHING, "with our wrapper");
     sandbox.go_past_the_wrapper();
     assert_eq!(
         after_a_change_in_c(&sandbox, "static:+whole-archive"),
         "1\n",
-        "fixed upstream?"
+        "fixed in sccache?"
     );
     let finding = sandbox.finding("static-lib-modifiers-unhashed");
     assert!(
@@ -67,7 +67,7 @@ fn static_lib_modifiers_unhashed() {
     );
     assert!(
         sandbox.helper(&["check", "--quiet"]).stdout.is_empty(),
-        "no time for that at the door"
+        "the hook does not read that much"
     );
     for kind in ["static", "static:-bundle"] {
         assert_eq!(after_a_change_in_c(&sandbox, kind), "2\n", "{kind}");

@@ -23,15 +23,15 @@ pub(in crate::checks) fn port_not_sccache() {
     assert_eq!(
         compile.status().unwrap().code(),
         Some(124),
-        "it is as the check says: a build hangs"
+        "the finding is right: a build hangs"
     );
     sandbox.fix("port-not-sccache");
     assert_eq!(sandbox.ids(), NOTHING);
 }
 
-/// `port-not-sccache` where there is a private directory for a socket.
+/// `port-not-sccache` in a shell that has a private directory for sockets.
 #[test]
-fn a_socket_of_ones_own_in_place_of_a_port() {
+fn a_private_socket_instead_of_a_port() {
     let mut sandbox = Sandbox::new();
     let _silent = sandbox.occupy_port();
     fs::create_dir(sandbox.path("run")).unwrap();
@@ -52,7 +52,7 @@ fn port_invalid() {
     sandbox.unset("SCCACHE_SERVER_UDS");
     let finding = sandbox.finding("port-invalid");
     assert!(what(&finding).ends_with("its default, 127.0.0.1:4226"), "{finding}");
-    // Where nobody has that port, somebody who listens there sees it come.
+    // If the port is free on this machine: sccache connects to it.
     if let Ok(default) = std::net::TcpListener::bind("127.0.0.1:4226") {
         let mut client = sandbox.sccache().arg("--show-stats").spawn().unwrap();
         drop(default.accept().unwrap());
@@ -66,7 +66,7 @@ fn port_invalid() {
 #[test]
 fn uds_bad() {
     let mut sandbox = Sandbox::new();
-    // The server's start is not waited for longer than this.
+    // How long a client waits for the server to start.
     let config = "server_startup_timeout_ms = 500\n[cache.disk]\nsize = \"24G\"\n";
     sandbox.configure(config);
     let long = sandbox.path("x".repeat(108 - sandbox.path("").as_os_str().len()));
@@ -89,13 +89,13 @@ fn uds_bad() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_socket_without_a_file_is_good() {
+fn an_abstract_socket_works() {
     let mut sandbox = Sandbox::new();
     let name = sandbox.path("abstract").display().to_string();
     sandbox.set("SCCACHE_SERVER_UDS", format!("\\x00{name}"));
     assert!(sandbox.compiles_c());
     sandbox.configure("[cache.disk]\nsize = \"30G\"\n");
-    // It is found: its settings are compared.
+    // The server is found: its settings are compared.
     assert_eq!(sandbox.ids(), ["server-settings-differ"]);
     sandbox.stop_server();
     assert_eq!(sandbox.ids(), NOTHING);

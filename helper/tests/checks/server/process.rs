@@ -30,7 +30,7 @@ fn server_not_answering() {
 }
 
 #[test]
-fn server_not_answering_since_it_is_old() {
+fn server_not_answering_because_it_is_old() {
     let Some(older) = older_sccache("0.16") else { return };
     let mut sandbox = Sandbox::new();
     let old = Sandbox::with_sccache(&older);
@@ -67,7 +67,7 @@ fn server_exe_deleted() {
     sandbox.run("project", &program, &["--start-server"]);
     assert_eq!(sandbox.ids(), NOTHING);
     fs::remove_file(&program).unwrap();
-    assert!(sandbox.compiles_c(), "it works on");
+    assert!(sandbox.compiles_c(), "it still works");
     assert_eq!(sandbox.ids(), ["server-exe-deleted"]);
     sandbox.fix("server-exe-deleted");
     assert_eq!(sandbox.ids(), NOTHING);
@@ -84,13 +84,13 @@ pub(in crate::checks) fn server_other_user() {
     let mut start = sandbox.command("setpriv");
     start
         .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
-        // A copy: the way to the real one may be its owner's alone.
+        // A copy: the directory of the real one may be private.
         .arg(sandbox.path("bin/sccache"))
         .arg("--start-server");
     fs::create_dir(sandbox.path("bin")).unwrap();
     fs::copy(real_sccache(), sandbox.path("bin/sccache")).unwrap();
     assert!(start.output().unwrap().status.success());
-    // Its compiler may not write where root builds; the client waits until the server ends.
+    // Its compiler cannot write to root's directories; the client waits until the server ends.
     let mut build = sandbox.command("timeout");
     build.args(["3", "cargo", "build", "--offline"]);
     assert!(!build.output().unwrap().status.success());
@@ -99,7 +99,7 @@ pub(in crate::checks) fn server_other_user() {
         what(&finding).contains("is user 65534's, and you are user 0"),
         "{finding}"
     );
-    // The address is the socket's, so giving it up leads to the default port; there is no server of the test's there.
+    // Without the variable the address is the default port, where no server of the test is.
     assert_eq!(finding["fix"]["run"], "unset SCCACHE_SERVER_UDS");
     sandbox.fix("server-other-user");
     sandbox.set("SCCACHE_SERVER_UDS", sandbox.path("s"));
@@ -120,12 +120,12 @@ pub(in crate::checks) fn server_other_namespace() {
     let start = "mount -t tmpfs none \"$PWD\" && exec sccache --start-server";
     let args = [unshare_rights(), &["--mount", "sh", "-c", start]].concat();
     sandbox.run("project", "unshare", &args);
-    assert!(!sandbox.cargo_builds(), "the server sees another directory");
+    assert!(!sandbox.cargo_builds(), "the server sees a different directory");
     let finding = sandbox.finding("server-other-namespace");
     assert!(what(&finding).contains("does not see this directory"), "{finding}");
     sandbox.fix("server-other-namespace");
     sandbox.set("SCCACHE_SERVER_UDS", sandbox.path("s"));
-    // From a directory that both see all is well.
+    // A directory that both see is not a finding.
     assert_eq!(sandbox.go("home").ids(), NOTHING);
 }
 
@@ -150,7 +150,7 @@ fn server_outside_of_our_container() {
 
 #[test]
 pub(in crate::checks) fn fd_inherit_hang() {
-    // As a build tool that holds a lock while its build, and what that starts, runs.
+    // As a build tool that holds a lock until all processes of its build have ended.
     let start = "exec 7>\"$LOCK\"; flock 7; exec \"$SCCACHE\" --start-server 7>&7";
     let waits = |sandbox: &Sandbox| {
         let mut lock = sandbox.command("flock");

@@ -46,16 +46,16 @@ fn idle_timeout() {
     sandbox.fix("idle-timeout");
     assert_eq!(sandbox.ids(), NOTHING);
     sandbox.set("SCCACHE_IDLE_TIMEOUT", "0");
-    assert_eq!(sandbox.ids(), NOTHING, "no server runs with it yet");
+    assert_eq!(sandbox.ids(), NOTHING, "no server has read it yet");
     sandbox.start_server();
     sandbox.fix("idle-timeout");
     assert_eq!(sandbox.ids(), NOTHING);
     assert!(sandbox.helper(&["check", "--quiet"]).stdout.is_empty());
 }
 
-/// `idle-timeout`: a number ends the server, anything else is as if it were not there.
+/// `idle-timeout`: a number ends the server after that many seconds, anything else has no effect.
 #[test]
-fn an_idle_timeout_that_is_no_number_is_ignored() {
+fn an_idle_timeout_that_is_not_a_number_is_ignored() {
     let mut sandbox = Sandbox::new();
     sandbox.set("SCCACHE_IDLE_TIMEOUT", "1s");
     let pid = sandbox.start_server();

@@ -19,7 +19,7 @@ fn shared_cache_dir() {
     let first = sandbox.server_pid().unwrap();
     let sockets = [sandbox.path("s"), sandbox.path("t")];
     sandbox.set("SCCACHE_SERVER_UDS", &sockets[1]);
-    // Nothing listens here yet, but what would start shares the other's directory.
+    // Nothing listens here yet, but a server that is started will share the directory.
     let finding = sandbox.finding("shared-cache-dir");
     assert!(
         what(&finding).contains(&format!("(pid {first}, at {})", sockets[0].display())),
@@ -31,7 +31,11 @@ fn shared_cache_dir() {
     sandbox.fix("shared-cache-dir");
     wait_for_end(first);
     assert_eq!(sandbox.ids(), NOTHING);
-    assert_eq!(sandbox.server_pid(), Some(second), "the one of this shell goes on");
+    assert_eq!(
+        sandbox.server_pid(),
+        Some(second),
+        "the server of this shell still runs"
+    );
 }
 
 #[test]
@@ -56,7 +60,7 @@ fn servers_with_directories_of_their_own() {
     let mut sandbox = Sandbox::new();
     sandbox.start_server();
     sandbox.set("SCCACHE_SERVER_UDS", sandbox.path("t"));
-    // What the first one has read is not there any more.
+    // The configuration that the first server read is gone.
     sandbox.configure_disk(&format!("size = \"24G\"\ndir = {:?}", sandbox.path("other")));
     let_the_config_age();
     fs::create_dir(sandbox.path("other")).unwrap();
@@ -77,7 +81,7 @@ fn compile_object(sandbox: &Sandbox, name: &str, size: usize) {
     succeeds(compile.args(["cc", "-c", &format!("{name}.c"), "-o", &format!("{name}.o")]));
 }
 
-/// `shared-cache-dir`: each server counts for itself, and what one deletes the other believes to have.
+/// `shared-cache-dir`: each server has its own list of the entries, which the other one does not update.
 #[test]
 fn two_servers_delete_each_others_entries() {
     let mut sandbox = Sandbox::new();
@@ -85,11 +89,11 @@ fn two_servers_delete_each_others_entries() {
     for _ in 0..3 {
         compile_object(&sandbox, "x", 300_000);
     }
-    assert_eq!(sandbox.hits(), 2, "alone it keeps its own");
+    assert_eq!(sandbox.hits(), 2, "alone, a server keeps its entries");
     sandbox.set("SCCACHE_SERVER_UDS", sandbox.path("t"));
     compile_object(&sandbox, "y", 300_000);
     sandbox.stop_server();
     sandbox.set("SCCACHE_SERVER_UDS", sandbox.path("s"));
     compile_object(&sandbox, "x", 300_000);
-    assert_eq!(sandbox.hits(), 2, "the other has deleted it");
+    assert_eq!(sandbox.hits(), 2, "the other server has deleted the entry");
 }

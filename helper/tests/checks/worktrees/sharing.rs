@@ -12,7 +12,7 @@ fn version_too_old_for_sharing() {
         let mut sandbox = Sandbox::with_sccache(&sccache);
         sandbox.write("project/x", "");
         sandbox.second_worktree("other");
-        assert!(!sandbox.finds("version-too-old-for-sharing"), "behind our wrapper");
+        assert!(!sandbox.finds("version-too-old-for-sharing"), "with our wrapper");
         sandbox.go_past_the_wrapper();
         assert_eq!(
             sandbox.ids().contains(&"version-too-old-for-sharing".to_owned()),
@@ -42,7 +42,7 @@ fn rustc_toolchain_differs() {
         sandbox.run(dir, "cargo", &["build", "-q", "--offline"]);
     }
     assert!(!sandbox.finds("rustc-toolchain-differs"));
-    // As another toolchain leaves it; there is but one where the tests run.
+    // As a different toolchain would write it.
     let info = other.join("target/.rustc_info.json");
     let text = fs::read_to_string(&info).unwrap();
     let mine = sandbox.run("project", "rustc", &["--version"]);
@@ -54,9 +54,9 @@ fn rustc_toolchain_differs() {
     assert!(what(&finding).contains(&expected), "{finding}");
 }
 
-/// `rustc-toolchain-differs`: one that says another version of itself stands in for another toolchain.
+/// `rustc-toolchain-differs`, with a script that prints a different version as the different toolchain.
 #[test]
-fn another_toolchain_finds_nothing() {
+fn a_different_toolchain_hits_nothing() {
     let mut sandbox = Sandbox::new();
     sandbox.package("A");
     let rustc = sandbox.rustc();
@@ -76,8 +76,8 @@ fn another_toolchain_finds_nothing() {
     sandbox.run("project", "cargo", &["build", "-q", "--offline"]);
     sandbox.set("RUSTC", &other_rustc);
     sandbox.run("other", "cargo", &["build", "-q", "--offline"]);
-    let told = what(&sandbox.finding("rustc-toolchain-differs"));
-    assert!(told.contains(&format!("{} by 1.80.0 (", other.display())), "{told}");
+    let text = what(&sandbox.finding("rustc-toolchain-differs"));
+    assert!(text.contains(&format!("{} by 1.80.0 (", other.display())), "{text}");
     sandbox.unset("RUSTC");
     fs::remove_dir_all(other.join("target")).unwrap();
     sandbox.run("other", "cargo", &["build", "-q", "--offline"]);
@@ -97,17 +97,17 @@ fn basedirs_missing_worktree() {
     };
     config(&[&root]);
     for dir in ["project", "other"] {
-        // As assert does.
+        // As `assert` uses it.
         sandbox.write(format!("{dir}/x.c"), "const char *file = __FILE__;\n");
     }
-    // By its whole path, as CMake and cargo's build scripts name sources.
+    // By its absolute path, as CMake and build scripts name sources.
     let compile = |dir: &str| {
         let source = sandbox.path(dir).join("x.c").display().to_string();
         sandbox.run(dir, real_sccache(), &["cc", "-c", &source, "-o", "x.o"])
     };
     compile("project");
     compile("other");
-    assert_eq!(sandbox.hits(), 0, "it is as the check says");
+    assert_eq!(sandbox.hits(), 0, "the finding is right");
     let finding = sandbox.finding("basedirs-missing-worktree");
     assert!(
         what(&finding).contains(&format!("leave out the worktree {}", other.display())),
@@ -117,7 +117,7 @@ fn basedirs_missing_worktree() {
     config(&[sandbox.path("").to_str().unwrap()]);
     compile("project");
     compile("other");
-    assert_eq!(sandbox.hits(), 0, "a directory around both does not do");
+    assert_eq!(sandbox.hits(), 0, "a directory around both is not enough");
     assert!(sandbox.finds("basedirs-missing-worktree"));
     sandbox.stop_server();
     config(&[&root, other.to_str().unwrap()]);
@@ -146,7 +146,7 @@ fn deps_vendored_in_tree() {
     assert_eq!(sandbox.ids(), NOTHING, "outside it is the same for all worktrees");
 }
 
-/// `deps-vendored-in-tree`: the same dependency, in each worktree or beside both.
+/// `deps-vendored-in-tree`: the same dependency in each worktree, or outside of both.
 #[test]
 fn vendored_crates_are_compiled_in_each_worktree() {
     for (vendor, hits) in [("vendor", 0), ("../vendor", 0), ("/", 2)] {
@@ -175,7 +175,7 @@ fn vendored_crates_are_compiled_in_each_worktree() {
     }
 }
 
-/// Builds a crate in both, and says whether the second finds anything of the first.
+/// Builds in both, and returns whether the second build has hits.
 fn shares(sandbox: &Sandbox, one: &Path, two: &Path) -> bool {
     for dir in [one, two] {
         sandbox.run(dir, "cargo", &["build", "-q", "--offline"]);

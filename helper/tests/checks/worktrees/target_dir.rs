@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::support::{NOTHING, Sandbox, main_that_prints, make_older, what};
 
-/// A package in two worktrees with other code in each, the second checked out before the first is built.
+/// A package in two worktrees with different code, the second checked out before the first is built.
 fn two_branches() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.package("A");
@@ -15,7 +15,7 @@ fn two_branches() -> Sandbox {
     sandbox
 }
 
-/// Builds in both, and says what the second one's program prints.
+/// Builds in both, and returns what the second one's program prints.
 fn second_program(sandbox: &Sandbox, target: &Path) -> String {
     for dir in ["project", "other"] {
         sandbox.run(dir, "cargo", &["build", "-q", "--offline"]);
@@ -30,7 +30,7 @@ fn target_dir_shared_by_a_config_above() {
     assert_eq!(
         second_program(&sandbox, &sandbox.path("shared")),
         "A\n",
-        "not B: that is the trap"
+        "the program of the other worktree"
     );
     let finding = sandbox.finding("target-dir-shared");
     let origin = format!(
@@ -53,14 +53,14 @@ fn target_dir_shared_by_a_variable() {
     let shared = sandbox.path("shared");
     sandbox.set("CARGO_TARGET_DIR", &shared);
     let finding = sandbox.finding("target-dir-shared");
-    assert_eq!(finding["severity"], "warning", "nobody has built yet: {finding}");
+    assert_eq!(finding["severity"], "warning", "nothing is built yet: {finding}");
     assert_eq!(second_program(&sandbox, &shared), "A\n");
-    // Seen from the first one: the second was the last to build.
+    // In the first worktree, after the build in the second one.
     let finding = sandbox.finding("target-dir-shared");
     assert_eq!(finding["severity"], "error");
     let built = "(CARGO_TARGET_DIR) was built into from the worktree";
     assert!(what(&finding).contains(built), "{finding}");
-    // A name of its own for each worktree.
+    // A different directory for each worktree.
     sandbox.set("CARGO_TARGET_DIR", sandbox.path("targets/project-0"));
     assert!(!sandbox.finds("target-dir-shared"));
     sandbox.set("CARGO_TARGET_DIR", &shared);
@@ -78,7 +78,10 @@ fn build_dir_shared_by_a_variable() {
     assert_eq!(second_program(&sandbox, &sandbox.path("other/target")), "A\n");
     for dir in ["project", "other"] {
         let finding = sandbox.go(dir).finding("target-dir-shared");
-        assert_eq!(finding["severity"], "error", "each has a program from there: {finding}");
+        assert_eq!(
+            finding["severity"], "error",
+            "both worktrees were built there: {finding}"
+        );
         assert_eq!(finding["fix"]["run"], "unset CARGO_BUILD_BUILD_DIR");
     }
     sandbox.set("CARGO_BUILD_BUILD_DIR", "{cargo-cache-home}/x/{workspace-path-hash}");
@@ -86,7 +89,7 @@ fn build_dir_shared_by_a_variable() {
 }
 
 #[test]
-fn target_dir_of_this_worktree_that_another_uses() {
+fn target_dir_of_this_worktree_used_by_a_second() {
     let mut sandbox = two_branches();
     let link = sandbox.path("other/target");
     std::os::unix::fs::symlink(sandbox.path("project/target"), &link).unwrap();
@@ -100,7 +103,7 @@ fn target_dir_of_this_worktree_that_another_uses() {
     assert!(what(&sandbox.go("other").finding("target-dir-shared")).contains("is also the worktree"));
     fs::remove_file(link).unwrap();
     assert_eq!(sandbox.go("project").ids(), NOTHING);
-    // Nested, below a file that no branch has: it counts from where it lies.
+    // A nested worktree. The configuration file is not committed, so the worktree has none of its own.
     let nested = sandbox.path("project/.trees/nested");
     sandbox.git("project", &["worktree", "add", "-q", nested.to_str().unwrap()]);
     sandbox.write("project/.cargo/config.toml", "[build]\ntarget-dir = \"target\"\n");
@@ -137,7 +140,7 @@ fn build_dir_shared() {
 #[test]
 fn target_dirs_that_are_not_shared() {
     let mut sandbox = two_branches();
-    // Elsewhere, but each worktree its own.
+    // Outside, but a different one for each worktree.
     sandbox.write("project/.cargo/config.toml", "[build]\ntarget-dir = \"../built/a\"\n");
     sandbox.write("other/.cargo/config.toml", "[build]\ntarget-dir = \"../built/b\"\n");
     assert_eq!(second_program(&sandbox, &sandbox.path("built/b")), "B\n");

@@ -95,13 +95,13 @@ fn wrapper_name_hides_cc() {
     sandbox.fix("wrapper-name-hides-cc");
     assert_eq!(sandbox.ids(), NOTHING);
     assert_ne!(caches_c_of_build_scripts(&sandbox), Some(false));
-    let other = sandbox.program("bin/another", "exec \"$@\"");
+    let other = sandbox.program("bin/other", "exec \"$@\"");
     sandbox.set("RUSTC_WRAPPER", other);
-    assert_eq!(sandbox.ids(), ["wrapper-elsewhere"], "that is no sccache at all");
+    assert_eq!(sandbox.ids(), ["wrapper-elsewhere"], "it does not call sccache");
 }
 
-/// What rust-analyzer is as a wrapper (its `crates/rust-analyzer/src/bin/rustc_wrapper.rs`): checks are skipped, the
-/// rest goes to rustc.
+/// rust-analyzer as a wrapper (its `crates/rust-analyzer/src/bin/rustc_wrapper.rs`): it skips `cargo check`, and passes
+/// other calls to rustc.
 const RUST_ANALYZER: &str =
     "rustc=$1; shift\ncase \"$*\" in *--emit=*link* | *-vV* | *--print*) exec \"$rustc\" \"$@\" ;; esac";
 
@@ -113,16 +113,19 @@ fn rust_analyzer_wrapper() {
     let analyzer = sandbox.program("bin/rust-analyzer", RUST_ANALYZER);
     sandbox.set("RUSTC_WRAPPER", &analyzer).set("RA_RUSTC_WRAPPER", "1");
     assert!(sandbox.cargo_builds());
-    assert_eq!(sandbox.server_pid(), None, "past sccache");
+    assert_eq!(sandbox.server_pid(), None, "without sccache");
     assert_eq!(sandbox.ids(), ["rust-analyzer-wrapper"]);
     assert!(sandbox.helper(&["check", "--quiet"]).stdout.is_empty());
-    // Somebody who sets it by hand.
+    // Set by a user, not by rust-analyzer.
     sandbox.unset("RA_RUSTC_WRAPPER");
     assert_eq!(sandbox.ids(), ["wrapper-elsewhere"]);
     sandbox.set("RUSTC_WRAPPER", sandbox.path("libexec/sccache-shell/sccache"));
     assert_eq!(sandbox.ids(), NOTHING);
     sandbox.unset("RUSTC_WRAPPER").set("RA_RUSTC_WRAPPER", "1");
-    assert!(!sandbox.finds("rust-analyzer-wrapper"), "by its mark alone it is not");
+    assert!(
+        !sandbox.finds("rust-analyzer-wrapper"),
+        "the variable alone is not a finding"
+    );
 }
 
 #[test]
@@ -133,13 +136,13 @@ fn workspace_wrapper() {
     sandbox.set("RUSTC_WORKSPACE_WRAPPER", &other);
     assert!(
         sandbox.cargo_builds() && !sandbox.finds("workspace-wrapper"),
-        "our wrapper goes past sccache"
+        "our wrapper bypasses sccache"
     );
     let _ = fs::remove_dir_all(sandbox.path("project/target"));
     sandbox.go_past_the_wrapper();
     assert!(!sandbox.cargo_builds());
     assert!(sandbox.finds("workspace-wrapper"));
-    // It is sccache that does not know it.
+    // Without sccache such a wrapper works.
     let wrapper = real_sccache();
     sandbox.set("RUSTC_WRAPPER", "");
     assert!(sandbox.cargo_builds() && !sandbox.finds("workspace-wrapper"));
@@ -170,7 +173,7 @@ fn cargo_cached_wrapper_failure() {
     sandbox.set("TMPDIR", "/var/tmp");
     assert!(
         !sandbox.cargo_builds(),
-        "cargo has forgotten it: the check is not needed any more"
+        "cargo does not cache the failure any more? then the check can go"
     );
     assert_eq!(sandbox.ids(), ["cargo-cached-wrapper-failure"]);
     sandbox.fix("cargo-cached-wrapper-failure");
@@ -180,7 +183,7 @@ fn cargo_cached_wrapper_failure() {
 }
 
 #[test]
-fn cargo_remembers_it_in_the_build_directory() {
+fn cargo_cached_wrapper_failure_in_the_build_directory() {
     let mut sandbox = Sandbox::new();
     sandbox.package("A");
     sandbox.go_past_the_wrapper();
@@ -225,7 +228,7 @@ fn cmake_not_wrapped() {
         sandbox.run("project", "cmake", &["--build", "../b"]);
         sandbox.running_stat("requests_executed")
     };
-    assert_eq!(built(&sandbox), 0, "past sccache");
+    assert_eq!(built(&sandbox), 0, "without sccache");
     sandbox.fix("cmake-not-wrapped");
     assert!(built(&sandbox) > 0);
 }

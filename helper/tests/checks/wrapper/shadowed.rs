@@ -8,7 +8,7 @@ use crate::support::{HELPER, NOTHING, real_sccache, what};
 const SHADOWED: &str = "wrapper-shadowed";
 
 #[test]
-fn another_sccache_first_on_path() {
+fn a_different_sccache_first_on_path() {
     let mut shell = Shell::new();
     let other = shell.sandbox.path("other");
     std::fs::create_dir(&other).unwrap();
@@ -25,11 +25,11 @@ fn another_sccache_first_on_path() {
 }
 
 #[test]
-fn settings_that_name_another_sccache() {
+fn settings_that_name_a_different_sccache() {
     let mut shell = Shell::new();
     let real = real_sccache();
     let real = real.to_str().unwrap();
-    for (name, value, mended) in [
+    for (name, value, fixed) in [
         ("RUSTC_WRAPPER", real.to_owned(), "sccache"),
         ("CMAKE_CXX_COMPILER_LAUNCHER", format!("{real};--argument"), "sccache"),
         ("CC", format!("{real} cc -pipe"), "sccache cc -pipe"),
@@ -40,16 +40,16 @@ fn settings_that_name_another_sccache() {
         shell.sandbox.fix("wrapper-shadowed");
         assert!(!shell.sandbox.finds(SHADOWED), "{name}");
         let value = shell.sandbox.run("project", "printenv", &[name]);
-        assert_eq!(value.trim_end(), mended);
+        assert_eq!(value.trim_end(), fixed);
     }
-    // Without our wrapper nothing goes past it.
+    // Nothing bypasses a wrapper that is not on PATH.
     shell.sandbox.set("RUSTC_WRAPPER", real);
     let search = Path::new(real).parent().unwrap();
     shell.sandbox.set("PATH", format!("{}:/usr/bin:/bin", search.display()));
     assert!(!shell.sandbox.finds(SHADOWED));
 }
 
-/// Configures `project/build` with this launcher, as a shell of long ago did.
+/// Configures `project/build` with this launcher, as an earlier shell did.
 fn configure(shell: &mut Shell, launcher: &str) {
     let project = "cmake_minimum_required(VERSION 3.17)\nproject(x C)\nadd_library(x STATIC x.c)\n";
     shell.sandbox.write("project/CMakeLists.txt", project);
@@ -91,7 +91,7 @@ fn launchers_frozen_in_build_directories() {
         (gone, "error", "is not there", false),
     ] {
         if !works {
-            // CMake would not configure with it: it went afterwards.
+            // CMake only configures with a launcher that exists; it is removed afterwards.
             std::fs::create_dir(launcher.parent().unwrap()).unwrap();
             std::os::unix::fs::symlink(real_sccache(), &launcher).unwrap();
         }
@@ -112,7 +112,7 @@ fn launchers_frozen_in_build_directories() {
             .write("project/x.c", format!("int x(void) {{ return sizeof \"{why}\"; }}\n"));
         assert!(
             build(&shell).status.success() && trace.exists(),
-            "it should come to our wrapper"
+            "the build should use our wrapper"
         );
     }
 }

@@ -3,14 +3,14 @@
 use super::shell::{SALT, Shell, Vars, vars};
 use crate::support::make_older;
 
-/// One variable and all it needs to matter.
+/// One variable, and all that it needs to have an effect.
 #[derive(Clone)]
 pub(crate) struct Case {
     /// The variable's full name.
     pub(crate) name: String,
     /// Its value in the first shell and in the second; `None` is unset.
     pub(crate) values: [Option<String>; 2],
-    /// What both shells have besides.
+    /// The other variables of both shells.
     pub(crate) base: Vars,
     pub(crate) compiler: &'static str,
     /// The source's text, with `NAME` for a name that no other case has.
@@ -116,7 +116,7 @@ pub(crate) fn marks() -> Vec<Case> {
     ]
 }
 
-/// Purity: the first header is outside the store, the second is what is found without it.
+/// Purity: the first header is outside the store, the second is found without it.
 pub(crate) fn purity(shell: &Shell) -> Vec<Case> {
     let outside = shell.outside();
     std::fs::write(outside.join("which.h"), "#define WHICH 1\n").unwrap();
@@ -147,7 +147,7 @@ pub(crate) fn purity(shell: &Shell) -> Vec<Case> {
     ]
 }
 
-/// Darwin's own. The machine's compiler plays Apple's part.
+/// Variables that only Darwin has. The machine's compiler stands in for Apple's.
 pub(crate) fn darwin(shell: &Shell) -> Vec<Case> {
     let sdks = ["1", "2"].map(|which| {
         let headers = format!("sdk{which}/Platforms/MacOSX.platform/Developer/SDKs/MacOSX.sdk/usr/include");

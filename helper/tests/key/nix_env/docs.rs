@@ -30,8 +30,8 @@ fn table() -> String {
 }
 
 #[test]
-fn the_table_is_the_codes() {
-    page::compare(PAGE, "the table", &table(), "the_table_is_the_codes");
+fn the_table_is_that_of_the_code() {
+    page::compare(PAGE, "the table", &table(), "the_table_is_that_of_the_code");
 }
 
 /// The page's blocks of one language, in order.
@@ -44,7 +44,7 @@ fn blocks(language: &str) -> Vec<String> {
         .collect()
 }
 
-/// Runs a script as it stands on the page, with plain sccache first on PATH.
+/// Runs a script of the page, unchanged, with plain sccache first on PATH.
 fn run(shell: &mut Shell, script: &str) -> String {
     run_with(shell, &real_sccache(), script)
 }
@@ -70,7 +70,7 @@ fn the_reproduction_prints_what_the_page_says() {
 }
 
 #[test]
-fn the_one_for_nixpkgs_does_too() {
+fn the_reproduction_for_nixpkgs() {
     let mut shell = Shell::new();
     shell
         .sandbox
@@ -80,7 +80,7 @@ fn the_one_for_nixpkgs_does_too() {
 }
 
 #[test]
-fn the_one_for_deployment_targets_does_too() {
+fn the_reproduction_for_deployment_targets() {
     let script = blocks("sh")[0]
         .replace(
             "exec cc $FLAGS_FROM_OUTSIDE",

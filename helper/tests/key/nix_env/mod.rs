@@ -13,7 +13,7 @@ use cases::Case;
 use sccache_shell::key::nix_env::{self, Names, When};
 use shell::{By, SALT, Shell};
 
-/// Compiles a case in both shells, in a source of this name, and gives both objects.
+/// Compiles a case in both shells, in a source of this name, and returns both objects.
 fn compile_both(shell: &Shell, case: &Case, by: By, name: &str) -> [Vec<u8>; 2] {
     let extension = if case.compiler == "c++" { "cpp" } else { "c" };
     let source = format!("{name}.{extension}");
@@ -25,8 +25,8 @@ fn compile_both(shell: &Shell, case: &Case, by: By, name: &str) -> [Vec<u8>; 2] 
     })
 }
 
-/// Plain sccache gives the second shell the first one's object; ours gives each its own, and from the cache when
-/// asked again.
+/// Plain sccache returns the first shell's object to the second one. Ours returns to each its own, the second time from
+/// the cache.
 fn right_with_ours_alone(shell: &Shell, cases: &[Case]) {
     for (number, case) in cases.iter().enumerate() {
         let name = &case.name;
@@ -35,7 +35,7 @@ fn right_with_ours_alone(shell: &Shell, cases: &[Case]) {
         assert_ne!(right[0], right[1], "{name} should matter");
         let plain = compile_both(shell, case, By::Plain, &source("plain"));
         assert_eq!(plain[0], right[0], "{name}");
-        assert_eq!(plain[1], right[0], "{name}: plain sccache knows it by now?");
+        assert_eq!(plain[1], right[0], "{name}: fixed in sccache?");
 
         let right = compile_both(shell, case, By::Compiler, &source("ours"));
         let ours = compile_both(shell, case, By::Ours, &source("ours"));

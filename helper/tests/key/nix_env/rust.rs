@@ -3,7 +3,7 @@
 
 use super::shell::{By, SALT, Shell, Vars, vars};
 
-/// Compiles a library as cargo does for a crate of the registry: same sources, another target directory.
+/// Compiles a library as cargo does for a crate of the registry: the same sources, a different target directory.
 fn library(shell: &Shell, by: By, target: &str, name: &str, env: &Vars) -> Vec<u8> {
     let text = "pub fn NAME() -> u32 { if cfg!(changed) { 2 } else { 1 } }\n";
     shell.write(format!("registry/{name}.rs"), &text.replace("NAME", name));
@@ -41,7 +41,7 @@ fn flags_that_sccache_does_not_see() {
     assert!(plain[0] != plain[1], "the flag should matter");
     assert!(
         given(By::Plain, "plain") == [plain[0].clone(), plain[0].clone()],
-        "plain sccache knows it by now?"
+        "fixed in sccache?"
     );
 
     let ours = right("ours");
@@ -54,7 +54,7 @@ fn flags_that_sccache_does_not_see() {
 #[test]
 fn without_the_flags_the_key_is_plain_sccaches() {
     let mut shell = Shell::new();
-    // Cargo's own, which the wrapper takes away for another reason.
+    // The wrapper removes it for a different reason.
     shell.sandbox.unset("CARGO_INCREMENTAL");
     let shell_of = |seed: &str| {
         vars(&[
@@ -140,7 +140,7 @@ fn derived(shell: &Shell, by: By, worktree: &str, cap_lints: &[&str]) -> Vec<u8>
     made
 }
 
-/// Apple's linker writes more places into what it links.
+/// Apple's linker writes more paths into its output.
 #[cfg(target_os = "linux")]
 #[test]
 fn worktrees_share_what_uses_a_proc_macro() {
@@ -153,7 +153,7 @@ fn worktrees_share_what_uses_a_proc_macro() {
         let shell = Shell::new();
         let made = ["one", "two"].map(|worktree| derived(&shell, by, worktree, cap_lints));
         assert_eq!(made[0] == made[1], is_shared, "{by:?} {cap_lints:?}");
-        // The macro itself is looked up too.
+        // The macro itself is looked up, too.
         let expected = if is_shared { (2, 2) } else { (0, 2) };
         assert_eq!(shell.sandbox.hits_and_misses("Rust"), expected, "{by:?} {cap_lints:?}");
     }

@@ -1,5 +1,5 @@
-//! What does not matter is not in the key: worktrees and shells of the same inputs share every hit, and without Nix
-//! the key is plain sccache's.
+//! What does not change the object is not in the key: worktrees and shells with the same inputs share every hit, and
+//! without Nix the key is plain sccache's.
 
 use sccache_shell::key::nix_env::{self, Names, When};
 
@@ -26,7 +26,7 @@ fn build(shell: &Shell, by: By, dir: &str, name: &str, env: &Vars) -> Vec<Vec<u8
         .into()
 }
 
-/// What `nix develop` gives a shell in `dir`, for a derivation whose hash begins with `seed`.
+/// The variables that `nix develop` sets in `dir`, for a derivation whose hash begins with `seed`.
 fn shell_in(shell: &Shell, dir: &str, seed: &str) -> Vars {
     let dir = shell.sandbox.path(dir);
     let dir = dir.display();
@@ -142,7 +142,7 @@ fn without_nix_the_key_is_plain_sccaches() {
 }
 
 #[test]
-fn a_users_own_value_still_parts_what_it_parted() {
+fn a_users_own_value_stays_in_the_key() {
     let shell = Shell::new();
     let compile = |own: &str| {
         let mut env = shell_in(&shell, "one", "0c0a1b2c3d");
@@ -160,7 +160,7 @@ fn a_users_own_value_still_parts_what_it_parted() {
 /// With the preprocessor's output in the key, plain sccache notices headers and macros, but still no flag of the
 /// compiler proper.
 #[test]
-fn without_preprocessor_mode_plain_sccache_is_half_right() {
+fn plain_sccache_without_preprocessor_mode_is_half_right() {
     let shell = Shell::new();
     let config = "[cache.disk.preprocessor_cache_mode]\nuse_preprocessor_cache_mode = false\n";
     shell.sandbox.configure(config);

@@ -1,5 +1,5 @@
-//! A shell with compilers wrapped as nixpkgs wraps them, and three ways to compile in it: directly, by plain sccache and
-//! by ours.
+//! A shell with compilers wrapped as nixpkgs wraps them, and three ways to compile in it: directly, with plain sccache
+//! and with our wrapper.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,18 +13,18 @@ pub(crate) const SALT: &str = "test_unknown_linux_gnu";
 /// Variables of one compile.
 pub(crate) type Vars = Vec<(String, String)>;
 
-/// Who compiles.
+/// The program that compiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum By {
-    /// The compiler alone: what is right.
+    /// The compiler alone: the right result.
     Compiler,
-    /// sccache as it is.
+    /// Plain sccache.
     Plain,
     /// sccache behind our wrapper.
     Ours,
 }
 
-/// The sandbox of a test: own home, own cache, own server.
+/// A sandbox with wrapped compilers.
 pub(crate) struct Shell {
     pub(crate) sandbox: Sandbox,
     scratch: tempfile::TempDir,
@@ -40,7 +40,7 @@ impl Shell {
             scratch: tempfile::Builder::new().prefix("ss").tempdir_in("/var/tmp").unwrap(),
         };
         let machine = |name: &str| on_path(name).display().to_string();
-        // As on a machine where `native` is something of its own: not every one is.
+        // As on a machine whose `native` differs from the default: it need not.
         let cc = format!(
             "#!/bin/sh\nfor arg; do shift; case $arg in -m*=native) arg=-DNATIVE ;; esac; set -- \"$@\" \"$arg\"; done\nexec {} \"$@\"\n",
             machine("cc")
@@ -91,7 +91,7 @@ impl Shell {
         self.sandbox.path("bin").join(name)
     }
 
-    /// A file that is older than a second: what is newer, sccache's preprocessor mode does not trust.
+    /// A file that is old enough for sccache's preprocessor mode.
     pub(crate) fn write(&self, name: impl AsRef<Path>, text: &str) -> PathBuf {
         let path = self.sandbox.write(name, text);
         make_older(&path);
@@ -115,7 +115,7 @@ impl Shell {
         self.program(&format!("bin/{name}"), &text);
     }
 
-    /// Runs `compiler ARGS… -o OUTPUT` in `dir` and gives the output file's bytes.
+    /// Runs `compiler ARGS…` in `dir`, and returns the content of the file `output`.
     pub(crate) fn compile(
         &self,
         by: By,
