@@ -178,7 +178,7 @@ fn incremental_state_that_cannot_be_written() {
     assert!(stderr.contains("incremental"), "{stderr}");
 }
 
-/// A crate that takes rustc some seconds, and cargo as a process group that compiles it.
+/// A crate that takes rustc some seconds, and cargo in a process group of its own to compile it.
 fn build_slowly(sandbox: &Sandbox, number: u32) -> Command {
     edit(sandbox, number);
     let path = sandbox.path("project/lib/src/lib.rs");
@@ -200,7 +200,7 @@ fn build_slowly(sandbox: &Sandbox, number: u32) -> Command {
 }
 
 #[test]
-fn what_was_killed_is_built_again() {
+fn a_killed_build_is_repeated() {
     let sandbox = project();
     build(&sandbox, &[]);
     for number in [2, 4, 6] {
@@ -214,7 +214,7 @@ fn what_was_killed_is_built_again() {
     }
 }
 
-/// As an editor does beside a person: a check in the same target directory, one in its own, and a build.
+/// As an editor and its user do: a check in the same target directory, one in a directory of its own, and a build.
 #[test]
 fn two_cargo_processes_at_once() {
     let sandbox = project();
@@ -238,21 +238,21 @@ fn two_cargo_processes_at_once() {
     }
 }
 
-/// Where the disk of the incremental directory is full, an edit ends as with cargo alone; with room again all is right.
+/// If the disk of the incremental directory is full, an edit fails as with cargo alone. With space again it succeeds.
 #[test]
-fn on_a_full_disk_it_is_as_with_cargo_alone() {
+fn a_full_disk_fails_as_with_cargo_alone() {
     let mut sandbox = project();
     let on_a_full_disk = |sandbox: &Sandbox, number: u32| {
         edit(sandbox, number);
-        // Full of files, for rustc makes room of other kinds by itself.
+        // The limit is the number of files: rustc frees other space by itself.
         let script = "dir=target/debug/incremental && rm -rf ../saved && cp -a $dir ../saved && \
                       mount -t tmpfs -o nr_inodes=$(find ../saved | wc -l) none $dir && cp -a ../saved/. $dir && \
                       ! touch $dir/one-more 2>/dev/null && cargo build --offline -q";
         let mut command = sandbox.command("unshare");
         command.args(unshare_rights()).args(["--mount", "sh", "-c", script]);
         let output = command.output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        (output.status.code(), said.contains("No space left"))
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        (output.status.code(), stderr.contains("No space left"))
     };
     for number in 1..4 {
         edit(&sandbox, number);
