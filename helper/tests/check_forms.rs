@@ -71,7 +71,7 @@ fn which_worktrees_share_and_why_others_do_not() {
     std::fs::remove_file(sandbox.path("gone/Cargo.toml")).unwrap();
     let some_differ = "worktrees  7; all crates can be shared, by shells with the same CARGO_HOME\n           \
         2 of the 6 others share; the fewest with older, 1 of 2 crates, by its Cargo.lock; nothing is built there yet\n           \
-        flags does not: other rustflags (flags/.cargo/config.toml:2)\n           \
+        flags does not: different rustflags (flags/.cargo/config.toml:2)\n           \
         gone does not: this workspace is not in it\n           \
         moved does not: it was built with CARGO_HOME /elsewhere/.cargo\n           \
         rustc does not: its rust-toolchain.toml is different, so its rustc may be too";

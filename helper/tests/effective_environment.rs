@@ -212,7 +212,7 @@ fn a_value_with_this_worktrees_path() {
     let text = |sandbox: &Sandbox| String::from_utf8(sandbox.helper(&["check"]).stdout).unwrap();
     assert!(what(&sandbox, "cargo-env-in-key").starts_with("CARGO_MINE is in the key of each"));
     assert!(
-        text(&sandbox).contains("; crates that use no other can be shared: CARGO_MINE holds this one's path\n"),
+        text(&sandbox).contains("; only crates without dependencies can be shared: CARGO_MINE holds this one's path\n"),
         "{}",
         text(&sandbox)
     );

@@ -7,15 +7,21 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What in a check's source makes a command of its fix.
-const MAKES_A_COMMAND: [&str; 7] = [
+/// What in a check's source makes a command of its fix: the functions that return one.
+const MAKES_A_COMMAND: [&str; 13] = [
     "Fix::Run(",
     "Fix::Stop(",
-    "stop_server()",
-    "own_address(",
-    "cache_size::fix(",
-    "fix(facts",
     "edit(&",
+    "export(",
+    "found(",
+    "hash_by(",
+    "own_address(",
+    "own_target_dir(",
+    "resize(",
+    "stop_server()",
+    "through_our_wrapper(",
+    "unset(",
+    "unset_or(",
 ];
 
 /// Checks whose command is run in a way of its own.
@@ -46,18 +52,31 @@ fn sources(dir: &str) -> Vec<PathBuf> {
     files
 }
 
-/// The ids of the checks that can print a command.
+/// The names of all checks: the lines of the `checks!` tables.
+fn names(code: &str) -> impl Iterator<Item = &str> {
+    let tables = code.split("\nchecks! {\n").skip(1);
+    let lines = tables.flat_map(|table| table.split("\n}").next().unwrap().lines());
+    lines.map(|line| line.trim().split_once(':').unwrap().0)
+}
+
+/// The ids of the checks that can print a command, in their own function or in one that follows it.
 fn with_a_command() -> BTreeSet<String> {
+    let files = sources("src/checks");
+    let texts: Vec<String> = files.iter().map(|path| fs::read_to_string(path).unwrap()).collect();
+    let codes: Vec<&str> = texts
+        .iter()
+        .map(|text| text.split("#[cfg(test)]").next().unwrap())
+        .collect();
+    let names: BTreeSet<&str> = codes.iter().flat_map(|code| names(code)).collect();
     let mut ids = BTreeSet::new();
-    for path in sources("src/checks") {
-        let text = fs::read_to_string(path).unwrap();
-        let code = text.split("#[cfg(test)]").next().unwrap();
-        let found = code
-            .split("    id: \"")
-            .skip(1)
-            .filter_map(|rest| rest.split('"').next());
-        if MAKES_A_COMMAND.iter().any(|words| code.contains(words)) {
-            ids.extend(found.map(str::to_owned));
+    for code in codes {
+        let mut check = None;
+        for function in code.split("\nfn ").flat_map(|code| code.split("\npub(super) fn ")) {
+            let name = function.split(['(', '<']).next().unwrap();
+            check = names.get(name).or(check);
+            if let Some(check) = check.filter(|_| MAKES_A_COMMAND.iter().any(|words| function.contains(words))) {
+                ids.insert(check.replace('_', "-"));
+            }
         }
     }
     ids

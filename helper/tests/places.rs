@@ -170,7 +170,7 @@ fn a_nested_worktree_reads_both_files() {
         assert_eq!(sandbox.ids(), NOTHING);
         sandbox.go("project/.trees/x");
         assert_eq!(sandbox.finds("rustflags-joined"), is_joined, "{flags}");
-        assert_eq!(text(&sandbox).contains("other rustflags"), is_joined, "{flags}");
+        assert_eq!(text(&sandbox).contains("different rustflags"), is_joined, "{flags}");
         assert_eq!(
             text(&sandbox).contains("worktrees  2; none shares with this one"),
             is_joined,

@@ -52,7 +52,7 @@ fn as_check_says() {
     let text = text.replace(root.to_str().unwrap(), "");
     let expected = "worktrees  5; all crates can be shared, by shells with the same CARGO_HOME\n           \
         same shares the only crate\n           \
-        flags does not: other rustflags (flags/.cargo/config.toml:2)\n           \
+        flags does not: different rustflags (flags/.cargo/config.toml:2)\n           \
         moved does not: it was built with CARGO_HOME moved-home\n           \
         profile does not: a different `debug` in the dev profile (profile/Cargo.toml:8)\n";
     assert!(text.contains(expected), "{text}");

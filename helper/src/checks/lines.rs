@@ -1,19 +1,18 @@
-//! What is added to a finding whatever its check is: the line of a file that it names, so that nobody need open the
-//! file to see what it says.
+//! Adds the text of the lines that a finding's places name, so that the file need not be opened.
 
 use std::path::Path;
 
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::Problem;
 use crate::origin::Origin;
 use crate::redact;
 use crate::toml_file::TomlFile;
 
-/// A line of a person's own is seldom longer, in characters.
+/// Hand-written lines are seldom longer, in characters.
 const MAX_SHOWN: usize = 120;
 
-/// With the lines that it names, and without who logs in at an address that it may quote.
-pub(super) fn shown(facts: &Facts, finding: Finding) -> Finding {
+/// Adds the lines of the places, and removes user names and passwords from addresses.
+pub(super) fn shown(facts: &Facts, finding: Problem) -> Problem {
     let lines = named(facts, &finding);
     let mut finding = finding.with_detail(lines);
     finding.what = redact::without_users(&finding.what);
@@ -23,9 +22,9 @@ pub(super) fn shown(facts: &Facts, finding: Finding) -> Finding {
     finding
 }
 
-/// `file:3: [cache.disk]` for each of the finding's places in a file that was read. One that shows evidence already has
-/// sccache's own words, and what holds a secret is not shown.
-fn named(facts: &Facts, finding: &Finding) -> Vec<String> {
+/// `file:3: [cache.disk]` for each place in a file that was read, without secrets. A finding with evidence shows sccache's
+/// own message instead.
+fn named(facts: &Facts, finding: &Problem) -> Vec<String> {
     if !finding.detail.is_empty() {
         return Vec::new();
     }
@@ -50,21 +49,14 @@ mod tests {
     use super::*;
     use crate::environment::Environment;
     use crate::facts::Depth;
-    use crate::finding::{Fix, Severity};
+    use crate::finding::Fix;
 
-    /// Such as the places of a cache that two servers differ in.
+    /// Such as the cache locations that two servers differ in.
     #[test]
-    fn nobody_who_logs_in_is_named() {
+    fn user_names_are_masked() {
         let facts = Facts::gather(Environment::new([("PATH", "/none")], Path::new("/")), Depth::Quick);
         let text = || "redis://me:hunter2@host".to_owned();
-        let finding = Finding {
-            id: "x",
-            severity: Severity::Info,
-            what: text(),
-            places: Vec::new(),
-            detail: vec![text()],
-            fix: Fix::Do(String::new()),
-        };
+        let finding = Problem::new(text(), Fix::Do(String::new())).with_detail([text()]);
         let shown = shown(&facts, finding);
         assert_eq!([&shown.what, &shown.detail[0]], ["redis://…@host"; 2]);
     }

@@ -66,7 +66,7 @@ fn c_by_plain_sccache() {
     let finding = shell.sandbox.finding(CC);
     assert_eq!(text(&finding, "severity"), "error");
     let what = text(&finding, "what");
-    let names = "does not hold NIX_CFLAGS_COMPILE and 2 more";
+    let names = "does not contain NIX_CFLAGS_COMPILE and 2 more";
     assert!(
         what.starts_with("RUSTC_WRAPPER compiles C by /") && what.contains(names),
         "{what}"
