@@ -72,7 +72,7 @@ fn which_worktrees_share_and_why_others_do_not() {
     let some_differ = "worktrees  7; all crates can be shared, by shells with the same CARGO_HOME\n           \
         2 of the 6 others share; the fewest with older, 1 of 2 crates, by its Cargo.lock; nothing is built there yet\n           \
         flags does not: different rustflags (flags/.cargo/config.toml:2)\n           \
-        gone does not: this workspace is not in it\n           \
+        gone does not: it does not contain this workspace\n           \
         moved does not: it was built with CARGO_HOME /elsewhere/.cargo\n           \
         rustc does not: its rust-toolchain.toml is different, so its rustc may be too";
     assert_eq!(rows(), some_differ);
@@ -230,8 +230,8 @@ fn timings_add_up_and_stay_out_of_what_programs_read() {
     );
     for part in [
         "cargo's files",
-        "waiting for what sccache would do",
-        "what other worktrees share",
+        "waiting for the next server's settings",
+        "comparing other worktrees",
         "the checks",
     ] {
         assert!(text.contains(part), "{part}: {text}");

@@ -9,8 +9,32 @@ use crate::finding::{Fix, Problem};
 use crate::origin::Setting;
 use crate::real_sccache::NAME as SCCACHE;
 
+pub(super) fn wrapper_not_found(facts: &Facts) -> Option<Problem> {
+    found(facts, Outcome::NotFound)
+}
+
+pub(super) fn wrapper_renamed(facts: &Facts) -> Option<Problem> {
+    found(facts, Outcome::Renamed)
+}
+
+pub(super) fn wrapper_missing(facts: &Facts) -> Option<Problem> {
+    found(facts, Outcome::Missing)
+}
+
+pub(super) fn wrapper_elsewhere(facts: &Facts) -> Option<Problem> {
+    found(facts, Outcome::Elsewhere)
+}
+
+pub(super) fn rust_analyzer_wrapper(facts: &Facts) -> Option<Problem> {
+    found(facts, Outcome::RustAnalyzer)
+}
+
+pub(super) fn wrapper_name_hides_cc(facts: &Facts) -> Option<Problem> {
+    found(facts, Outcome::NameHidesCc)
+}
+
 /// What is wrong with the wrapper.
-#[derive(PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     Missing,
     NotFound,
@@ -20,77 +44,50 @@ enum Outcome {
     NameHidesCc,
 }
 
-pub(super) fn wrapper_missing(facts: &Facts) -> Option<Problem> {
-    let why = match &facts.cargo.settings.wrapper {
-        None => "cargo has no rustc wrapper".to_owned(),
-        Some(wrapper) => format!("{} is empty, so cargo uses no wrapper", wrapper.origin),
+/// The problem, if the wrapper has this one.
+fn found(facts: &Facts, outcome: Outcome) -> Option<Problem> {
+    let Some(wrapper) = &facts.cargo.settings.wrapper else {
+        let what = "cargo has no rustc wrapper: no Rust crate is cached";
+        return (outcome == Outcome::Missing).then(|| Problem::new(what, fix(facts, outcome)));
     };
-    found(facts, Outcome::Missing, format!("{why}: no Rust crate is cached"))
-}
-
-pub(super) fn wrapper_not_found(facts: &Facts) -> Option<Problem> {
-    let what = format!(
-        "the rustc wrapper {} cannot be started: every build fails",
-        named(facts)?
-    );
-    let problem = found(facts, Outcome::NotFound, what)?;
-    // If there is no sccache at all, only an empty wrapper works.
-    let has_sccache = facts.find_program(SCCACHE.as_ref()).is_some();
-    let fix = export("RUSTC_WRAPPER", if has_sccache { SCCACHE } else { "" });
-    Some(Problem { fix, ..problem })
-}
-
-pub(super) fn wrapper_renamed(facts: &Facts) -> Option<Problem> {
-    let why = "is sccache by another name: it takes itself for a compiler of that name, and every build hangs";
-    found(
-        facts,
-        Outcome::Renamed,
-        format!("the rustc wrapper {} {why}", named(facts)?),
-    )
-}
-
-pub(super) fn wrapper_elsewhere(facts: &Facts) -> Option<Problem> {
-    let why = "not sccache: it is left as it is, and sccache caches no Rust crate";
-    found(
-        facts,
-        Outcome::Elsewhere,
-        format!("the rustc wrapper is {}, {why}", named(facts)?),
-    )
-}
-
-pub(super) fn wrapper_name_hides_cc(facts: &Facts) -> Option<Problem> {
-    let why = "calls sccache, but has a different name: C code of build scripts is not cached";
-    found(
-        facts,
-        Outcome::NameHidesCc,
-        format!("the rustc wrapper {} {why}", named(facts)?),
-    )
-}
-
-pub(super) fn rust_analyzer_wrapper(facts: &Facts) -> Option<Problem> {
-    let what = "rust-analyzer has set RUSTC_WRAPPER to itself for this process: what it builds here bypasses sccache";
-    let problem = found(facts, Outcome::RustAnalyzer, what.into())?;
-    let advice = "nothing is wrong with this shell; with `\"rust-analyzer.cargo.buildScripts.useRustcWrapper\": false` in the editor's settings rust-analyzer keeps the wrapper";
-    Some(Problem {
-        fix: Fix::Do(advice.into()),
-        ..problem
+    (judge(facts, wrapper) == Some(outcome)).then(|| {
+        let problem = Problem::new(what(wrapper, outcome), fix(facts, outcome));
+        problem.at_places([wrapper.origin.clone()])
     })
 }
 
-/// The problem, if the wrapper's outcome is this one.
-fn found(facts: &Facts, outcome: Outcome, what: String) -> Option<Problem> {
-    let wrapper = facts.cargo.settings.wrapper.as_ref();
-    let is_it = match wrapper {
-        None => outcome == Outcome::Missing,
-        Some(wrapper) => judge(facts, wrapper) == Some(outcome),
-    };
-    let problem = is_it.then(|| Problem::new(what, export("RUSTC_WRAPPER", SCCACHE)))?;
-    Some(problem.at_places(wrapper.map(|wrapper| wrapper.origin.clone())))
+fn what(wrapper: &Setting<PathBuf>, outcome: Outcome) -> String {
+    let origin = &wrapper.origin;
+    let named = format!("`{}` from {origin}", wrapper.value.display());
+    match outcome {
+        Outcome::Missing => format!("{origin} is empty, so cargo uses no wrapper: no Rust crate is cached"),
+        Outcome::NotFound => format!("the rustc wrapper {named} cannot be started: every build fails"),
+        Outcome::RustAnalyzer => {
+            "rust-analyzer has set RUSTC_WRAPPER to itself for this process: what it builds here bypasses sccache"
+                .to_owned()
+        }
+        Outcome::Renamed => format!(
+            "the rustc wrapper {named} is sccache by another name: it takes itself for a compiler of that name, and every build hangs"
+        ),
+        Outcome::Elsewhere => {
+            format!("the rustc wrapper is {named}, not sccache: it is left as it is, and sccache caches no Rust crate")
+        }
+        Outcome::NameHidesCc => format!(
+            "the rustc wrapper {named} calls sccache, but has a different name: C code of build scripts is not cached"
+        ),
+    }
 }
 
-fn named(facts: &Facts) -> Option<String> {
-    let wrapper = facts.cargo.settings.wrapper.as_ref()?;
-    Some(format!("`{}` from {}", wrapper.value.display(), wrapper.origin))
+fn fix(facts: &Facts, outcome: Outcome) -> Fix {
+    match outcome {
+        // If there is no sccache at all, only an empty wrapper works.
+        Outcome::NotFound if facts.find_program(SCCACHE.as_ref()).is_none() => export("RUSTC_WRAPPER", ""),
+        Outcome::RustAnalyzer => Fix::Do(
+            "nothing is wrong with this shell; with `\"rust-analyzer.cargo.buildScripts.useRustcWrapper\": false` in the editor's settings rust-analyzer keeps the wrapper"
+                .into(),
+        ),
+        _ => export("RUSTC_WRAPPER", SCCACHE),
+    }
 }
 
 /// `None` if the wrapper is sccache, or a script that calls it.
