@@ -1,4 +1,4 @@
-//! sccache's reasons for not caching a call, in words. The keys are those of `not_cached` in its statistics (0.19,
+//! Explanations of sccache's reasons for not caching a call. The keys are those of `not_cached` in its statistics (0.19,
 //! `src/compiler/rust.rs`, `gcc.rs`, `clang.rs` and `msvc.rs`).
 
 /// What a reason means.
@@ -13,7 +13,7 @@ pub struct Reason {
 /// Whether a reason can be avoided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A call that only asks the compiler something: it costs nothing.
+    /// A call that only queries the compiler: it costs nothing.
     Probe,
     /// sccache never caches this, by design.
     ByDesign,
@@ -32,10 +32,10 @@ impl Kind {
     }
 }
 
-/// Keys of calls that only ask the compiler something.
+/// Keys of calls that only query the compiler.
 const PROBES: &[(&str, &str)] = &[
-    ("-", "questions that cargo asks rustc"),
-    ("missing input", "questions that cargo asks rustc"),
+    ("-", "queries of cargo to rustc, such as its version"),
+    ("missing input", "queries of cargo to rustc, such as its version"),
     ("-E", "preprocessing alone, as by configure scripts"),
     ("-M", "lists of headers, as by make"),
     ("-MM", "lists of headers, as by make"),

@@ -15,10 +15,7 @@ impl Version {
         let mut numbers = text[..end].split('.').map(|number| number.parse().ok());
         let major = numbers.next()??;
         let minor = numbers.next()??;
-        let patch = match numbers.next() {
-            Some(patch) => patch?,
-            None => 0,
-        };
+        let patch = numbers.next().unwrap_or(Some(0))?;
         Some(Self(major, minor, patch))
     }
 }

@@ -78,22 +78,20 @@ impl Effect {
         match self {
             Self::WrongResults => "Wrong results",
             Self::BrokenBuilds => "Broken builds",
-            Self::LostCache => "A cache that gets lost",
+            Self::LostCache => "Lost caches",
             Self::FewerHits => "Fewer hits",
-            Self::Counted => "What the server counted",
+            Self::Counted => "Server statistics",
         }
     }
 
     /// What its checks find.
     pub fn about(self) -> &'static str {
         match self {
-            Self::WrongResults => {
-                "What is compiled, or what comes out of the cache, is not what it should be, and nothing says so."
-            }
+            Self::WrongResults => "The compiler or the cache returns a wrong result, without any message.",
             Self::BrokenBuilds => "Compiles fail or hang.",
-            Self::LostCache => "What was stored is deleted, or never found again.",
-            Self::FewerHits => "Something is compiled although it could have been found.",
-            Self::Counted => "By the numbers of the running server, once there are enough of them.",
+            Self::LostCache => "Cached files are deleted, or never found again.",
+            Self::FewerHits => "Something is compiled although it could have been a hit.",
+            Self::Counted => "Found in the statistics of the running server, once there are enough calls.",
         }
     }
 

@@ -60,7 +60,9 @@ pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
     }
     let path = config.path.display();
     match planned(args, &env, &config)? {
-        None => print(&escape::lines(&format!("{path} says so already: nothing to do\n")))?,
+        None => print(&escape::lines(&format!(
+            "{path} has these settings already: nothing to do\n"
+        )))?,
         Some(edit) if args.dry_run => print(&escape::lines(&config_edit::diff(&edit)))?,
         Some(edit) => {
             let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());

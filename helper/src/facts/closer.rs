@@ -11,7 +11,7 @@ use crate::size::Size;
 /// How long a cache is walked; one of a hundred thousand files takes a third of this.
 const WALK_LIMIT: Duration = Duration::from_millis(1000);
 
-/// Whether git tracks the file. The repository may be anybody's, so git ignores the settings with which it could start
+/// Whether git tracks the file. The repository may be anyone's, so git ignores the settings with which it could start
 /// programs (`core.fsmonitor`, `core.hooksPath`).
 pub(super) fn is_in_git(file: &Path) -> bool {
     let is_in_repository = |dir: &&Path| dir.ancestors().any(|dir| dir.join(".git").exists());

@@ -10,7 +10,7 @@ use crate::environment::Environment;
 use crate::read;
 use crate::toml_file::TomlFile;
 
-/// The variable that names another file, even a missing one.
+/// The variable that sets a different path, even of a missing file.
 pub const VARIABLE: &str = "SCCACHE_CONF";
 
 /// The config file, as sccache finds it.

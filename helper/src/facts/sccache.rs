@@ -51,13 +51,13 @@ pub(super) struct Pending {
 impl Pending {
     /// Finds the program and starts it.
     pub(super) fn start(env: &Environment) -> Self {
-        let mut asked = Self {
+        let mut pending = Self {
             program: real_sccache::find(None, env.get("PATH")),
             config: ConfigFile::read(env),
             question: None,
         };
-        asked.question = asked.answering().map(|program| answer::ask_planned(program, env));
-        asked
+        pending.question = pending.answering().map(|program| answer::ask_planned(program, env));
+        pending
     }
 
     /// The program, unless it would read its config file for too long or for ever.

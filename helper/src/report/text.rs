@@ -301,12 +301,12 @@ mod tests {
             | detail
             run: unset X
 
-        A cache that gets lost
+        Lost caches
           warning what of config-missing [config-missing]
             | detail
             run: init
 
-        What the server counted
+        Server statistics
           info what of clippy-uncached [clippy-uncached]
             | detail
             fix: nothing

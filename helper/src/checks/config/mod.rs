@@ -262,7 +262,7 @@ fn preprocessor_table_partial(facts: &Facts) -> Option<Problem> {
         "{}: the table does not set {KEY}, and so the mode is off, unlike without the table",
         found.origin
     );
-    // If the mode is wanted, `= true` is right too, as the explanation says.
+    // `= true` is right too, as the explanation says.
     let fix = Fix::Run("sccache-shell init --no-preprocessor-mode".into());
     Some(Problem::new(what, fix).at_places([found.origin]))
 }

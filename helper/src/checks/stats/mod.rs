@@ -81,7 +81,7 @@ fn error_counts(stats: &Stats) -> [Option<String>; 7] {
         counted(
             stats.requests_unsupported_compiler,
             ["call", "calls"],
-            "of a compiler that it does not know, or could not ask",
+            "of a compiler that it does not know, or could not run",
         ),
         counted(
             stats.forced_recaches,

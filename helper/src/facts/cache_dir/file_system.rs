@@ -28,7 +28,7 @@ pub enum Kind {
     Local,
 }
 
-/// The file system of a directory that exists; `None` where the system does not say.
+/// The file system of a directory that exists; `None` if the system does not tell.
 pub(super) fn of(dir: &Path) -> Option<FileSystem> {
     let sizes = rustix::fs::statvfs(dir).ok()?;
     let bytes = |blocks: u64| Size(blocks.saturating_mul(sizes.f_frsize));

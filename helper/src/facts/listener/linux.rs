@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use super::{Address, Listener};
 use crate::facts::process::{self, Process, Scan};
 
-/// A listening socket: its inode, and its user where the table says so.
+/// A listening socket: its inode, and its user if the table has it.
 type Socket = (u64, Option<u32>);
 
 /// The sockets that listen at an address, and their user, if the system shows it.
@@ -95,13 +95,11 @@ fn listening_sockets(path: &[u8]) -> Vec<u64> {
 fn sockets_in_table(table: &[u8], path: &[u8]) -> Vec<u64> {
     const ACCEPTS: &[u8] = b"00010000";
     let sockets = table.split(|byte| *byte == b'\n').skip(1).filter_map(|line| {
-        let (_, rest) = next_column(line)?;
-        let (_, rest) = next_column(rest)?;
-        let (_, rest) = next_column(rest)?;
-        let (flags, rest) = next_column(rest)?;
-        let (_, rest) = next_column(rest)?;
-        let (_, rest) = next_column(rest)?;
-        let (inode, rest) = next_column(rest)?;
+        let (mut columns, mut rest) = ([[].as_slice(); 7], line);
+        for column in &mut columns {
+            (*column, rest) = next_column(rest)?;
+        }
+        let [_, _, _, flags, _, _, inode] = columns;
         let is_it = flags == ACCEPTS && rest.strip_prefix(b" ")? == path;
         is_it.then(|| std::str::from_utf8(inode).ok()?.parse().ok())?
     });
@@ -120,7 +118,7 @@ pub(crate) fn assert_invariants(bytes: &[u8]) {
     for inode in sockets_in_table(bytes, b"/x") {
         assert!(String::from_utf8_lossy(bytes).contains(&inode.to_string()) || inode == 0);
     }
-    // Whatever stands before, a line of its own is found.
+    // A valid line is found after any text.
     let path = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     let table = [bytes, b"\n0000: 00000002 00000000 00010000 0001 01 4711 ", path, b"\n"].concat();
     assert!(sockets_in_table(&table, path).contains(&4711));

@@ -143,11 +143,7 @@ fn calls_text(stats: &Stats) -> String {
     }
     let rest = stats.not_cached.iter().skip(MAX_REASONS).map(|reason| reason.count);
     row(rest.sum(), "for other reasons: sccache-shell stats --json", None);
-    row(
-        calls.not_compiles,
-        "questions to compilers, such as their version",
-        None,
-    );
+    row(calls.not_compiles, "queries to compilers, such as their version", None);
     row(calls.unsupported_compiler, "compilers that sccache does not know", None);
     text
 }
@@ -287,7 +283,7 @@ mod tests {
 
         not looked up  3 of 12 calls
                1  programs and shared libraries, which are linked [crate-type (bin)]
-               2  questions to compilers, such as their version
+               2  queries to compilers, such as their version
 
         errors  details: sccache-shell check
                3  entries that could not be stored
