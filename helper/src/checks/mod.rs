@@ -6,6 +6,7 @@
 macro_rules! checks {
     ($($name:ident: $severity:ident, $effect:ident;)+) => {
         pub(in crate::checks) const CHECKS: &[crate::checks::Check] = &[$(crate::checks::Check::new(
+            stringify!($name),
             include_str!(concat!(stringify!($name), ".md")),
             crate::finding::Severity::$severity,
             crate::checks::Effect::$effect,
@@ -36,7 +37,7 @@ use crate::finding::{Finding, Problem, Severity};
 /// A problem that can be found.
 #[derive(Debug, Clone, Copy)]
 pub struct Check {
-    /// The stable, kebab-case name of the problem: the title of the explanation.
+    /// The stable, kebab-case name of the problem.
     pub id: &'static str,
     /// How bad it is at worst.
     pub severity: Severity,
@@ -126,13 +127,14 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
 
 impl Check {
     const fn new(
+        name: &str,
         explanation: &'static str,
         severity: Severity,
         effect: Effect,
         run: fn(&Facts) -> Vec<Problem>,
     ) -> Self {
         Self {
-            id: title(explanation),
+            id: id(name, explanation),
             severity,
             effect,
             explanation,
@@ -158,15 +160,22 @@ impl Check {
     }
 }
 
-/// The title of a Markdown text, which begins with `# `. A text without one does not compile.
-const fn title(text: &str) -> &str {
-    let (mark, text) = text.split_at(2);
-    assert!(matches!(mark.as_bytes(), b"# "), "the text has no title");
-    let mut end = 0;
-    while text.as_bytes()[end] != b'\n' {
-        end += 1;
+/// The name with dashes, which is the title of the explanation. With a different title it does not compile.
+const fn id(name: &str, explanation: &'static str) -> &'static str {
+    let (mark, text) = explanation.split_at("# ".len());
+    let (id, rest) = text.split_at(name.len());
+    assert!(
+        mark.as_bytes()[0] == b'#' && rest.as_bytes()[0] == b'\n',
+        "the title is not the check's id"
+    );
+    let mut at = 0;
+    while at < name.len() {
+        let byte = name.as_bytes()[at];
+        let byte = if byte == b'_' { b'-' } else { byte };
+        assert!(id.as_bytes()[at] == byte, "the title is not the check's id");
+        at += 1;
     }
-    text.split_at(end).0
+    id
 }
 
 /// Runs all checks but those in `ignored` for each workspace; the worst findings first, else in the order of [`all`].

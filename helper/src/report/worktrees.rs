@@ -1,6 +1,5 @@
 //! Which worktrees of the repository share with this one, which do not, and why.
 
-use super::overview::Row;
 use crate::environment::names;
 use crate::facts::Facts;
 use crate::facts::siblings::{Difference, Sibling};
@@ -12,7 +11,7 @@ const FEW: usize = 4;
 const MAX_LISTED: usize = 5;
 
 /// A row with the number of worktrees, then a row for each one that is listed.
-pub(super) fn rows(facts: &Facts) -> Vec<Row> {
+pub(super) fn rows(facts: &Facts) -> Vec<(&'static str, String)> {
     let others = facts.other_worktrees();
     if others == 0 {
         return Vec::new();
