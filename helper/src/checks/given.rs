@@ -1,32 +1,31 @@
-//! Findings that name a variable which cargo's `[env]` sets: the shell does not show it, so the place is added, and the
+//! Problems with a variable which cargo's `[env]` sets: the shell does not show it, so the place is added, and the
 //! fix is changed to one that works there.
 
+use super::fixes::STOP_SERVER;
 use crate::environment::Given;
 use crate::facts::Facts;
 use crate::finding::{Fix, Problem, quote};
 
-use crate::checks::fixes::STOP_SERVER;
-
 /// Adds the place of each variable that `[env]` sets.
-pub(super) fn placed(facts: &Facts, mut finding: Problem) -> Problem {
-    finding.fix = at_that_server(facts, finding.fix);
+pub(super) fn placed(facts: &Facts, mut problem: Problem) -> Problem {
+    problem.fix = at_that_server(facts, problem.fix);
     let given: Vec<(&str, &Given)> = facts
         .shell
         .env
         .all_given()
         .filter_map(|(name, _, given)| Some((name.to_str()?, given)))
-        .filter(|(name, _)| has_word(&finding.what, name) || has_word(finding.fix.text(), name))
+        .filter(|(name, _)| has_word(&problem.what, name) || has_word(problem.fix.text(), name))
         .collect();
     if given.is_empty() {
-        return finding;
+        return problem;
     }
     let places: Vec<String> = given
         .iter()
         .map(|(name, given)| format!("{name} is from {}", given.origin))
         .collect();
-    finding.what = format!("{} ({})", finding.what, places.join(", "));
-    finding.fix = in_the_file(finding.fix, &given);
-    finding.at_places(given.iter().map(|(_, given)| given.origin.clone()))
+    problem.what = format!("{} ({})", problem.what, places.join(", "));
+    problem.fix = in_the_file(problem.fix, &given);
+    problem.at_places(given.iter().map(|(_, given)| given.origin.clone()))
 }
 
 /// The command must reach the server at the address that `[env]` sets, not the one of the shell.

@@ -12,24 +12,24 @@ use crate::toml_file::TomlFile;
 const MAX_SHOWN: usize = 120;
 
 /// Adds the lines of the places, and removes user names and passwords from addresses.
-pub(super) fn shown(facts: &Facts, finding: Problem) -> Problem {
-    let lines = named(facts, &finding);
-    let mut finding = finding.with_detail(lines);
-    finding.what = redact::without_users(&finding.what);
-    for line in &mut finding.detail {
+pub(super) fn shown(facts: &Facts, problem: Problem) -> Problem {
+    let lines = named(facts, &problem);
+    let mut problem = problem.with_detail(lines);
+    problem.what = redact::without_users(&problem.what);
+    for line in &mut problem.detail {
         *line = redact::without_users(line);
     }
-    finding
+    problem
 }
 
-/// `file:3: [cache.disk]` for each place in a file that was read, without secrets. A finding with evidence shows sccache's
+/// `file:3: [cache.disk]` for each place in a file that was read, without secrets. A problem with evidence shows sccache's
 /// own message instead.
-fn named(facts: &Facts, finding: &Problem) -> Vec<String> {
-    if !finding.detail.is_empty() {
+fn named(facts: &Facts, problem: &Problem) -> Vec<String> {
+    if !problem.detail.is_empty() {
         return Vec::new();
     }
     let file = |path: &Path| facts.toml_files().find(|file| file.path == path);
-    let places = finding.places.iter().filter_map(|place| match place {
+    let places = problem.places.iter().filter_map(|place| match place {
         Origin::File(path, line) => shown_line(file(path)?, *line),
         Origin::Env(_) | Origin::Default => None,
     });
@@ -56,8 +56,8 @@ mod tests {
     fn user_names_are_masked() {
         let facts = Facts::gather(Environment::new([("PATH", "/none")], Path::new("/")), Depth::Quick);
         let text = || "redis://me:hunter2@host".to_owned();
-        let finding = Problem::new(text(), Fix::Do(String::new())).with_detail([text()]);
-        let shown = shown(&facts, finding);
+        let problem = Problem::new(text(), Fix::Do(String::new())).with_detail([text()]);
+        let shown = shown(&facts, problem);
         assert_eq!([&shown.what, &shown.detail[0]], ["redis://…@host"; 2]);
     }
 
