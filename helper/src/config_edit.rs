@@ -157,8 +157,8 @@ fn table_in<'a>(parent: &'a mut dyn TableLike, key: &str, implicit: bool) -> Opt
     entry.as_table_like_mut()
 }
 
-/// toml_edit writes `\n`. Unchanged lines keep their line ends, a new line gets that of the line before, and a byte order
-/// mark is kept.
+/// toml_edit writes `\n`. Unchanged lines keep their line ends, a new line gets that of the line before, and a byte
+/// order mark is kept.
 fn with_line_ends_of(before: &str, after: String) -> String {
     const BYTE_ORDER_MARK: char = '\u{feff}';
     let after = if before.contains("\r\n") {

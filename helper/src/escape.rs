@@ -1,11 +1,11 @@
-//! Text from outside (a name, a line of a file, another program's message) is printed only through this module: characters
-//! that control a terminal, or that make a line look like a different one, are escaped.
+//! Text from outside (a name, a line of a file, another program's message) is printed only through this module:
+//! characters that control a terminal, or that make a line look like a different one, are escaped.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a character is not shown as itself: control characters (C0, DEL, C1), characters that change the direction of
-/// text (UAX 9), line separators, and invisible characters.
+/// Whether a character is not shown as itself: control characters (C0, DEL, C1), characters that change the direction
+/// of text (UAX 9), line separators, and invisible characters.
 fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,

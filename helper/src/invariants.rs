@@ -1,5 +1,5 @@
-//! What must hold for any input of each parser, by the parser's name: for cargo-fuzz (`fuzz/`). The assertions are beside
-//! the parsers, whose property tests use them too.
+//! What must hold for any input of each parser, by the parser's name: for cargo-fuzz (`fuzz/`). The assertions are
+//! beside the parsers, whose property tests use them too.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;

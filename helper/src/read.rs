@@ -1,7 +1,7 @@
 //! Reading files that may be anything: only plain files, up to a size limit, and without blocking.
 //!
-//! A pipe blocks its reader until there is a writer, `/dev/zero` never ends, and opening some devices has an effect. The
-//! helper runs whenever a shell is entered, so it checks the type of a file before it opens it.
+//! A pipe blocks its reader until there is a writer, `/dev/zero` never ends, and opening some devices has an effect.
+//! The helper runs whenever a shell is entered, so it checks the type of a file before it opens it.
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};

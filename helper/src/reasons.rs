@@ -1,5 +1,5 @@
-//! Explanations of sccache's reasons for not caching a call. The keys are those of `not_cached` in its statistics (0.19,
-//! `src/compiler/rust.rs`, `gcc.rs`, `clang.rs` and `msvc.rs`).
+//! Explanations of sccache's reasons for not caching a call. The keys are those of `not_cached` in its statistics
+//! (0.19, `src/compiler/rust.rs`, `gcc.rs`, `clang.rs` and `msvc.rs`).
 
 /// What a reason means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

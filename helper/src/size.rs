@@ -1,7 +1,7 @@
 //! Sizes in sccache's own syntax: an integer and at most one of `K`, `M`, `G`, `T`, in powers of 1024.
 //!
-//! A general size crate would accept `24GiB` or `1.5G`, which sccache silently ignores in the environment and refuses in
-//! its file, so this is a port of `parse_size` (sccache 0.19, `src/config.rs`).
+//! A general size crate would accept `24GiB` or `1.5G`, which sccache silently ignores in the environment and refuses
+//! in its file, so this is a port of `parse_size` (sccache 0.19, `src/config.rs`).
 
 use std::fmt;
 use std::str::FromStr;

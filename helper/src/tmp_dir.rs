@@ -6,8 +6,8 @@ use std::path::{Component, Path};
 
 use rustix::fs::{Access, access};
 
-/// The longest TMPDIR with which sccache can start its server, in bytes: it binds the socket `TMPDIR/sccacheXXXXXX/sock`,
-/// and a socket path must fit `sockaddr_un` (108 bytes on Linux, 104 on macOS).
+/// The longest TMPDIR with which sccache can start its server, in bytes: it binds the socket
+/// `TMPDIR/sccacheXXXXXX/sock`, and a socket path must fit `sockaddr_un` (108 bytes on Linux, 104 on macOS).
 pub const MAX_LEN: usize = if cfg!(target_os = "macos") { 84 } else { 88 };
 
 /// Why a directory cannot be used as TMPDIR.

@@ -22,8 +22,8 @@ pub(super) fn shown(facts: &Facts, problem: Problem) -> Problem {
     problem
 }
 
-/// `file:3: [cache.disk]` for each place in a file that was read, without secrets. A problem with evidence shows sccache's
-/// own message instead.
+/// `file:3: [cache.disk]` for each place in a file that was read, without secrets. A problem with evidence shows
+/// sccache's own message instead.
 fn named(facts: &Facts, problem: &Problem) -> Vec<String> {
     if !problem.detail.is_empty() {
         return Vec::new();

@@ -1,8 +1,8 @@
 //! The checks: pure functions from [`Facts`] to problems, in a folder for each subject. Beside the code of a subject is
 //! the text that `explain` prints, one file for each check. How to add a check: docs/architecture.md.
 
-/// Declares the checks of a subject, causes before effects: the severity at worst and the effect of each. A check's name
-/// is that of the function that judges the facts, and of the file with the text that `explain` prints.
+/// Declares the checks of a subject, causes before effects: the severity at worst and the effect of each. A check's
+/// name is that of the function that judges the facts, and of the file with the text that `explain` prints.
 macro_rules! checks {
     ($($name:ident: $severity:ident, $effect:ident;)+) => {
         pub(in crate::checks) const CHECKS: &[crate::checks::Check] = &[$(crate::checks::Check::new(

@@ -97,8 +97,8 @@ fn planned(args: &InitArgs, env: &Environment, config: &ConfigFile) -> anyhow::R
     Ok(config_edit::plan(config, wish)?)
 }
 
-/// The user's size is always set; the flake's only makes the cache larger. To change the mode alone keeps the size, unless
-/// there is no file yet: a file without a size would mean sccache's default.
+/// The user's size is always set; the flake's only makes the cache larger. To change the mode alone keeps the size,
+/// unless there is no file yet: a file without a size would mean sccache's default.
 fn wanted_size(args: &InitArgs, env: &Environment, config: &ConfigFile) -> Option<Size> {
     if args.size.is_some() {
         return args.size;

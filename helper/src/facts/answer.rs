@@ -1,7 +1,7 @@
 //! sccache's own view of its settings: those that this shell's configuration gives, and those of the running server.
 //!
-//! They come from `sccache --show-stats --stats-format=json` (0.19, `ServerInfo` in its `src/server.rs`). Every field is
-//! optional and unknown ones are ignored, since the versions differ.
+//! They come from `sccache --show-stats --stats-format=json` (0.19, `ServerInfo` in its `src/server.rs`). Every field
+//! is optional and unknown ones are ignored, since the versions differ.
 
 mod bounds;
 pub(crate) mod location;

@@ -65,8 +65,8 @@ fn entries(dir: &Path) -> Vec<OsString> {
     names
 }
 
-/// The first obstacle: the directory itself or its nearest existing ancestor, then the directories that sccache made in it
-/// (after a build by a different user some are not writable).
+/// The first obstacle: the directory itself or its nearest existing ancestor, then the directories that sccache made in
+/// it (after a build by a different user some are not writable).
 fn obstacle(existing: &Path, wanted: &Path, entries: &[OsString]) -> Option<Obstacle> {
     let own = entries.iter().filter(|name| is_own(name) && existing == wanted);
     let below = own.map(|name| wanted.join(name));

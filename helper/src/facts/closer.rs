@@ -27,7 +27,8 @@ pub(super) fn is_in_git(file: &Path) -> bool {
     Started::start(git).output().is_ok_and(|output| output.is_success)
 }
 
-/// The sum of the sizes of all files below, as sccache counts them; `None` if that takes too long. Links are not followed.
+/// The sum of the sizes of all files below, as sccache counts them; `None` if that takes too long. Links are not
+/// followed.
 pub(super) fn size_of(dir: &Path) -> Option<Size> {
     size_until(dir, Instant::now() + WALK_LIMIT)
 }

@@ -1,5 +1,5 @@
-//! The launchers in CMake's build directories. CMake takes them from the environment at the first configuration only, and
-//! keeps them in `CMakeCache.txt`.
+//! The launchers in CMake's build directories. CMake takes them from the environment at the first configuration only,
+//! and keeps them in `CMakeCache.txt`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

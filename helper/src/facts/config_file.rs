@@ -83,8 +83,8 @@ impl ConfigFile {
     }
 }
 
-/// As `config_file` in sccache's `src/config.rs`: the new place if something is there, else the old place if something is
-/// there (they differ on macOS), else the new one. `None` without a home.
+/// As `config_file` in sccache's `src/config.rs`: the new place if something is there, else the old place if something
+/// is there (they differ on macOS), else the new one. `None` without a home.
 fn default_path(env: &Environment) -> Option<PathBuf> {
     if cfg!(target_os = "linux") {
         // By this environment, which may not be the process's own.

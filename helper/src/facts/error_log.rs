@@ -9,8 +9,8 @@ use rustix::io::Errno;
 
 use crate::environment::Environment;
 
-/// Why no server can open SCCACHE_ERROR_LOG (`create_error_log` in sccache's `src/commands.rs`); `None` if it can, or if the
-/// variable is unset. The server's working directory is that of its program then.
+/// Why no server can open SCCACHE_ERROR_LOG (`create_error_log` in sccache's `src/commands.rs`); `None` if it can, or
+/// if the variable is unset. The server's working directory is that of its program then.
 pub(super) fn fault(env: &Environment, sccache: Option<&Path>) -> Option<String> {
     let value = Path::new(env.get("SCCACHE_ERROR_LOG")?);
     if value.as_os_str().is_empty() {

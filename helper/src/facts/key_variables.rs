@@ -17,16 +17,16 @@ const SETTINGS: [&str; 4] = [
 pub(crate) const BUILD_DIRS: [&str; 3] = ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"];
 
 impl Facts {
-    /// The variables that contain this worktree's path and are in the key of most Rust crates: they differ in every other
-    /// worktree.
+    /// The variables that contain this worktree's path and are in the key of most Rust crates: they differ in every
+    /// other worktree.
     pub fn variables_of_this_worktree(&self) -> Vec<&str> {
         let Some(root) = self.worktree_to_itself().filter(|_| self.caches_rust()) else {
             return Vec::new();
         };
         let (root, is_ours) = (root.to_string_lossy(), self.wrapper_is_ours());
         let workspace = self.cargo.settings.root().map(|root| root.to_string_lossy());
-        // Our wrapper treats the workspace root as the same in every worktree. For crates of a registry it does so only in
-        // variables that begin with CARGO_, if the build directory is in the workspace.
+        // Our wrapper treats the workspace root as the same in every worktree. For crates of a registry it does so only
+        // in variables that begin with CARGO_, if the build directory is in the workspace.
         let builds_inside = || {
             let units = self.cargo.settings.units_dir().zip(self.cargo.settings.root());
             units.is_some_and(|(units, root)| units.value.starts_with(root))

@@ -53,8 +53,8 @@ const COMPILERS: [&str; 2] = ["CC", "CXX"];
 pub const CMAKE_LAUNCHERS: [&str; 2] = ["CMAKE_C_COMPILER_LAUNCHER", "CMAKE_CXX_COMPILER_LAUNCHER"];
 
 impl Launchers {
-    /// Reads the environment, cargo's settings and the build directories of the project at `root`. Cargo finds its wrapper
-    /// on the PATH of `shell`; build scripts get the variables of `env`.
+    /// Reads the environment, cargo's settings and the build directories of the project at `root`. Cargo finds its
+    /// wrapper on the PATH of `shell`; build scripts get the variables of `env`.
     pub fn read(env: &Environment, shell: &Environment, cargo: &Cargo, root: &Path) -> Self {
         let on_path: Vec<PathBuf> = real_sccache::all_on_path(shell.get("PATH")).collect();
         let ours_on_path = on_path.iter().find(|path| real_sccache::is_ours(path)).cloned();

@@ -1,5 +1,5 @@
-//! The process that listens at the address of this shell's server. Nothing is connected to or started. What cannot be read
-//! (on a different system, or of a different user) is `None`, never a guess.
+//! The process that listens at the address of this shell's server. Nothing is connected to or started. What cannot be
+//! read (on a different system, or of a different user) is `None`, never a guess.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

@@ -96,8 +96,8 @@ impl Facts {
         }
     }
 
-    /// The same for each workspace of the shell, first the one around the working directory if there is one. What does not
-    /// depend on the workspace is read once, unless `[env]` in it changes the environment.
+    /// The same for each workspace of the shell, first the one around the working directory if there is one. What does
+    /// not depend on the workspace is read once, unless `[env]` in it changes the environment.
     pub fn of_projects(shell: &Environment, depth: Depth) -> Vec<Self> {
         let dirs = projects::of(shell, depth);
         let mut all: Vec<Self> = Vec::new();
@@ -197,8 +197,8 @@ impl Facts {
         git.map_or(0, |repository| repository.others().count())
     }
 
-    /// Whether the cache's size limit matters. A CI machine mostly discards its cache, and nobody can change the setting
-    /// there; but a cache that is half full was kept.
+    /// Whether the cache's size limit matters. A CI machine mostly discards its cache, and nobody can change the
+    /// setting there; but a cache that is half full was kept.
     pub fn limit_matters(&self, limit: Size) -> bool {
         !self.shell.own.is_ci() || self.cache_used().is_some_and(|used| used.0 > limit.0 / 2)
     }

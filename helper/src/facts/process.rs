@@ -27,8 +27,8 @@ pub struct Process {
     pub name: String,
     /// Its user.
     pub uid: Option<u32>,
-    /// The environment it was started with, at `/`, the working directory of servers. It may contain secrets: print names,
-    /// and values only of variables that are known to be harmless.
+    /// The environment it was started with, at `/`, the working directory of servers. It may contain secrets: print
+    /// names, and values only of variables that are known to be harmless.
     pub env: Option<Environment>,
     /// Its program.
     pub program: Option<Program>,

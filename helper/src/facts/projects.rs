@@ -1,5 +1,5 @@
-//! The workspaces of a shell: the one around its working directory, else those below, for repositories with the flake at the
-//! root and the Rust code in `backend/` or `src-tauri/`.
+//! The workspaces of a shell: the one around its working directory, else those below, for repositories with the flake
+//! at the root and the Rust code in `backend/` or `src-tauri/`.
 
 use std::fs;
 use std::path::{Path, PathBuf};

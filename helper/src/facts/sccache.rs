@@ -35,7 +35,8 @@ pub struct SccacheFacts {
     pub broken_version: Option<Version>,
     /// The cache directory of the next server, if it is on this disk.
     pub cache_dir: Option<CacheDir>,
-    /// The size of its content; `None` if it is not on this disk or too large to be counted in time, and in a quick reading.
+    /// The size of its content; `None` if it is not on this disk or too large to be counted in time, and in a quick
+    /// reading.
     pub cache_counted: Option<Size>,
     /// What is wrong with the file of SCCACHE_ERROR_LOG.
     pub error_log_fault: Option<String>,

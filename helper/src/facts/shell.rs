@@ -10,8 +10,8 @@ use crate::tmp_dir::{self, Fault};
 /// The shell, and what the flake sets in it.
 #[derive(Debug, Clone)]
 pub struct ShellFacts {
-    /// The environment of the compiler's wrapper, and so of a server that a build starts: the shell's, overlaid with `[env]`
-    /// of cargo's configuration.
+    /// The environment of the compiler's wrapper, and so of a server that a build starts: the shell's, overlaid with
+    /// `[env]` of cargo's configuration.
     pub env: Environment,
     /// This process's environment, which cargo itself reads.
     pub own: Environment,

@@ -37,8 +37,8 @@ pub struct Target {
     pub link: Option<PathBuf>,
     /// Other worktrees of this repository that have built into it.
     pub built_by: Vec<PathBuf>,
-    /// Other worktrees of this repository that build into it if their shells have the same variable, which is not specific
-    /// to a worktree.
+    /// Other worktrees of this repository that build into it if their shells have the same variable, which is not
+    /// specific to a worktree.
     pub named_for: Vec<PathBuf>,
     /// The message of a wrapper failure that cargo has cached and repeats.
     pub remembered_failure: Option<String>,

@@ -1,5 +1,5 @@
-//! Cargo's units in a target directory: which of them link a static library with modifiers, and which rustc compiled them.
-//! Only in a full reading: a target directory contains hundreds of such files.
+//! Cargo's units in a target directory: which of them link a static library with modifiers, and which rustc compiled
+//! them. Only in a full reading: a target directory contains hundreds of such files.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -58,8 +58,8 @@ fn modified_libraries(dir: &Path, deadline: Instant) -> BTreeSet<ModifiedLibrary
         .collect()
 }
 
-/// sccache puts a library into the key only if its kind is exactly `static`. With `-bundle` that is right, since the library
-/// is not in the artifact.
+/// sccache puts a library into the key only if its kind is exactly `static`. With `-bundle` that is right, since the
+/// library is not in the artifact.
 fn modified(output: &[u8]) -> Vec<String> {
     const MARKS: [&str; 2] = ["cargo:rustc-link-lib=", "cargo::rustc-link-lib="];
     let text = String::from_utf8_lossy(output);

@@ -10,8 +10,8 @@ pub fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
-/// Breaks lines that are longer than `width`; all but the first are indented by `indent` spaces. `used` columns of the first
-/// line are used already.
+/// Breaks lines that are longer than `width`; all but the first are indented by `indent` spaces. `used` columns of the
+/// first line are used already.
 pub(super) fn fill(text: &str, used: usize, indent: usize, width: Option<usize>) -> String {
     let Some(width) = width.filter(|width| *width >= LEAST) else {
         return text.to_owned();

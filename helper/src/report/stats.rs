@@ -1,5 +1,5 @@
-//! The running server's statistics: hits, calls that were not looked up and why, and the server. Here as plain data and as
-//! JSON; as text in `text`.
+//! The running server's statistics: hits, calls that were not looked up and why, and the server. Here as plain data and
+//! as JSON; as text in `text`.
 
 mod text;
 

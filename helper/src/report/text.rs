@@ -55,8 +55,8 @@ pub fn quiet(findings: &[Finding]) -> String {
     text
 }
 
-/// The status lines, then every finding by group, with its evidence and fix, and at the end what to do first; for a terminal
-/// of that width.
+/// The status lines, then every finding by group, with its evidence and fix, and at the end what to do first; for a
+/// terminal of that width.
 pub fn findings(projects: &[Facts], findings: &[Finding], width: Option<usize>) -> String {
     /// The values' column.
     const VALUE: usize = 11;

@@ -1,5 +1,5 @@
-//! Upper bounds for the numbers in an answer: a different sccache may answer anything, and they are added and multiplied
-//! later. They are bounded once, when they are read.
+//! Upper bounds for the numbers in an answer: a different sccache may answer anything, and they are added and
+//! multiplied later. They are bounded once, when they are read.
 
 use super::Answer;
 

@@ -54,9 +54,9 @@ fn holder(inode: u64, scan: &mut Scan<'_>) -> Option<Process> {
     scan.holder_of(&PathBuf::from(format!("socket:[{inode}]")))
 }
 
-/// Of several sockets bound to one path, the last one has the file: a server that starts removes the file of the one before
-/// (`start_server` in sccache's `src/server.rs`), which keeps listening and cannot be reached. The order is that of the
-/// processes' start times; inode numbers are per CPU. `None` if the process may not be inspected.
+/// Of several sockets bound to one path, the last one has the file: a server that starts removes the file of the one
+/// before (`start_server` in sccache's `src/server.rs`), which keeps listening and cannot be reached. The order is that
+/// of the processes' start times; inode numbers are per CPU. `None` if the process may not be inspected.
 fn last_to_bind(inodes: &[u64], owner: Option<u32>, scan: &mut Scan<'_>) -> Option<Process> {
     if let [inode] = inodes {
         return holder(*inode, scan);

@@ -1,5 +1,5 @@
-//! Systems without `/proc`: whether something accepts connections. A connection alone does not reset sccache's idle timer;
-//! the process is not known.
+//! Systems without `/proc`: whether something accepts connections. A connection alone does not reset sccache's idle
+//! timer; the process is not known.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;

@@ -188,7 +188,8 @@ fn start_ticks(stat: &[u8]) -> Option<u64> {
     rest.split_whitespace().nth(22 - 3)?.parse().ok()
 }
 
-/// The same inode of the same device is the same directory, in any namespace. `None` if the process may not be inspected.
+/// The same inode of the same device is the same directory, in any namespace. `None` if the process may not be
+/// inspected.
 fn sees(pid: u32, dir: &Path) -> Option<bool> {
     let ours = fs::metadata(dir).ok()?;
     match fs::metadata(as_seen_by(pid, dir)) {

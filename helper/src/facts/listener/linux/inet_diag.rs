@@ -1,5 +1,5 @@
-//! One listening socket, from the kernel by sock_diag(7). The table in `/proc` has the same, but for it the kernel walks its
-//! whole connection hash table, which takes milliseconds on a machine with much memory.
+//! One listening socket, from the kernel by sock_diag(7). The table in `/proc` has the same, but for it the kernel
+//! walks its whole connection hash table, which takes milliseconds on a machine with much memory.
 
 use rustix::io;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with};
