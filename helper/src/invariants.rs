@@ -1,5 +1,5 @@
-//! What must hold for any input of each parser, by the parser's name: for cargo-fuzz (`fuzz/`). The assertions are
-//! beside the parsers, whose property tests use them too.
+//! What must hold for any input of each parser, by the parser's name: asked by cargo-fuzz (`fuzz/`) of inputs that it
+//! makes up. They stand beside the parsers, whose property tests ask the same.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -15,12 +15,12 @@ use crate::toml_file;
 use crate::wrapper::call;
 use crate::{config_edit, finding, git, reasons, report, size, store_path, version};
 
-/// The bytes as text; invalid UTF-8 is empty, since files that are not UTF-8 are not parsed.
+/// Any bytes as text; other bytes are passed over by reading, before anything is parsed.
 fn text(input: &[u8]) -> &str {
     std::str::from_utf8(input).unwrap_or_default()
 }
 
-/// The input, split at zero bytes into `N` pieces.
+/// The input in pieces, as many as are wanted; zero bytes divide it.
 fn pieces<const N: usize>(input: &[u8]) -> [&[u8]; N] {
     let mut pieces = input.splitn(N, |byte| *byte == 0);
     std::array::from_fn(|_| pieces.next().unwrap_or_default())
@@ -37,7 +37,7 @@ fn in_a_directory(ask: impl Fn(&Path)) {
     }
 }
 
-/// Settings that only variables decide.
+/// Settings that variables alone decide.
 fn settings_are_read(env: &Environment) {
     let address = Address::of(env);
     assert!(!address.to_string().is_empty() || env.get("SCCACHE_SERVER_UDS").is_some_and(OsStr::is_empty));
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// `cargo fuzz` needs a file for each, which nothing else compiles.
+    /// `cargo fuzz` takes a file for each, and nothing else compiles those.
     #[test]
     fn each_parser_has_its_target() {
         let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
