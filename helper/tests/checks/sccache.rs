@@ -53,7 +53,7 @@ fn mixed_versions() {
     sandbox.run("project", &older, &["--start-server"]);
     let finding = sandbox.finding("mixed-versions");
     assert!(
-        what(&finding).contains("0.19.0 and the running server's 0.17.0 have other keys for Rust, C and C++"),
+        what(&finding).contains("0.19.0 and the running server's 0.17.0 have different keys for Rust, C and C++"),
         "{finding}"
     );
     sandbox.sccache().arg("--stop-server").output().unwrap();

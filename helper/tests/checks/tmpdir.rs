@@ -60,7 +60,7 @@ fn server_tmpdir_gone() {
     sandbox.set("TMPDIR", "/var/tmp");
     let finding = sandbox.finding("server-tmpdir-gone");
     assert!(
-        what(&finding).contains(&format!("(pid {pid}) uses TMPDIR {}, which is gone", tmp.display())),
+        what(&finding).contains(&format!("(pid {pid}) uses TMPDIR {}, which was deleted", tmp.display())),
         "{finding}"
     );
     assert!(!sandbox.compiles_c(), "the finding is right");

@@ -61,8 +61,8 @@ fn timings_add_up_and_are_not_part_of_the_json() {
     );
     for part in [
         "cargo's files",
-        "waiting for what sccache would do",
-        "what other worktrees share",
+        "waiting for the next server's settings",
+        "comparing other worktrees",
         "the checks",
     ] {
         assert!(text.contains(part), "{part}: {text}");

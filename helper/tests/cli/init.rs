@@ -35,7 +35,7 @@ fn an_edit_keeps_everything_else() {
     // A second run changes nothing.
     let again = sandbox.helper(&["init", "--size", "48G"]);
     assert!(
-        again.status.success() && said(&again).contains("says so already"),
+        again.status.success() && said(&again).contains("has these settings already"),
         "{again:?}"
     );
 }

@@ -288,7 +288,7 @@ fn sccaches_config() {
     let refused = [
         (Pipe, "sccache waits for it"),
         (Zero, "sccache waits for it"),
-        (Huge, "was not asked"),
+        (Huge, "was not started"),
         (GARBAGE, "sccache cannot read"),
     ];
     for running in [false, true] {
@@ -323,7 +323,7 @@ fn the_servers_error_log() {
     let refused = [
         (Directory, "is a directory"),
         (Pipe, "is a pipe"),
-        (Circle, "is a link in a circle"),
+        (Circle, "is a link that leads back to itself"),
         (Socket, "is a socket"),
     ];
     each(&sandbox, &log, "[error-log-unwritable]", &refused);

@@ -40,8 +40,8 @@ fn which_worktrees_share_and_why_others_do_not() {
     std::fs::remove_file(sandbox.path("gone/Cargo.toml")).unwrap();
     let some_differ = "worktrees  7; all crates can be shared, by shells with the same CARGO_HOME\n           \
         2 of the 6 others share; the fewest with older, 1 of 2 crates, by its Cargo.lock; nothing is built there yet\n           \
-        flags does not: other rustflags (flags/.cargo/config.toml:2)\n           \
-        gone does not: this workspace is not in it\n           \
+        flags does not: different rustflags (flags/.cargo/config.toml:2)\n           \
+        gone does not: it does not contain this workspace\n           \
         moved does not: it was built with CARGO_HOME /elsewhere/.cargo\n           \
         rustc does not: its rust-toolchain.toml is different, so its rustc may be too";
     assert_eq!(rows(), some_differ);
@@ -91,7 +91,7 @@ fn builds_hit_where_check_says_so() {
     let text = text.replace(root.to_str().unwrap(), "");
     let expected = "worktrees  5; all crates can be shared, by shells with the same CARGO_HOME\n           \
         same shares the only crate\n           \
-        flags does not: other rustflags (flags/.cargo/config.toml:2)\n           \
+        flags does not: different rustflags (flags/.cargo/config.toml:2)\n           \
         moved does not: it was built with CARGO_HOME moved-home\n           \
         profile does not: a different `debug` in the dev profile (profile/Cargo.toml:8)\n";
     assert!(text.contains(expected), "{text}");

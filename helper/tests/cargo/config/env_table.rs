@@ -176,7 +176,7 @@ fn a_value_with_this_worktrees_path() {
     assert!(
         sandbox
             .prints(&["check"])
-            .contains("; crates that use no other can be shared: CARGO_MINE holds this one's path\n"),
+            .contains("; only crates without dependencies can be shared: CARGO_MINE holds this one's path\n"),
         "{}",
         sandbox.prints(&["check"])
     );

@@ -53,7 +53,7 @@ fn c_by_plain_sccache() {
     let finding = shell.sandbox.finding(CC);
     assert_eq!(finding["severity"], "error");
     let what = what(&finding);
-    let names = "does not hold NIX_CFLAGS_COMPILE and 2 more";
+    let names = "does not contain NIX_CFLAGS_COMPILE and 2 more";
     assert!(
         what.starts_with("RUSTC_WRAPPER compiles C by /") && what.contains(names),
         "{what}"

@@ -72,7 +72,7 @@ fn uds_bad() {
     let long = sandbox.path("x".repeat(108 - sandbox.path("").as_os_str().len()));
     for (path, why) in [
         ("none/s".into(), "is not absolute"),
-        (sandbox.path("none/s"), "lies in a directory that is not there"),
+        (sandbox.path("none/s"), "is in a directory that does not exist"),
         (long, "has 108 bytes"),
     ] {
         sandbox.set("SCCACHE_SERVER_UDS", &path);

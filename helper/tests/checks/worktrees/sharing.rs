@@ -205,7 +205,7 @@ fn a_nested_worktree_reads_both_files() {
         sandbox.go("project/.trees/x");
         assert_eq!(sandbox.finds("rustflags-joined"), is_joined, "{flags}");
         assert_eq!(
-            sandbox.prints(&["check"]).contains("other rustflags"),
+            sandbox.prints(&["check"]).contains("different rustflags"),
             is_joined,
             "{flags}"
         );
