@@ -23,9 +23,9 @@ use crate::facts::{Depth, Facts};
 use crate::finding::{Finding, Severity};
 use crate::report;
 
-/// Says why sccache does not work in this shell, and how to mend it.
+/// Finds out why sccache does not work in this shell, and how to fix it.
 ///
-/// Nothing here starts, stops or restarts an sccache server.
+/// No command starts, stops or restarts an sccache server.
 #[derive(Debug, Parser)]
 #[command(name = "sccache-shell", version, max_term_width = 100)]
 struct Cli {
@@ -35,19 +35,19 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Look at everything that decides whether caching works here
+    /// Check everything that decides whether caching works here
     Check(CheckArgs),
-    /// Explain a finding, or list all that can be found
+    /// Explain a finding, or list all checks
     Explain {
-        /// The id that stands in a finding's brackets; without it all are listed
-        #[arg(value_parser = ids(), hide_possible_values = true)]
+        /// The id in brackets at the end of a finding; without it all are listed
+        #[arg(value_parser = Ids, hide_possible_values = true)]
         id: Option<String>,
     },
-    /// Say why a crate was compiled and not taken from the cache: what of its key is different from the last time
+    /// Explain why a crate was a cache miss: which parts of its key differ from an earlier compile
     ExplainMiss(explain_miss::ExplainMissArgs),
     /// Write the size of the cache into sccache's config file
     Init(init::InitArgs),
-    /// Show what the running server found, what it did not look up, and why
+    /// Show the running server's hits, what it did not look up, and why
     Stats(stats::StatsArgs),
     /// Print completions for a shell
     Completions {
@@ -56,14 +56,14 @@ enum Command {
     },
     /// Write the man pages, one for each command
     Man {
-        /// The directory to write them to, which must be there
+        /// The directory to write them to, which must exist
         dir: PathBuf,
     },
 }
 
 #[derive(Debug, Default, Args)]
 struct CheckArgs {
-    /// At most five lines, nothing when all is well, always exit 0: for a shell's door
+    /// At most five lines, nothing if all is well, always exit 0: for the start of a shell
     #[arg(long, conflicts_with_all = ["json", "strict"])]
     quiet: bool,
     /// One JSON object, with a schema number
@@ -72,22 +72,18 @@ struct CheckArgs {
     /// One block to paste into a bug report: versions, facts and findings, secrets removed
     #[arg(long, conflicts_with_all = ["json", "quiet"])]
     report: bool,
-    /// Say what each part of the look cost
+    /// Show how long each part of the check took
     #[arg(long)]
     timings: bool,
     /// Exit 1 on warnings too, not only on errors
     #[arg(long)]
     strict: bool,
-    /// Leave a check out: an id that `explain` lists (as SCCACHE_SHELL_IGNORE does, separated by commas)
-    #[arg(long, value_name = "ID", value_parser = ids(), hide_possible_values = true)]
+    /// Ignore a check: an id that `explain` lists (SCCACHE_SHELL_IGNORE does the same, separated by commas)
+    #[arg(long, value_name = "ID", value_parser = Ids, hide_possible_values = true)]
     ignore: Vec<String>,
 }
 
-fn ids() -> Ids {
-    Ids
-}
-
-/// An id of a check. Completions list all of them; whoever mistypes one is told the nearest, not eighty.
+/// An id of a check. Completions list all of them; the error for a mistyped one names only the nearest.
 #[derive(Debug, Clone)]
 struct Ids;
 
@@ -110,14 +106,14 @@ impl TypedValueParser for Ids {
     }
 }
 
-/// What can be called, for completions and the docs.
+/// The command line, for completions and the docs.
 pub fn command() -> clap::Command {
     Cli::command()
 }
 
-/// Runs the command line. Exit 0: well, or warnings; 1: an error was found; 2: it could not be run.
+/// Runs the command line. Exit 0: no problem, or only warnings; 1: an error was found; 2: the command failed.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    // Parse errors go to stderr and end with 2, help to stdout with 0: clap's own exit.
+    // clap itself exits: with 2 for errors, which go to stderr, and with 0 for help, which goes to stdout.
     let result = match Cli::parse_from(args).command {
         Command::Check(args) => check(&args),
         Command::Explain { id } => explain(id.as_deref()),
@@ -150,7 +146,7 @@ fn init(args: &init::InitArgs) -> anyhow::Result<ExitCode> {
 fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
     let env = Environment::current();
     let mut ignored = args.ignore.clone();
-    // A flake may name checks that this version does not have; that is no reason to fail.
+    // A flake may ignore checks that this version does not have.
     let from_flake = env.text(names::IGNORE).unwrap_or_default();
     ignored.extend(from_flake.split(',').map(|id| id.trim().to_owned()));
     let depth = if args.quiet { Depth::Quick } else { Depth::Full };
@@ -168,7 +164,7 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
         report::findings(&projects, &findings, report::terminal_width())
     })?;
     if args.timings {
-        // Not among what a program reads.
+        // Not on stdout, which programs may read.
         let timings = report::timings(&projects[0].timings, judged);
         let _ = anstream::stderr().write_all(timings.as_bytes());
     }
@@ -176,9 +172,12 @@ fn check(args: &CheckArgs) -> anyhow::Result<ExitCode> {
 }
 
 fn exit_code(args: &CheckArgs, findings: &[Finding]) -> ExitCode {
-    let has_error = findings.iter().any(|finding| finding.severity == Severity::Error);
-    let is_worse_than_a_note = || findings.iter().any(|finding| finding.severity < Severity::Info);
-    let fails = if args.strict { is_worse_than_a_note() } else { has_error };
+    let worst = findings.iter().map(|finding| finding.severity).min();
+    let fails = match worst {
+        Some(Severity::Error) => true,
+        Some(Severity::Warning) => args.strict,
+        Some(Severity::Info) | None => false,
+    };
     ExitCode::from(u8::from(fails && !args.quiet))
 }
 
@@ -200,11 +199,11 @@ fn completions(shell: Shell) -> anyhow::Result<ExitCode> {
 
 fn man(dir: &Path) -> anyhow::Result<ExitCode> {
     clap_mangen::generate_to(command(), dir)
-        .with_context(|| format!("cannot write to {}: make the directory first", dir.display()))?;
+        .with_context(|| format!("cannot write to {}: create the directory first", dir.display()))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// A reader that closes the pipe (`| head`) has had enough, which is no failure.
+/// A closed pipe (`| head`) is not an error.
 fn print(text: &str) -> anyhow::Result<()> {
     match anstream::stdout().write_all(text.as_bytes()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),

@@ -1,4 +1,4 @@
-//! Edits of the user's sccache config: planned as pure text, then saved so that nothing can be lost.
+//! Edits of the user's sccache config file: planned as text, then saved without any risk for the old file.
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod invariants;
@@ -14,7 +14,7 @@ use crate::toml_file::TomlFile;
 
 pub use save::{SaveError, save};
 
-/// What the file shall say; what is not named stays as it is.
+/// The settings to write; the others are not changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Wish {
     /// `[cache.disk] size`.
@@ -28,16 +28,16 @@ pub struct Wish {
 pub struct Edit {
     /// The file as sccache finds it.
     pub path: PathBuf,
-    /// What it holds now; `None` where there is none.
+    /// Its content now; `None` if it does not exist.
     pub before: Option<String>,
-    /// What it shall hold.
+    /// Its new content.
     pub after: String,
 }
 
 /// Why an edit cannot be planned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
-    /// The place holds something that cannot be read; why.
+    /// The file cannot be read, and why.
     #[error("{} {}; nothing was changed", .0.display(), .1)]
     Unreadable(PathBuf, String),
     /// The file is not TOML.
@@ -46,15 +46,15 @@ pub enum PlanError {
         .0.display()
     )]
     OtherFormat(PathBuf),
-    /// The file is broken: where and how.
+    /// The file is not valid TOML: the line and the error.
     #[error("{}:{}: {}; repair the file first, nothing was changed", .0.display(), .1, .2)]
     Broken(PathBuf, usize, String),
-    /// A key that must be a table is something else: the key and its line.
+    /// A key that must be a table is not: its line and the key.
     #[error("{}:{}: `{}` is not a table; repair the file first, nothing was changed", .0.display(), .1, .2)]
     NoTable(PathBuf, usize, &'static str),
 }
 
-/// Plans to write what is wished for; `None` where the file says so already.
+/// Plans the edit; `None` if the file has these settings already.
 pub fn plan(config: &ConfigFile, wish: Wish) -> Result<Option<Edit>, PlanError> {
     let path = config.path.clone();
     match &config.content {
@@ -71,14 +71,14 @@ pub fn plan(config: &ConfigFile, wish: Wish) -> Result<Option<Edit>, PlanError> 
     }
 }
 
-/// The size that the file names, where it does.
+/// The size in the file.
 pub fn size_in(config: &ConfigFile) -> Option<Size> {
     let size = config.toml()?.get(&["cache", "disk", "size"])?.item;
     size.as_value().and_then(size_of)
 }
 
 fn new_file(wish: Wish) -> String {
-    let mut text = "# Whoever starts the sccache server reads this file; SCCACHE_DIR or SCCACHE_CACHE_SIZE in the\n\
+    let mut text = "# The sccache server reads this file when it starts; SCCACHE_DIR or SCCACHE_CACHE_SIZE in the\n\
          # environment would replace all of [cache.disk].\n\
          [cache.disk]\n"
         .to_owned();
@@ -111,7 +111,7 @@ fn edit(file: &TomlFile, wish: Wish) -> Result<Option<Edit>, PlanError> {
     }))
 }
 
-/// The document's text with the wish in it; an error names the key that is no table.
+/// The document's text with the settings; an error is the key that is not a table.
 fn apply(mut document: DocumentMut, wish: Wish) -> Result<String, &'static str> {
     let cache = table_in(document.as_table_mut(), "cache", true).ok_or("cache")?;
     let disk = table_in(cache, "disk", false).ok_or("cache.disk")?;
@@ -128,12 +128,12 @@ fn apply(mut document: DocumentMut, wish: Wish) -> Result<String, &'static str> 
     Ok(document.to_string())
 }
 
-/// Keeps the comments above and behind the old value.
+/// Sets a value and keeps the comments around it.
 fn set(table: &mut dyn TableLike, key: &str, mut new: Item) {
     if let (Some(old), Some(new)) = (table.get(key).and_then(Item::as_value), new.as_value_mut()) {
         *new.decor_mut() = old.decor().clone();
     }
-    // The comment above a line is the key's.
+    // The comment above a line belongs to the key, which stays.
     match table.get_mut(key) {
         Some(old) => *old = new,
         None => {
@@ -147,7 +147,7 @@ fn size_of(old: &toml_edit::Value) -> Option<Size> {
     number.map(Size).or_else(|| old.as_str()?.parse().ok())
 }
 
-/// The table of that name, made where it is missing: as a `[section]` of its own, its parent without a header.
+/// The table of that name. A missing one is added as a `[section]`; an `implicit` one has no header of its own.
 fn table_in<'a>(parent: &'a mut dyn TableLike, key: &str, implicit: bool) -> Option<&'a mut dyn TableLike> {
     let entry = parent.entry(key).or_insert_with(|| {
         let mut table = toml_edit::Table::new();
@@ -157,8 +157,8 @@ fn table_in<'a>(parent: &'a mut dyn TableLike, key: &str, implicit: bool) -> Opt
     entry.as_table_like_mut()
 }
 
-/// toml_edit writes `\n`; each line that stays keeps its own end, a new one gets that of the line before, and a byte
-/// order mark stays.
+/// toml_edit writes `\n`. Unchanged lines keep their line ends, a new line gets that of the line before, and a byte
+/// order mark is kept.
 fn with_line_ends_of(before: &str, after: String) -> String {
     const BYTE_ORDER_MARK: char = '\u{feff}';
     let after = if before.contains("\r\n") {

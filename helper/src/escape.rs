@@ -1,11 +1,11 @@
-//! The one way by which text from outside (a name, a file's line, another program's words) is printed: what steers a
-//! terminal, or lets a line look like another one, is shown as an escape.
+//! Text from outside (a name, a line of a file, another program's message) is printed only through this module:
+//! characters that control a terminal, or that make a line look like a different one, are escaped.
 
 use std::borrow::Cow;
 use std::fmt::Write;
 
-/// Whether a character is not shown as itself: control characters (C0, DEL, C1), those that reorder what stands
-/// around them (UAX 9), line separators, and what nobody sees.
+/// Whether a character is not shown as itself: control characters (C0, DEL, C1), characters that change the direction
+/// of text (UAX 9), line separators, and invisible characters.
 fn is_unseen(c: char) -> bool {
     c.is_control()
         || matches!(c,
@@ -13,43 +13,35 @@ fn is_unseen(c: char) -> bool {
             | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// For a line of its own: `\n` and `\u{1b}`.
+/// For text on one line: `\n` and `\u{1b}`.
 pub fn line(text: &str) -> Cow<'_, str> {
-    escaped(text, is_unseen)
+    escaped(text, is_unseen, |all, c| all.extend(c.escape_default()))
 }
 
-/// For text that keeps its lines and tabs.
+/// For text that keeps its line breaks and tabs.
 pub fn lines(text: &str) -> Cow<'_, str> {
-    escaped(text, |c| !matches!(c, '\n' | '\t') && is_unseen(c))
+    let is_escaped = |c| !matches!(c, '\n' | '\t') && is_unseen(c);
+    escaped(text, is_escaped, |all, c| all.extend(c.escape_default()))
 }
 
-fn escaped(text: &str, is_meant: impl Fn(char) -> bool) -> Cow<'_, str> {
-    if !text.contains(&is_meant) {
-        return Cow::Borrowed(text);
-    }
-    let mut all = String::with_capacity(text.len() + 16);
-    for c in text.chars() {
-        if is_meant(c) {
-            all.extend(c.escape_default());
-        } else {
-            all.push(c);
-        }
-    }
-    Cow::Owned(all)
-}
-
-/// Of JSON, which escapes only what would break it: the same value, in which nothing unseen stands.
+/// For JSON, whose writer escapes only what is required: the same value, without invisible characters.
 pub fn json(text: &str) -> Cow<'_, str> {
-    let is_meant = |c: char| c != '\n' && is_unseen(c);
-    if !text.contains(is_meant) {
+    let is_escaped = |c| c != '\n' && is_unseen(c);
+    escaped(text, is_escaped, |all, c| {
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            let _ = write!(all, "\\u{unit:04x}");
+        }
+    })
+}
+
+fn escaped(text: &str, is_escaped: impl Fn(char) -> bool, escape: impl Fn(&mut String, char)) -> Cow<'_, str> {
+    if !text.contains(&is_escaped) {
         return Cow::Borrowed(text);
     }
     let mut all = String::with_capacity(text.len() + 16);
     for c in text.chars() {
-        if is_meant(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                let _ = write!(all, "\\u{unit:04x}");
-            }
+        if is_escaped(c) {
+            escape(&mut all, c);
         } else {
             all.push(c);
         }
@@ -57,7 +49,7 @@ pub fn json(text: &str) -> Cow<'_, str> {
     Cow::Owned(all)
 }
 
-/// What must hold of everything that is printed, without our own colours.
+/// Everything that is printed fulfils this, except for our own colours.
 #[cfg(test)]
 pub(crate) fn assert_seen(text: &str) {
     let unseen = text.chars().find(|c| !matches!(c, '\n' | '\t') && is_unseen(*c));

@@ -1,13 +1,14 @@
-//! What a check says: plain data, so that judging and printing stay apart.
+//! The result of a check, as plain data: checks do not print.
 
 use std::borrow::Cow;
+use std::path::Path;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
 use crate::origin::Origin;
 
-/// How bad a finding is. The order is the order in which findings are shown.
+/// How bad a finding is, in the order in which findings are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -15,24 +16,23 @@ pub enum Severity {
     Error,
     /// Hits or cached files are lost.
     Warning,
-    /// Good to know; nothing to mend.
+    /// Good to know; nothing needs to be fixed.
     Info,
 }
 
-/// The way to mend a finding.
+/// How to fix a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fix {
-    /// A command that mends it, to be pasted into a shell as it is: no comment in it, since an interactive zsh knows
-    /// none.
+    /// A command to paste into a shell. It contains no comment: an interactive zsh does not accept one.
     Run(String),
-    /// The same, but it ends a server that others may be building with: [`Fix::WHEN`].
+    /// A command that stops a server which other shells may be using: see [`Fix::WHEN`].
     Stop(String),
-    /// What to do where no single command can.
+    /// Advice, if no single command fixes it.
     Do(String),
 }
 
 impl Fix {
-    /// When a server may be ended.
+    /// When a server may be stopped.
     pub const WHEN: &str = "when no build is running";
 
     /// The command or the advice alone.
@@ -58,46 +58,78 @@ impl Serialize for Fix {
     }
 }
 
-/// One thing that a check found.
+/// What a check function finds. The check adds its id, and its severity where the problem has none of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// How bad it is, where that differs from the check's severity.
+    pub severity: Option<Severity>,
+    /// See [`Finding::what`].
+    pub what: String,
+    /// See [`Finding::places`].
+    pub places: Vec<Origin>,
+    /// See [`Finding::detail`].
+    pub detail: Vec<String>,
+    /// See [`Finding::fix`].
+    pub fix: Fix,
+}
+
+impl Problem {
+    /// A problem with no place and no details.
+    pub fn new(what: impl Into<String>, fix: Fix) -> Self {
+        Self {
+            severity: None,
+            what: what.into(),
+            places: Vec::new(),
+            detail: Vec::new(),
+            fix,
+        }
+    }
+
+    /// With a severity other than the check's.
+    #[must_use]
+    pub fn at(mut self, severity: Severity) -> Self {
+        self.severity = Some(severity);
+        self
+    }
+
+    /// With the variable that it comes from.
+    #[must_use]
+    pub fn at_variable(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.at_places([Origin::Env(name.into())])
+    }
+
+    /// With the places that it comes from; a default is not a place.
+    #[must_use]
+    pub fn at_places(mut self, places: impl IntoIterator<Item = Origin>) -> Self {
+        let places = places.into_iter().filter(|place| *place != Origin::Default);
+        self.places.extend(places);
+        self
+    }
+
+    /// With lines of evidence.
+    #[must_use]
+    pub fn with_detail(mut self, detail: impl IntoIterator<Item = String>) -> Self {
+        self.detail.extend(detail);
+        self
+    }
+}
+
+/// A problem that a check found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
     /// The check's stable, kebab-case name.
     pub id: &'static str,
     /// How bad it is.
     pub severity: Severity,
-    /// One line: what is wrong, and where that comes from.
+    /// One line: what is wrong, and what causes it.
     pub what: String,
-    /// The variables and the lines of files that it comes from; empty where it is of no setting.
+    /// The variables and the lines of files that cause it; empty if no setting does.
     #[serde(serialize_with = "places")]
     pub places: Vec<Origin>,
-    /// Lines of evidence for the long form, such as sccache's own words; often none.
+    /// Lines of evidence for the long form, such as sccache's error message; often none.
     pub detail: Vec<String>,
     /// How to fix it.
     pub fix: Fix,
-}
-
-impl Finding {
-    /// The same finding, at another severity than its check usually has.
-    #[must_use]
-    pub fn at(mut self, severity: Severity) -> Self {
-        self.severity = severity;
-        self
-    }
-
-    /// The same finding with where it comes from; a default is no place.
-    #[must_use]
-    pub fn at_places(mut self, places: impl IntoIterator<Item = Origin>) -> Self {
-        self.places
-            .extend(places.into_iter().filter(|place| *place != Origin::Default));
-        self
-    }
-
-    /// The same finding with evidence.
-    #[must_use]
-    pub fn with_detail(mut self, detail: impl IntoIterator<Item = String>) -> Self {
-        self.detail.extend(detail);
-        self
-    }
 }
 
 /// `[{"file": …, "line": …}, {"variable": …}]`.
@@ -118,9 +150,14 @@ fn places<S: Serializer>(places: &[Origin], serializer: S) -> Result<S::Ok, S::E
     }))
 }
 
-/// A word as a POSIX shell reads it back.
+/// A path quoted for a POSIX shell.
+pub fn quote_path(path: &Path) -> String {
+    quote(&path.to_string_lossy())
+}
+
+/// A word quoted for a POSIX shell.
 pub fn quote(word: &str) -> String {
-    // No path and no variable has a NUL byte.
+    // Neither a path nor a variable contains a NUL byte.
     shlex::Quoter::new()
         .allow_nul(true)
         .quote(word)

@@ -1,5 +1,5 @@
-//! What must hold for any input of each parser, by the parser's name: asked by cargo-fuzz (`fuzz/`) of inputs that it
-//! makes up. They stand beside the parsers, whose property tests ask the same.
+//! The invariants of each parser, which must hold for any input. They are defined next to the parsers, whose property
+//! tests check them too; this is the list of them for the fuzzer (`fuzz/`).
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -49,82 +49,82 @@ fn settings_are_read(env: &Environment) {
     assert!(cargo.rustflags.iter().all(|flag| !flag.value.is_empty()));
 }
 
-macro_rules! invariants {
-    ($($name:ident($input:ident) $ask:block)*) => { $(
-        /// What must hold for any input of the parser of this name.
-        #[cfg_attr(not(target_os = "linux"), allow(unused_variables, reason = "some parsers are of Linux alone"))]
-        pub fn $name($input: &[u8]) $ask
-    )*
+/// A function that parses the input, and panics if that violates an invariant.
+pub type AssertInvariants = fn(&[u8]);
 
-        #[cfg(test)]
-        const ALL: &[(&str, fn(&[u8]))] = &[$((stringify!($name), $name)),*];
-    };
-}
-
-invariants! {
-    answer(input) { facts::answer::assert_invariants(input) }
-    cache_location(input) { facts::answer::location::assert_invariants(input) }
-    call(input) { call::holds_for(&words(input)) }
-    cargo_files(input) {
+/// Every parser, by name.
+pub const PARSERS: &[(&str, AssertInvariants)] = &[
+    ("answer", |input| facts::answer::assert_invariants(input)),
+    ("cache_location", |input| {
+        facts::answer::location::assert_invariants(input);
+    }),
+    ("call", |input| call::holds_for(&words(input))),
+    ("cargo_files", |input| {
         let [config, manifest] = pieces(input);
         in_a_directory(|dir| cargo::config::assert_invariants(dir, config, manifest));
-    }
-    cmake_cache(input) { text(input).lines().for_each(cmake::assert_invariants) }
-    config_edit(input) { config_edit::invariants::assert_invariants(text(input)) }
-    environment(input) { settings_are_read(&Environment::of(words(input))) }
-    git_files(input) { in_a_directory(|dir| git::assert_invariants(dir, &pieces::<5>(input))) }
-    judgement(input) { report::invariants::assert_invariants(input) }
-    lock_file(input) { cargo::lock_file::assert_invariants(text(input)) }
-    mounts(input) {
-        #[cfg(target_os = "linux")]
-        facts::cache_dir::file_system::assert_invariants(input);
-    }
-    nix_env(input) { nix_env::invariants::assert_invariants(&Environment::of(words(input))) }
-    process(input) {
-        #[cfg(target_os = "linux")]
-        facts::process::linux::assert_invariants(input);
-    }
-    quote(input) { finding::assert_invariants(text(input)) }
-    reasons(input) { reasons::assert_invariants(text(input)) }
-    size(input) { size::assert_invariants(text(input)) }
-    socket_tables(input) {
-        #[cfg(target_os = "linux")]
-        facts::listener::linux::assert_invariants(input);
-    }
-    store_path(input) { store_path::assert_invariants(text(input)) }
-    target_dir(input) {
+    }),
+    ("cmake_cache", |input| {
+        text(input).lines().for_each(cmake::assert_invariants)
+    }),
+    ("config_edit", |input| {
+        config_edit::invariants::assert_invariants(text(input))
+    }),
+    ("environment", |input| settings_are_read(&Environment::of(words(input)))),
+    ("git_files", |input| {
+        in_a_directory(|dir| git::assert_invariants(dir, &pieces::<5>(input)));
+    }),
+    ("judgement", |input| report::invariants::assert_invariants(input)),
+    ("lock_file", |input| cargo::lock_file::assert_invariants(text(input))),
+    #[cfg(target_os = "linux")]
+    ("mounts", |input| {
+        facts::cache_dir::file_system::assert_invariants(input)
+    }),
+    ("nix_env", |input| {
+        nix_env::invariants::assert_invariants(&Environment::of(words(input)));
+    }),
+    #[cfg(target_os = "linux")]
+    ("process", |input| facts::process::linux::assert_invariants(input)),
+    ("quote", |input| finding::assert_invariants(text(input))),
+    ("reasons", |input| reasons::assert_invariants(text(input))),
+    ("size", |input| size::assert_invariants(text(input))),
+    #[cfg(target_os = "linux")]
+    ("socket_tables", |input| {
+        facts::listener::linux::assert_invariants(input)
+    }),
+    ("store_path", |input| store_path::assert_invariants(text(input))),
+    ("target_dir", |input| {
         cargo::build_dir::assert_invariants(&String::from_utf8_lossy(input));
         cargo::dep_info::assert_invariants(input);
         cargo::rustc_info::assert_invariants(input);
         units::assert_invariants(input);
-    }
-    toml_file(input) { toml_file::assert_invariants(text(input)) }
-    version(input) { version::assert_invariants(text(input)) }
-}
+    }),
+    ("toml_file", |input| toml_file::assert_invariants(text(input))),
+    ("version", |input| version::assert_invariants(text(input))),
+];
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// `cargo fuzz` takes a file for each, and nothing else compiles those.
+    /// The fuzzer starts from the seeds of a parser's directory; it would never read a directory of a different name.
+    #[cfg(target_os = "linux")]
     #[test]
-    fn each_parser_has_its_target() {
-        let fuzz = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
-        let manifest = std::fs::read_to_string(fuzz.join("Cargo.toml")).unwrap();
-        let named = manifest.lines().filter(|line| line.starts_with("name = ")).skip(1);
-        let names: Vec<String> = ALL.iter().map(|(name, _)| format!("name = \"{name}\"")).collect();
-        assert!(
-            named.eq(names.iter()),
-            "helper/fuzz/Cargo.toml has other targets than invariants.rs"
-        );
-        for (name, _) in ALL {
-            let target = std::fs::read_to_string(fuzz.join(format!("fuzz_targets/{name}.rs"))).unwrap();
-            let call = format!(
-                "\n#![no_main]\n\nlibfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::{name}(input));\n"
-            );
-            assert_eq!(target, format!("//! `sccache_shell::invariants::{name}`{call}"));
+    fn every_seed_is_an_input_of_a_parser() {
+        let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds");
+        let mut count = 0;
+        for dir in std::fs::read_dir(seeds).unwrap() {
+            let dir = dir.unwrap();
+            let (_, assert_invariants) = PARSERS
+                .iter()
+                .find(|(name, _)| dir.file_name() == *name)
+                .unwrap_or_else(|| panic!("there is no parser {}", dir.path().display()));
+            for seed in std::fs::read_dir(dir.path()).unwrap() {
+                assert_invariants(&std::fs::read(seed.unwrap().path()).unwrap());
+                count += 1;
+            }
         }
+        assert!(count > 10, "{count} seeds");
     }
 
     proptest! {
@@ -142,7 +142,7 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(32))]
         #[test]
         fn no_invariant_is_broken_by_any_bytes(input: Vec<u8>) {
-            ALL.iter().for_each(|(_, ask)| ask(&input));
+            PARSERS.iter().for_each(|(_, assert_invariants)| assert_invariants(&input));
         }
     }
 }

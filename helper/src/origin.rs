@@ -11,12 +11,12 @@ pub enum Origin {
     Env(Cow<'static, str>),
     /// A line of a file.
     File(PathBuf, usize),
-    /// No setting; cargo's default applies.
+    /// It is not set; cargo's default applies.
     Default,
 }
 
 impl Origin {
-    /// Whether a variable of the environment decides.
+    /// Whether an environment variable sets it.
     pub fn is_env(&self) -> bool {
         matches!(self, Self::Env(_))
     }
@@ -43,7 +43,7 @@ pub struct Setting<T> {
 }
 
 impl Setting<PathBuf> {
-    /// The same as an absolute path; one that is relative counts from `dir`.
+    /// The same as an absolute path; a relative one counts from `dir`.
     #[must_use]
     pub fn below(self, dir: &Path) -> Self {
         Self {

@@ -1,7 +1,7 @@
-//! Reading what anybody may have put there: plain files alone, only so much of them, and never waiting.
+//! Reading files that may be anything: only plain files, up to a size limit, and without blocking.
 //!
-//! A pipe holds its reader until somebody writes, `/dev/zero` never ends, and to open some devices is to use them.
-//! The helper stands at every shell's door, so it looks at what a thing is before it opens it.
+//! A pipe blocks its reader until there is a writer, `/dev/zero` never ends, and opening some devices has an effect.
+//! The helper runs whenever a shell is entered, so it checks the type of a file before it opens it.
 
 use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -10,13 +10,13 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
-/// The most bytes of a file that a person writes: settings, a manifest. The longest are a tenth of it.
+/// The size limit of hand-written files such as settings and manifests, in bytes. Real ones are at most a tenth of it.
 pub const MAX_WRITTEN: u64 = 1 << 20;
 
-/// The most bytes of a file that a program writes for itself, such as a lock file.
+/// The size limit of generated files such as lock files, in bytes.
 pub const MAX_MADE: u64 = 8 << 20;
 
-/// The whole file; an error where it is not a regular file, or has more than `limit` bytes.
+/// The whole file; an error if it is not a regular file, or has more than `limit` bytes.
 pub fn bytes(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let bytes = start(path, limit.saturating_add(1))?;
     if bytes.len() as u64 > limit {
@@ -28,7 +28,7 @@ pub fn bytes(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The same as text; an error also where it is not UTF-8.
+/// The same as text; an error also if it is not UTF-8.
 pub fn text(path: &Path, limit: u64) -> io::Result<String> {
     String::from_utf8(bytes(path, limit)?).map_err(|_| io::Error::new(ErrorKind::InvalidData, "is not UTF-8 text"))
 }
@@ -42,7 +42,7 @@ pub fn start(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Opens a plain file; `None` for the null device, by which people switch a file off.
+/// Opens a plain file; `None` for the null device, which stands for an empty file.
 fn open(path: &Path) -> io::Result<Option<File>> {
     let data = fs::metadata(path)?;
     if is_null(&data) {
@@ -51,7 +51,7 @@ fn open(path: &Path) -> io::Result<Option<File>> {
     if let Some(error) = why_not(data.file_type()) {
         return Err(error);
     }
-    // What was put in its place meanwhile holds nobody either.
+    // Even if it was replaced meanwhile, opening it does not block.
     let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
     let file = OpenOptions::new()
         .read(true)
@@ -80,7 +80,7 @@ fn why_not(kind: FileType) -> Option<io::Error> {
     }
 }
 
-/// Whether whoever opens `path` to read it may wait for ever, as cargo and sccache do.
+/// Whether reading `path` may block for ever, as in cargo and sccache.
 pub fn is_endless(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|data| {
         let kind = data.file_type();
@@ -88,7 +88,7 @@ pub fn is_endless(path: &Path) -> bool {
     })
 }
 
-/// In words that follow a path: `may not be read`.
+/// The error as words that follow a path: `may not be read`.
 pub fn why(error: &io::Error) -> String {
     match error.kind() {
         ErrorKind::IsADirectory => "is a directory".to_owned(),

@@ -1,4 +1,4 @@
-//! Where the real sccache is, behind any number of our own links that carry its name.
+//! Finding the real sccache, behind any number of our own links of that name.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -8,20 +8,20 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, access};
 
-/// The file name by which the wrapper is called, and under which sccache is looked for.
+/// The file name of sccache, and of the wrapper.
 pub const NAME: &str = "sccache";
 
-/// What the module puts beside the wrapper's link: a link to the real sccache.
+/// The module's link to the real sccache, beside the wrapper's link.
 const BESIDE: &str = "real";
 
-/// The name of our own binary, whatever link it is called by, and of the directory of that link.
+/// The name of our own binary, and of the directory of its links.
 const OURS: &str = "sccache-shell";
 
-/// A chain of links longer than this is somebody's mistake.
+/// A longer chain of links is a mistake.
 const MAX_LINKS: usize = 8;
 
-/// Finds the real sccache: beside `called_as` (the path or name this process was called by), else the
-/// first on `search` (the value of PATH) that is not ours; never our own binary, of whatever version.
+/// Finds the real sccache: beside `called_as` (the path or name by which this process was called), else the first on
+/// `search` (the value of PATH) that is not ours; never our own binary, in any version.
 pub fn find(called_as: Option<&Path>, search: Option<&OsStr>) -> Option<PathBuf> {
     called_as
         .filter(|path| path.components().count() > 1)
@@ -32,12 +32,12 @@ pub fn find(called_as: Option<&Path>, search: Option<&OsStr>) -> Option<PathBuf>
         })
 }
 
-/// Every `sccache` on `search`, ours among them, in the order of `search`.
+/// Every `sccache` on `search`, including ours, in the order of `search`.
 pub fn all_on_path(search: Option<&OsStr>) -> impl Iterator<Item = PathBuf> + '_ {
     candidates(OsStr::new(NAME), search)
 }
 
-/// The program as a shell would find it: with a slash a path (from `cwd`), else the first on `search`.
+/// The program as a shell finds it: a path (relative to `cwd`) if it has a slash, else the first on `search`.
 pub fn find_program(program: &Path, search: Option<&OsStr>, cwd: &Path) -> Option<PathBuf> {
     if program.components().count() > 1 {
         return Some(cwd.join(program)).filter(|path| is_program(path));
@@ -45,12 +45,12 @@ pub fn find_program(program: &Path, search: Option<&OsStr>, cwd: &Path) -> Optio
     candidates(program.file_name()?, search).next()
 }
 
-/// Whether `path` is this binary, or our binary in another version.
+/// Whether `path` is this binary, or a different version of it.
 pub fn is_ours(path: &Path) -> bool {
     is_named_ours(path) || is_this_binary(path).unwrap_or(false)
 }
 
-/// Whether `path` is a script in whose text an sccache is called: `exec sccache "$@"` and the like.
+/// Whether `path` is a script that calls sccache, such as `exec sccache "$@"`.
 pub fn is_called_by(path: &Path) -> bool {
     const MAX_SCRIPT: u64 = 1 << 14;
     let mut text = Vec::new();
@@ -78,10 +78,10 @@ fn beside(link: &Path) -> Option<PathBuf> {
     let mut link = link.to_owned();
     for _ in 0..MAX_LINKS {
         let real = link.with_file_name(BESIDE);
-        // Only in a directory of ours: a user's ~/bin may hold some other program called `real`.
+        // Only in a directory of ours: a user's ~/bin may contain a different program called `real`.
         let in_our_directory = link.parent().and_then(Path::file_name) == Some(OsStr::new(OURS));
         if in_our_directory && is_program(&real) {
-            // The target's own name, so that a server that this starts is called `sccache` in `ps`.
+            // The target, so that `ps` shows a server that it starts as `sccache`.
             return fs::canonicalize(real).ok().filter(|path| !is_ours(path));
         }
         link = link.with_file_name("").join(fs::read_link(&link).ok()?);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_real_that_is_ours_is_no_real_one() {
+    fn a_real_that_is_ours_is_not_taken() {
         let dirs = Dirs::new();
         let ours = dirs.program("new/sccache-shell");
         let called = dirs.link("libexec/sccache-shell/sccache", &ours);

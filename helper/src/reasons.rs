@@ -1,140 +1,110 @@
-//! sccache's reasons for not caching a call, in words. The keys are those of `not_cached` in its statistics (0.19,
-//! `src/compiler/rust.rs`, `gcc.rs`, `clang.rs` and `msvc.rs`).
+//! Explanations of sccache's reasons for not caching a call. The keys are those of `not_cached` in its statistics
+//! (0.19, `src/compiler/rust.rs`, `gcc.rs`, `clang.rs` and `msvc.rs`).
 
-/// What a reason means for a person.
+/// What a reason means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reason {
     /// What kind of call it was.
     pub words: &'static str,
-    /// Whether that is as it should be.
+    /// Whether it can be avoided.
     pub kind: Kind,
 }
 
-/// Whether anything can be done about it.
+/// Whether a reason can be avoided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// A question to a compiler, no compile: it costs nothing.
+    /// A call that only queries the compiler: it costs nothing.
     Probe,
     /// sccache never caches this, by design.
     ByDesign,
-    /// A setting or a flag that could be another.
+    /// A different setting or flag avoids it.
     Avoidable,
 }
 
-const fn reason(words: &'static str, kind: Kind) -> Reason {
-    Reason { words, kind }
+impl Kind {
+    /// Its name in the JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Probe => "probe",
+            Self::ByDesign => "by design",
+            Self::Avoidable => "avoidable",
+        }
+    }
 }
 
-/// Whole keys.
-const KNOWN: [(&str, Reason); 30] = [
-    ("incremental", reason("crates compiled incrementally", Kind::Avoidable)),
-    (
-        "crate-type",
-        reason("programs and shared libraries, which are linked", Kind::ByDesign),
-    ),
-    ("-", reason("questions that cargo asks rustc", Kind::Probe)),
-    ("missing input", reason("questions that cargo asks rustc", Kind::Probe)),
-    (
-        "multiple input files",
-        reason("calls with several sources, as by clippy", Kind::ByDesign),
-    ),
-    (
-        "missing output_dir",
-        reason("calls without an output directory, as by clippy", Kind::ByDesign),
-    ),
-    (
-        "missing emit",
-        reason("rustc calls that do not say what to write", Kind::ByDesign),
-    ),
-    (
-        "missing crate_name",
-        reason("rustc calls without a crate's name", Kind::ByDesign),
-    ),
-    (
-        "more than one --emit",
-        reason("rustc calls with several --emit", Kind::Avoidable),
-    ),
-    (
-        "unsupported --emit",
-        reason("rustc calls that write assembly, LLVM IR or objects", Kind::Avoidable),
-    ),
-    (
-        "extra-filename",
-        reason("rustc calls with an empty extra-filename", Kind::Avoidable),
-    ),
-    (
-        "target unsure",
-        reason("a target whose name is also a file here", Kind::Avoidable),
-    ),
-    (
-        "argument parse",
-        reason("calls whose arguments sccache cannot read", Kind::Avoidable),
-    ),
-    (
-        "--sysroot",
-        reason("rustc calls with a sysroot of their own", Kind::Avoidable),
-    ),
-    ("-o", reason("rustc calls with -o", Kind::ByDesign)),
-    (
-        "-E",
-        reason("preprocessing alone, as by configure scripts", Kind::Probe),
-    ),
-    ("-M", reason("lists of headers, as by make", Kind::Probe)),
-    ("-MM", reason("lists of headers, as by make", Kind::Probe)),
-    (
-        "-P",
-        reason("preprocessing alone, as by configure scripts", Kind::Probe),
-    ),
-    (
-        "-fsyntax-only",
-        reason("checks of syntax, as by configure scripts", Kind::Probe),
-    ),
-    (
-        "no input file",
-        reason("calls without a source, as by configure scripts", Kind::Probe),
-    ),
+/// Keys of calls that only query the compiler.
+const PROBES: &[(&str, &str)] = &[
+    ("-", "queries of cargo to rustc, such as its version"),
+    ("missing input", "queries of cargo to rustc, such as its version"),
+    ("-E", "preprocessing alone, as by configure scripts"),
+    ("-M", "lists of headers, as by make"),
+    ("-MM", "lists of headers, as by make"),
+    ("-P", "preprocessing alone, as by configure scripts"),
+    ("-fsyntax-only", "checks of syntax, as by configure scripts"),
+    ("no input file", "calls without a source, as by configure scripts"),
+    ("output to nul", "compiles whose result is discarded"),
+];
+
+/// Keys of calls that sccache never caches.
+const BY_DESIGN: &[(&str, &str)] = &[
+    ("crate-type", "programs and shared libraries, which are linked"),
+    ("multiple input files", "calls with several sources, as by clippy"),
+    ("missing output_dir", "calls without an output directory, as by clippy"),
+    ("missing emit", "rustc calls that do not name their output"),
+    ("missing crate_name", "rustc calls without a crate name"),
+    ("-o", "rustc calls with -o"),
     (
         "unknown source language",
-        reason("sources of a language that sccache does not know", Kind::ByDesign),
-    ),
-    ("@", reason("arguments in a response file", Kind::Avoidable)),
-    ("-x", reason("a language given by -x", Kind::Avoidable)),
-    (
-        "-ftime-trace",
-        reason("compiles that are timed (-ftime-trace)", Kind::Avoidable),
-    ),
-    ("-fplugin", reason("compiler plugins", Kind::Avoidable)),
-    (
-        "-fprofile-use",
-        reason("compiles by a recorded profile", Kind::Avoidable),
-    ),
-    (
-        "shared pdb",
-        reason(
-            "debug information in a shared file: /Z7 instead of /Zi",
-            Kind::Avoidable,
-        ),
-    ),
-    (
-        "output to nul",
-        reason("compiles whose result is thrown away", Kind::Probe),
-    ),
-    (
-        "multiple different -arch, and SCCACHE_CACHE_MULTIARCH not set",
-        reason("several -arch at once: set SCCACHE_CACHE_MULTIARCH=1", Kind::Avoidable),
+        "sources in a language that sccache does not know",
     ),
 ];
 
-/// The reason behind a key; one that is not known is a flag or a message of sccache's, shown as it is.
+/// Keys of calls that a different setting or flag makes cacheable.
+const AVOIDABLE: &[(&str, &str)] = &[
+    ("incremental", "crates compiled incrementally"),
+    ("more than one --emit", "rustc calls with several --emit"),
+    (
+        "unsupported --emit",
+        "rustc calls that write assembly, LLVM IR or objects",
+    ),
+    ("extra-filename", "rustc calls with an empty extra-filename"),
+    ("target unsure", "a target whose name is also a file here"),
+    ("argument parse", "calls whose arguments sccache cannot read"),
+    ("--sysroot", "rustc calls with a sysroot of their own"),
+    ("@", "arguments in a response file"),
+    ("-x", "a language given by -x"),
+    ("-ftime-trace", "compiles that are timed (-ftime-trace)"),
+    ("-fplugin", "compiler plugins"),
+    ("-fprofile-use", "compiles by a recorded profile"),
+    ("shared pdb", "debug information in a shared file: /Z7 instead of /Zi"),
+    (
+        "multiple different -arch, and SCCACHE_CACHE_MULTIARCH not set",
+        "several -arch at once: set SCCACHE_CACHE_MULTIARCH=1",
+    ),
+];
+
+fn known() -> impl Iterator<Item = (&'static str, Reason)> {
+    let tables = [
+        (Kind::Probe, PROBES),
+        (Kind::ByDesign, BY_DESIGN),
+        (Kind::Avoidable, AVOIDABLE),
+    ];
+    let reasons = |(kind, table): (Kind, &'static [(&'static str, &'static str)])| {
+        table.iter().map(move |(key, words)| (*key, Reason { words, kind }))
+    };
+    tables.into_iter().flat_map(reasons)
+}
+
+/// The reason behind a key. A key that is not known is a flag or a message of sccache's.
 pub fn explain(key: &str) -> Reason {
-    // Since 0.19 the kind of crate stands behind it: `crate-type (bin)`.
+    // Since 0.19 the crate type follows: `crate-type (bin)`.
     let name = if key.starts_with("crate-type") {
         "crate-type"
     } else {
         key
     };
-    let known = KNOWN.iter().find(|(known, _)| *known == name);
-    known.map_or_else(|| unknown(key), |(_, reason)| *reason)
+    let known = known().find(|(known, _)| *known == name);
+    known.map_or_else(|| unknown(key), |(_, reason)| reason)
 }
 
 fn unknown(key: &str) -> Reason {
@@ -147,15 +117,18 @@ fn unknown(key: &str) -> Reason {
     } else {
         "a call that sccache does not cache"
     };
-    reason(words, Kind::Avoidable)
+    Reason {
+        words,
+        kind: Kind::Avoidable,
+    }
 }
 
 #[cfg(any(test, fuzzing))]
 pub(crate) fn assert_invariants(key: &str) {
     let reason = explain(key);
     assert!(!reason.words.is_empty());
-    let is_known = KNOWN.iter().any(|(known, _)| *known == key) || key.starts_with("crate-type");
-    assert!(is_known || reason.kind == Kind::Avoidable, "what is not known is shown");
+    let is_known = known().any(|(known, _)| known == key) || key.starts_with("crate-type");
+    assert!(is_known || reason.kind == Kind::Avoidable, "an unknown reason is shown");
 }
 
 #[cfg(test)]
@@ -184,10 +157,9 @@ mod tests {
     }
 
     #[test]
-    fn each_key_stands_there_once() {
-        let mut keys: Vec<&str> = KNOWN.iter().map(|(key, _)| *key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        assert_eq!(keys.len(), KNOWN.len());
+    fn each_key_is_listed_once() {
+        let keys: Vec<&str> = known().map(|(key, _)| key).collect();
+        let unique: std::collections::BTreeSet<&str> = keys.iter().copied().collect();
+        assert_eq!(keys.len(), unique.len());
     }
 }

@@ -1,16 +1,16 @@
-//! What is nobody's business: passwords and tokens, told by the names of what holds them, and who logs in somewhere.
+//! Secrets: passwords and tokens, recognised by the names of keys and variables, and user names in addresses.
 
 use std::borrow::Cow;
 
 use toml_edit::TableLike;
 
-/// What stands for it.
+/// The text in place of a secret.
 pub const MASK: &str = "…";
 
-/// Parts of the names of keys that hold one, in sccache's config file.
+/// Parts of the names of secret keys in sccache's config file.
 const KEYS: [&str; 4] = ["password", "token", "secret", "connection_string"];
 
-/// Words of the names of variables that hold one.
+/// Words in the names of secret variables.
 const WORDS: [&str; 11] = [
     "AUTH",
     "CREDENTIAL",
@@ -25,23 +25,23 @@ const WORDS: [&str; 11] = [
     "TOKEN",
 ];
 
-/// Whether a key of sccache's config file with this value holds one.
+/// Whether a key of sccache's config file with this value is secret.
 pub fn is_secret(key: &str, value: &str) -> bool {
-    // `token_url` and the like name places.
+    // `token_url` and similar keys are addresses.
     let is_named_so = KEYS.iter().any(|word| key.contains(word)) && !key.ends_with("url");
     !value.is_empty() && (is_named_so || has_password(value))
 }
 
-/// Whether a variable of the environment holds one, by its name.
+/// Whether an environment variable is secret, by its name.
 pub fn is_secret_variable(name: &str) -> bool {
-    /// Last words of names that say where something is, or is called.
+    /// Last words of names of paths and addresses.
     const PLACES: [&str; 7] = ["DIR", "ENDPOINT", "FILE", "PATH", "PREFIX", "SOCK", "URL"];
     let name = name.to_uppercase();
     let is_place = name.rsplit('_').next().is_some_and(|last| PLACES.contains(&last));
     !is_place && name.split('_').any(|word| WORDS.contains(&word))
 }
 
-/// Every secret of a config file, by the dotted name of its key.
+/// Every secret in a config file, with the dotted name of its key.
 pub fn secrets_in(table: &dyn TableLike) -> Vec<(String, String)> {
     let mut found = Vec::new();
     collect(table, "", &mut found);
@@ -76,7 +76,7 @@ fn has_password(url: &str) -> bool {
     user.is_some_and(|(user, _)| user.contains(':'))
 }
 
-/// The text, with whoever logs in somewhere cut out of addresses: `redis://…@host`.
+/// The text without user names and passwords in addresses: `redis://…@host`.
 pub fn without_users(text: &str) -> String {
     const SCHEME_END: &str = "://";
     let mut safe = String::new();
@@ -95,8 +95,8 @@ pub fn without_users(text: &str) -> String {
     safe + rest
 }
 
-/// What sccache says of a config file that it cannot read, without the secrets in the lines that it shows
-/// (`2 | password = "…`) and in the values that it quotes (`invalid type: string "…"`).
+/// sccache's error about a config file, without the secrets in the lines that it shows (`2 | password = "…`) and in the
+/// values that it quotes (`invalid type: string "…"`).
 pub fn config_error(text: &str) -> String {
     let hides = text.lines().filter_map(shown).any(|(_, code)| holds_secret(code));
     let safe = |line: &str| match shown(line) {
@@ -108,7 +108,7 @@ pub fn config_error(text: &str) -> String {
     without_users(&lines.join("\n"))
 }
 
-/// A line of a config file that sccache shows: its number, which may be left out, and the rest.
+/// A line of the config file in such an error: its number, which may be missing, and the rest.
 fn shown(line: &str) -> Option<(&str, &str)> {
     let (number, code) = line.split_once(" |")?;
     number
@@ -118,7 +118,7 @@ fn shown(line: &str) -> Option<(&str, &str)> {
         .then_some((number, code))
 }
 
-/// A line of a config file without the secret in it: of such a line the key alone.
+/// A line of a config file; of a line with a secret only the key.
 pub fn config_line(code: &str) -> String {
     if !holds_secret(code) {
         return without_users(code);
@@ -129,7 +129,7 @@ pub fn config_line(code: &str) -> String {
     }
 }
 
-/// A line without a key may be the inside of a value that goes over several.
+/// A line without a key may be part of a value of several lines.
 fn holds_secret(code: &str) -> bool {
     let code = code.trim();
     let is_inside = !code.is_empty() && !code.contains('=') && !code.starts_with(['[', '^', '#', ']', '}']);
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_no_secrets() {
+    fn addresses_are_not_secret() {
         for text in [
             "[cache.redis]\nendpoint = \"redis://host:6379/1\"\n",
             "[cache.redis]\nendpoint = \"redis://me@host\"\n",
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_who_logs_in_is_named() {
+    fn user_names_are_masked() {
         let text = "a redis://me:pw@host:1/x `http://u@h` https://plain/a@b end";
         assert_eq!(
             without_users(text),

@@ -1,7 +1,7 @@
 //! Sizes in sccache's own syntax: an integer and at most one of `K`, `M`, `G`, `T`, in powers of 1024.
 //!
-//! A general size crate would accept `24GiB` or `1.5G`, which sccache silently ignores in the
-//! environment and refuses in its file; so this is a port of `parse_size` (sccache 0.19, `src/config.rs`).
+//! A general size crate would accept `24GiB` or `1.5G`, which sccache silently ignores in the environment and refuses
+//! in its file, so this is a port of `parse_size` (sccache 0.19, `src/config.rs`).
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,12 +10,12 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size(pub u64);
 
-/// What sccache takes when nobody names a size (`TEN_GIGS` in sccache's `src/config.rs`).
+/// sccache's default size (`TEN_GIGS` in its `src/config.rs`).
 pub const SCCACHE_DEFAULT: Size = Size(10 << 30);
 
 const UNITS: [(char, &str, u32); 4] = [('T', "TiB", 40), ('G', "GiB", 30), ('M', "MiB", 20), ('K', "KiB", 10)];
 
-/// A size that sccache would not understand.
+/// A size that sccache does not accept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` is not a size that sccache knows: write a whole number and one of K, M, G, T, such as 24G", .0.escape_debug())]
 pub struct SizeError(String);
@@ -32,7 +32,7 @@ impl FromStr for Size {
             .map_or(0, |(.., shift)| *shift);
         let digits = if shift > 0 { &text[..text.len() - 1] } else { text };
         let number: u64 = digits.parse().map_err(|_| error())?;
-        // sccache multiplies without a check; a number that overflows there is no size here.
+        // sccache multiplies without a check; here a number that overflows is an error.
         number.checked_mul(1 << shift).map(Size).ok_or_else(error)
     }
 }

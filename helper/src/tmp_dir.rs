@@ -1,4 +1,4 @@
-//! Whether a directory can be sccache's TMPDIR. Pure but for looking at the directory itself.
+//! Whether a directory can be sccache's TMPDIR.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -6,38 +6,37 @@ use std::path::{Component, Path};
 
 use rustix::fs::{Access, access};
 
-/// The longest TMPDIR, in bytes, with which sccache can start its server: it binds the socket
-/// `TMPDIR/sccacheXXXXXX/sock`, and a socket path must fit `sockaddr_un` (108 bytes on Linux,
-/// 104 on macOS).
+/// The longest TMPDIR with which sccache can start its server, in bytes: it binds the socket
+/// `TMPDIR/sccacheXXXXXX/sock`, and a socket path must fit `sockaddr_un` (108 bytes on Linux, 104 on macOS).
 pub const MAX_LEN: usize = if cfg!(target_os = "macos") { 84 } else { 88 };
 
-/// Why a directory is no good as TMPDIR.
+/// Why a directory cannot be used as TMPDIR.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// Set, but to nothing: programs then write into whatever directory they are in.
+    /// Set, but empty: programs then write into their working directory.
     #[error("is empty")]
     Empty,
     /// Not an absolute path: the server changes to `/` and looks there.
     #[error("is not an absolute path")]
     Relative,
-    /// There is nothing.
+    /// It does not exist.
     #[error("does not exist")]
     Missing,
-    /// There is something, but no directory.
+    /// It is not a directory.
     #[error("is not a directory")]
     NotADirectory,
-    /// This user cannot make files in it.
+    /// This user cannot create files in it.
     #[error("is not writable")]
     NotWritable,
     /// Longer than [`MAX_LEN`]; holds its length in bytes.
     #[error("has {0} bytes, over {MAX_LEN}")]
     TooLong(usize),
-    /// Made by Nix for one shell, gone with it.
+    /// Made by Nix for one shell, and deleted with it.
     #[error("vanishes with its Nix shell")]
     Ephemeral,
 }
 
-/// The first reason against `dir`, worst first; `None` where it is good.
+/// What is wrong with `dir`, the worst first; `None` if it can be used.
 pub fn fault(dir: &Path) -> Option<Fault> {
     let len = dir.as_os_str().len();
     if len == 0 {

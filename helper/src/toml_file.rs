@@ -1,4 +1,4 @@
-//! A TOML file with the lines its values stand on, so that a finding can name them.
+//! A TOML file with the line numbers of its values, so that a finding can name them.
 
 use std::path::PathBuf;
 
@@ -9,9 +9,9 @@ use crate::origin::Origin;
 /// A parsed file, or the reason why it is not.
 #[derive(Debug, Clone)]
 pub struct TomlFile {
-    /// Where it is.
+    /// Its path.
     pub path: PathBuf,
-    /// What it holds, or where it is broken.
+    /// Its content, or the syntax error.
     pub parsed: Result<Document<String>, SyntaxError>,
 }
 
@@ -20,11 +20,11 @@ pub struct TomlFile {
 pub struct SyntaxError {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong there.
+    /// The parser's message.
     pub message: String,
 }
 
-/// A value and where it stands.
+/// A value and its line.
 #[derive(Debug, Clone, Copy)]
 pub struct Located<'a> {
     /// The value.
@@ -51,12 +51,12 @@ impl TomlFile {
         Some(Located { item, line })
     }
 
-    /// Where a value of this file stands.
+    /// The place of a value of this file.
     pub fn origin(&self, found: Located<'_>) -> Origin {
         Origin::File(self.path.clone(), found.line)
     }
 
-    /// A line as it stands there, from 1.
+    /// The text of a line, from 1.
     pub fn line(&self, number: usize) -> Option<&str> {
         self.parsed.as_ref().ok()?.raw().lines().nth(number.checked_sub(1)?)
     }

@@ -1,8 +1,8 @@
-//! sccache's version numbers, as far as they decide what it can.
+//! sccache's version numbers.
 
 use std::fmt;
 
-/// `MAJOR.MINOR.PATCH`; whatever follows (`-pre`, `+build`) is left out.
+/// `MAJOR.MINOR.PATCH`, without a suffix (`-pre`, `+build`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Version(pub u32, pub u32, pub u32);
 
@@ -15,10 +15,7 @@ impl Version {
         let mut numbers = text[..end].split('.').map(|number| number.parse().ok());
         let major = numbers.next()??;
         let minor = numbers.next()??;
-        let patch = match numbers.next() {
-            Some(patch) => patch?,
-            None => 0,
-        };
+        let patch = numbers.next().unwrap_or(Some(0))?;
         Some(Self(major, minor, patch))
     }
 }

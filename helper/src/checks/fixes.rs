@@ -1,35 +1,53 @@
 //! Fixes that several checks share.
 
+use std::fmt::Display;
 use std::path::Path;
 
 use crate::facts::Facts;
 use crate::facts::listener::Address;
-use crate::finding::{Fix, quote};
+use crate::finding::{Fix, quote_path};
+use crate::origin::Origin;
 
-/// The command that ends a server; to be typed by the user alone, since other shells may be building.
+/// Stops a server; printed for the user to run, since other shells may be using the server.
 pub(super) const STOP_SERVER: &str = "sccache --stop-server";
 
-/// How a finding about a running server is mended.
+/// Restarts the server: the next compile starts a new one.
 pub(super) fn stop_server() -> Fix {
     Fix::Stop(STOP_SERVER.to_owned())
 }
 
-/// How to keep away from a server that is not for this shell.
-pub(super) fn own_address(facts: &Facts) -> Fix {
-    match &facts.server.address {
-        // A private directory has room for a socket; without one, the next port.
-        Address::Port(_) if facts.shell.env.path("XDG_RUNTIME_DIR").is_some_and(Path::is_dir) => {
-            Fix::Run("export SCCACHE_SERVER_UDS=\"$XDG_RUNTIME_DIR/sccache.sock\"".to_owned())
-        }
-        Address::Port(port) => Fix::Run(format!(
-            "export SCCACHE_SERVER_PORT={}",
-            port.checked_add(1).unwrap_or(4227)
-        )),
-        Address::Socket(_) | Address::Abstract(_) => Fix::Run("unset SCCACHE_SERVER_UDS".to_owned()),
+/// Removes a variable.
+pub(super) fn unset(name: impl Display) -> Fix {
+    Fix::Run(format!("unset {name}"))
+}
+
+/// Sets a variable; `value` is quoted already.
+pub(super) fn export(name: &str, value: impl Display) -> Fix {
+    Fix::Run(format!("export {name}={value}"))
+}
+
+/// Removes a setting where it is: a variable is unset, and for a line of a file there is advice.
+pub(super) fn unset_or(origin: &Origin, advice: String) -> Fix {
+    if origin.is_env() {
+        unset(origin)
+    } else {
+        Fix::Do(advice)
     }
 }
 
-/// To look at a file and change it.
+/// Gives this shell a server address of its own.
+pub(super) fn own_address(facts: &Facts) -> Fix {
+    match &facts.server.address {
+        // A socket in the private directory if there is one, else the next port.
+        Address::Port(_) if facts.shell.env.path("XDG_RUNTIME_DIR").is_some_and(Path::is_dir) => {
+            export("SCCACHE_SERVER_UDS", "\"$XDG_RUNTIME_DIR/sccache.sock\"")
+        }
+        Address::Port(port) => export("SCCACHE_SERVER_PORT", port.checked_add(1).unwrap_or(4227)),
+        Address::Socket(_) | Address::Abstract(_) => unset("SCCACHE_SERVER_UDS"),
+    }
+}
+
+/// Opens a file in the user's editor.
 pub(super) fn edit(file: &Path) -> Fix {
-    Fix::Run(format!("\"${{EDITOR:-vi}}\" {}", quote(&file.to_string_lossy())))
+    Fix::Run(format!("\"${{EDITOR:-vi}}\" {}", quote_path(file)))
 }

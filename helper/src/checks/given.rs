@@ -1,35 +1,34 @@
-//! What is added to a finding that speaks of a variable: where cargo's `[env]` gives it, which no shell shows, and a
-//! fix that counts there.
+//! Problems with a variable which cargo's `[env]` sets: the shell does not show it, so the place is added, and the
+//! fix is changed to one that works there.
 
+use super::fixes::STOP_SERVER;
 use crate::environment::Given;
 use crate::facts::Facts;
-use crate::finding::{Finding, Fix, quote};
+use crate::finding::{Fix, Problem, quote};
 
-use crate::checks::fixes::STOP_SERVER;
-
-/// With the place of each variable that a file gives.
-pub(super) fn placed(facts: &Facts, mut finding: Finding) -> Finding {
-    finding.fix = at_that_server(facts, finding.fix);
+/// Adds the place of each variable that `[env]` sets.
+pub(super) fn placed(facts: &Facts, mut problem: Problem) -> Problem {
+    problem.fix = at_that_server(facts, problem.fix);
     let given: Vec<(&str, &Given)> = facts
         .shell
         .env
         .all_given()
         .filter_map(|(name, _, given)| Some((name.to_str()?, given)))
-        .filter(|(name, _)| has_word(&finding.what, name) || has_word(finding.fix.text(), name))
+        .filter(|(name, _)| has_word(&problem.what, name) || has_word(problem.fix.text(), name))
         .collect();
     if given.is_empty() {
-        return finding;
+        return problem;
     }
     let places: Vec<String> = given
         .iter()
         .map(|(name, given)| format!("{name} is from {}", given.origin))
         .collect();
-    finding.what = format!("{} ({})", finding.what, places.join(", "));
-    finding.fix = in_the_file(finding.fix, &given);
-    finding.at_places(given.iter().map(|(_, given)| given.origin.clone()))
+    problem.what = format!("{} ({})", problem.what, places.join(", "));
+    problem.fix = in_the_file(problem.fix, &given);
+    problem.at_places(given.iter().map(|(_, given)| given.origin.clone()))
 }
 
-/// The server that is meant is the one at the address that cargo gives; a command in a shell would end another.
+/// The command must reach the server at the address that `[env]` sets, not the one of the shell.
 fn at_that_server(facts: &Facts, fix: Fix) -> Fix {
     const ADDRESS: [&str; 2] = ["SCCACHE_SERVER_UDS", "SCCACHE_SERVER_PORT"];
     match fix {
@@ -42,7 +41,7 @@ fn at_that_server(facts: &Facts, fix: Fix) -> Fix {
     }
 }
 
-/// A shell cannot unset what a file gives, nor set it where the file forces its own.
+/// A shell cannot unset a variable that a file sets, nor change it if the file forces its value.
 fn in_the_file(fix: Fix, given: &[(&str, &Given)]) -> Fix {
     let find = |name: &str| given.iter().find(|(known, _)| *known == name).map(|(_, given)| *given);
     let Fix::Run(command) = &fix else {
@@ -72,7 +71,7 @@ fn in_the_file(fix: Fix, given: &[(&str, &Given)]) -> Fix {
     }
 }
 
-/// Whether the text has that name, and not as a part of a longer one.
+/// Whether the text contains the name as a whole word.
 fn has_word(text: &str, name: &str) -> bool {
     let is_part = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
     text.match_indices(name)

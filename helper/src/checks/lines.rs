@@ -1,36 +1,35 @@
-//! What is added to a finding whatever its check is: the line of a file that it names, so that nobody need open the
-//! file to see what it says.
+//! Adds the text of the lines that a finding's places name, so that the file need not be opened.
 
 use std::path::Path;
 
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::Problem;
 use crate::origin::Origin;
 use crate::redact;
 use crate::toml_file::TomlFile;
 
-/// A line of a person's own is seldom longer, in characters.
+/// Hand-written lines are seldom longer, in characters.
 const MAX_SHOWN: usize = 120;
 
-/// With the lines that it names, and without who logs in at an address that it may quote.
-pub(super) fn shown(facts: &Facts, finding: Finding) -> Finding {
-    let lines = named(facts, &finding);
-    let mut finding = finding.with_detail(lines);
-    finding.what = redact::without_users(&finding.what);
-    for line in &mut finding.detail {
+/// Adds the lines of the places, and removes user names and passwords from addresses.
+pub(super) fn shown(facts: &Facts, problem: Problem) -> Problem {
+    let lines = named(facts, &problem);
+    let mut problem = problem.with_detail(lines);
+    problem.what = redact::without_users(&problem.what);
+    for line in &mut problem.detail {
         *line = redact::without_users(line);
     }
-    finding
+    problem
 }
 
-/// `file:3: [cache.disk]` for each of the finding's places in a file that was read. One that shows evidence already has
-/// sccache's own words, and what holds a secret is not shown.
-fn named(facts: &Facts, finding: &Finding) -> Vec<String> {
-    if !finding.detail.is_empty() {
+/// `file:3: [cache.disk]` for each place in a file that was read, without secrets. A problem with evidence shows
+/// sccache's own message instead.
+fn named(facts: &Facts, problem: &Problem) -> Vec<String> {
+    if !problem.detail.is_empty() {
         return Vec::new();
     }
     let file = |path: &Path| facts.toml_files().find(|file| file.path == path);
-    let places = finding.places.iter().filter_map(|place| match place {
+    let places = problem.places.iter().filter_map(|place| match place {
         Origin::File(path, line) => shown_line(file(path)?, *line),
         Origin::Env(_) | Origin::Default => None,
     });
@@ -50,22 +49,15 @@ mod tests {
     use super::*;
     use crate::environment::Environment;
     use crate::facts::Depth;
-    use crate::finding::{Fix, Severity};
+    use crate::finding::Fix;
 
-    /// Such as the places of a cache that two servers differ in.
+    /// Such as the cache locations that two servers differ in.
     #[test]
-    fn nobody_who_logs_in_is_named() {
+    fn user_names_are_masked() {
         let facts = Facts::gather(Environment::new([("PATH", "/none")], Path::new("/")), Depth::Quick);
         let text = || "redis://me:hunter2@host".to_owned();
-        let finding = Finding {
-            id: "x",
-            severity: Severity::Info,
-            what: text(),
-            places: Vec::new(),
-            detail: vec![text()],
-            fix: Fix::Do(String::new()),
-        };
-        let shown = shown(&facts, finding);
+        let problem = Problem::new(text(), Fix::Do(String::new())).with_detail([text()]);
+        let shown = shown(&facts, problem);
         assert_eq!([&shown.what, &shown.detail[0]], ["redis://…@host"; 2]);
     }
 

@@ -1,6 +1,19 @@
-//! All judging. One check, one file, in the folder of its subject, beside the text that `explain` prints; a check is
-//! pure and never prints. To add one: write `<id>.rs` and `<id>.md` (underscores for dashes) and name it in the
-//! folder's `mod.rs`.
+//! The checks: pure functions from [`Facts`] to problems, in a folder for each subject. Beside the code of a subject is
+//! the text that `explain` prints, one file for each check. How to add a check: docs/architecture.md.
+
+/// Declares the checks of a subject, causes before effects: the severity at worst and the effect of each. A check's
+/// name is that of the function that judges the facts, and of the file with the text that `explain` prints.
+macro_rules! checks {
+    ($($name:ident: $severity:ident, $effect:ident;)+) => {
+        pub(in crate::checks) const CHECKS: &[crate::checks::Check] = &[$(crate::checks::Check::new(
+            stringify!($name),
+            include_str!(concat!(stringify!($name), ".md")),
+            crate::finding::Severity::$severity,
+            crate::checks::Effect::$effect,
+            |facts| $name(facts).into_iter().collect(),
+        )),+];
+    };
+}
 
 mod cache;
 mod config;
@@ -18,39 +31,36 @@ mod tmpdir;
 mod worktrees;
 mod wrapper;
 
-use std::borrow::Cow;
-
 use crate::facts::Facts;
-use crate::finding::{Finding, Fix, Severity};
-use crate::origin::Origin;
+use crate::finding::{Finding, Problem, Severity};
 
-/// One thing that can be wrong.
+/// A problem that can be found.
 #[derive(Debug, Clone, Copy)]
 pub struct Check {
-    /// Stable, kebab-case, names the problem.
+    /// The stable, kebab-case name of the problem.
     pub id: &'static str,
     /// How bad it is at worst.
     pub severity: Severity,
     /// What it does to builds.
     pub effect: Effect,
-    /// What `explain` prints: Markdown, a title that is the id, a line that says it all, then sections.
+    /// What `explain` prints: Markdown with the id as its title, a summary in one sentence, then sections.
     pub explanation: &'static str,
-    /// Judges the facts; empty where all is well.
-    pub run: fn(&Facts) -> Vec<Finding>,
+    /// Judges the facts; returns nothing if all is well.
+    pub run: fn(&Facts) -> Vec<Problem>,
 }
 
 /// What a problem does to builds, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// What is compiled, or what comes out of the cache, is not what it should be, and nothing says so.
+    /// The compiler or the cache returns a wrong result, without any message.
     WrongResults,
     /// Compiles fail or hang.
     BrokenBuilds,
-    /// What was stored is deleted, or never found again.
+    /// Cached files are deleted, or never found again.
     LostCache,
-    /// Something is compiled although it could have been found.
+    /// Something is compiled although it could have been a hit.
     FewerHits,
-    /// By the numbers of the running server, once there are enough of them.
+    /// Found in the statistics of the running server, once there are enough calls.
     Counted,
 }
 
@@ -69,22 +79,20 @@ impl Effect {
         match self {
             Self::WrongResults => "Wrong results",
             Self::BrokenBuilds => "Broken builds",
-            Self::LostCache => "A cache that gets lost",
+            Self::LostCache => "Lost caches",
             Self::FewerHits => "Fewer hits",
-            Self::Counted => "What the server counted",
+            Self::Counted => "Server statistics",
         }
     }
 
     /// What its checks find.
     pub fn about(self) -> &'static str {
         match self {
-            Self::WrongResults => {
-                "What is compiled, or what comes out of the cache, is not what it should be, and nothing says so."
-            }
+            Self::WrongResults => "The compiler or the cache returns a wrong result, without any message.",
             Self::BrokenBuilds => "Compiles fail or hang.",
-            Self::LostCache => "What was stored is deleted, or never found again.",
-            Self::FewerHits => "Something is compiled although it could have been found.",
-            Self::Counted => "By the numbers of the running server, once there are enough of them.",
+            Self::LostCache => "Cached files are deleted, or never found again.",
+            Self::FewerHits => "Something is compiled although it could have been a hit.",
+            Self::Counted => "Found in the statistics of the running server, once there are enough calls.",
         }
     }
 
@@ -118,30 +126,56 @@ pub fn all() -> impl Iterator<Item = &'static Check> {
 }
 
 impl Check {
-    /// The line under the explanation's title.
-    pub fn summary(&self) -> &'static str {
-        self.explanation
-            .lines()
-            .skip(1)
-            .find(|line| !line.is_empty())
-            .unwrap_or_default()
-    }
-
-    /// A finding that comes from a variable.
-    fn of_variable(&self, name: impl Into<Cow<'static, str>>, what: String, fix: Fix) -> Finding {
-        self.finding(what, fix).at_places([Origin::Env(name.into())])
-    }
-
-    fn finding(&self, what: String, fix: Fix) -> Finding {
-        Finding {
-            id: self.id,
-            severity: self.severity,
-            what,
-            places: Vec::new(),
-            detail: Vec::new(),
-            fix,
+    const fn new(
+        name: &str,
+        explanation: &'static str,
+        severity: Severity,
+        effect: Effect,
+        run: fn(&Facts) -> Vec<Problem>,
+    ) -> Self {
+        Self {
+            id: id(name, explanation),
+            severity,
+            effect,
+            explanation,
+            run,
         }
     }
+
+    /// The sentence below the explanation's title.
+    pub fn summary(&self) -> &'static str {
+        let mut lines = self.explanation.lines().skip(1);
+        lines.find(|line| !line.is_empty()).unwrap_or_default()
+    }
+
+    fn finding(&self, problem: Problem) -> Finding {
+        Finding {
+            id: self.id,
+            severity: problem.severity.unwrap_or(self.severity),
+            what: problem.what,
+            places: problem.places,
+            detail: problem.detail,
+            fix: problem.fix,
+        }
+    }
+}
+
+/// The name with dashes, which is the title of the explanation. With a different title it does not compile.
+const fn id(name: &str, explanation: &'static str) -> &'static str {
+    let (mark, text) = explanation.split_at("# ".len());
+    let (id, rest) = text.split_at(name.len());
+    assert!(
+        mark.as_bytes()[0] == b'#' && rest.as_bytes()[0] == b'\n',
+        "the title is not the check's id"
+    );
+    let mut at = 0;
+    while at < name.len() {
+        let byte = name.as_bytes()[at];
+        let byte = if byte == b'_' { b'-' } else { byte };
+        assert!(id.as_bytes()[at] == byte, "the title is not the check's id");
+        at += 1;
+    }
+    id
 }
 
 /// Runs all checks but those in `ignored` for each workspace; the worst findings first, else in the order of [`all`].
@@ -149,9 +183,9 @@ pub fn run(projects: &[Facts], ignored: &[String]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     for check in all().filter(|check| !ignored.iter().any(|id| id == check.id)) {
         for facts in projects {
-            let found = (check.run)(facts).into_iter();
-            for finding in found.map(|finding| lines::shown(facts, given::placed(facts, finding))) {
-                // What is not of one workspace is found in each.
+            for problem in (check.run)(facts) {
+                let finding = check.finding(lines::shown(facts, given::placed(facts, problem)));
+                // A problem that does not depend on the workspace is found in each of them.
                 if !findings.contains(&finding) {
                     findings.push(finding);
                 }
@@ -167,9 +201,9 @@ pub fn find(id: &str) -> Option<&'static Check> {
     all().find(|check| check.id == id)
 }
 
-/// The id that somebody most likely meant.
+/// The id that is most similar to a mistyped one.
 pub fn nearest(id: &str) -> Option<&'static str> {
-    /// Less is another word.
+    /// The ids are different words below this similarity.
     const ALIKE: f32 = 0.6;
     let likeness = |check: &Check| similar::TextDiff::from_chars(check.id, id).ratio();
     let best = all()

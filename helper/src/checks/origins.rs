@@ -6,20 +6,10 @@ use crate::origin::Origin;
 /// Of the cache's directory on this disk.
 pub(super) fn cache_dir(facts: &Facts) -> Origin {
     const VARIABLE: &str = "SCCACHE_DIR";
-    match facts.disk_table_from_env().as_slice() {
-        [] => in_file(facts, &["cache", "disk", "dir"]).unwrap_or(Origin::Default),
-        set if set.contains(&VARIABLE) => Origin::Env(VARIABLE.into()),
-        // Any other of them puts the file's table out of use.
-        _ => Origin::Default,
+    if facts.disk_table_from_env().contains(&VARIABLE) {
+        return Origin::Env(VARIABLE.into());
     }
-}
-
-/// In words: `SCCACHE_DIR`, `/home/u/.config/sccache/config:3`, `sccache's default`.
-pub(super) fn shown(origin: &Origin) -> String {
-    match origin {
-        Origin::Default => "sccache's default".to_owned(),
-        origin => origin.to_string(),
-    }
+    facts.disk_setting("dir").map_or(Origin::Default, |dir| dir.origin)
 }
 
 /// Of the base directories.
@@ -27,12 +17,14 @@ pub(super) fn basedirs(facts: &Facts) -> Option<Origin> {
     const VARIABLE: &str = "SCCACHE_BASEDIRS";
     match facts.shell.env.get(VARIABLE) {
         Some(_) => Some(Origin::Env(VARIABLE.into())),
-        None => in_file(facts, &["basedirs"]),
+        None => Some(facts.sccache.in_config(&["basedirs"])?.origin),
     }
 }
 
-/// The line of sccache's config file that has the key.
-pub(super) fn in_file(facts: &Facts, keys: &[&str]) -> Option<Origin> {
-    let file = facts.sccache.config.as_ref()?.toml()?;
-    Some(file.origin(file.get(keys)?))
+/// For messages: `SCCACHE_DIR`, `/home/u/.config/sccache/config:3`, `sccache's default`.
+pub(super) fn shown(origin: &Origin) -> String {
+    match origin {
+        Origin::Default => "sccache's default".to_owned(),
+        origin => origin.to_string(),
+    }
 }

@@ -1,4 +1,4 @@
-//! `explain-miss`: why a crate was compiled and not taken from the cache.
+//! `explain-miss`: why a crate was a cache miss.
 
 use std::fmt::Write;
 use std::process::ExitCode;
@@ -13,7 +13,7 @@ use crate::form::store::Store;
 use crate::report;
 use crate::why::Treatment;
 
-/// As many differences as a person reads.
+/// The most differences that are listed.
 const MAX_SHOWN: usize = 20;
 
 #[derive(Debug, Args)]
@@ -23,7 +23,7 @@ pub(super) struct ExplainMissArgs {
     name: String,
 }
 
-/// Exit 0 where something is remembered of it, 1 where nothing is.
+/// Exit 0 if a compile of it is remembered, else 1.
 pub(super) fn run(args: &ExplainMissArgs) -> anyhow::Result<ExitCode> {
     let env = Environment::current();
     let records = Store::existing(&env)
@@ -40,7 +40,7 @@ fn text(name: &str, records: &[Record], now: SystemTime) -> String {
     let mut text = String::new();
     for (at, record) in records.iter().enumerate().filter(|(_, record)| record.is_called(name)) {
         let unit = (&record.package, &record.crate_name, &record.kind);
-        // Of each of its units the last compile.
+        // Only the last compile of each unit.
         if seen.contains(&unit) {
             continue;
         }
@@ -61,8 +61,8 @@ fn text(name: &str, records: &[Record], now: SystemTime) -> String {
     }
     if text.is_empty() {
         text = format!(
-            "Nothing is remembered of {name}: each compile of it was a hit, or none went through the wrapper.\n\
-             What every compile did is in the trace: SCCACHE_SHELL_TRACE=FILE cargo build\n"
+            "Nothing is remembered of {name}: each compile of it was a hit, or bypassed the wrapper.\n\
+             To see every compile: SCCACHE_SHELL_TRACE=FILE cargo build\n"
         );
     }
     text.lines()
@@ -84,11 +84,11 @@ fn reason(record: &Record, earlier: &[Record], now: SystemTime) -> String {
         Some((other, differences)) if differences.is_empty() => {
             let _ = writeln!(
                 text,
-                "  missed: its key is that of {} in {}, but the cache does not have it any more, or is another one",
+                "  missed: its key is that of {} in {}, but the cache does not have it any more, or is a different one",
                 ago(other, now),
                 other.place.to_string_lossy()
             );
-            text += "  sccache-shell stats   says how full the cache is, and where\n";
+            text += "  to see how full the cache is, and where: sccache-shell stats\n";
         }
         Some((other, differences)) => {
             let _ = writeln!(
@@ -136,7 +136,7 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn it_says_what_differs_what_is_gone_and_what_is_refused() {
+    fn differences_evictions_and_rules() {
         let env = Environment::new([("CARGO_PKG_NAME", "serde")], Path::new("/w/one"));
         let record = |time_ms, why, lines: &[(&str, &str)]| {
             let lines: Vec<_> = lines

@@ -17,10 +17,10 @@ use crate::facts::config_file::{ConfigFile, Content};
 use crate::real_sccache;
 use crate::size::Size;
 
-/// Where Nix keeps its store, unless somebody built it otherwise.
+/// Nix's store, unless Nix was built with a different one.
 const STORE: &str = "/nix/store";
 
-/// For those who name no size and whose flake wants none.
+/// If neither the user nor the flake sets a size.
 const DEFAULT_SIZE: Size = Size(24 << 30);
 
 #[derive(Debug, Args)]
@@ -35,7 +35,7 @@ pub(super) struct InitArgs {
     /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Do nothing where a config file is there
+    /// Do nothing if there is a config file
     #[arg(long)]
     if_missing: bool,
     /// Then check the shell, as `check --quiet` does: one program for a shell's hook
@@ -44,7 +44,7 @@ pub(super) struct InitArgs {
 }
 
 pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
-    // A server that a build starts reads the file that cargo's `[env]` may name.
+    // Cargo's `[env]` may set the config file of a server that a build starts.
     let shell = Environment::current();
     let env = Cargo::read(&shell).environment(&shell);
     let config =
@@ -54,16 +54,18 @@ pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(beside) = &config.beside {
-        // Its owner has said a size there.
+        // It may set a size already.
         bail!(
-            "{} lies beside {}, which sccache reads: give it that name, or take it away; nothing was written",
+            "{} lies beside {}, which sccache reads: rename it to that, or remove it; nothing was written",
             beside.display(),
             config.path.display()
         );
     }
     let path = config.path.display();
     match planned(args, &env, &config)? {
-        None => print(&escape::lines(&format!("{path} says so already: nothing to do\n")))?,
+        None => print(&escape::lines(&format!(
+            "{path} has these settings already: nothing to do\n"
+        )))?,
         Some(edit) if args.dry_run => print(&escape::lines(&config_edit::diff(&edit)))?,
         Some(edit) => {
             let home = BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
@@ -80,7 +82,7 @@ pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Why the real sccache takes no configuration of that file, by its own words.
+/// Why the real sccache refuses that file, by its own message.
 fn refusal(env: &Environment) -> Option<String> {
     let sccache = real_sccache::find(None, env.get("PATH"))?;
     let no_answer = answer::ask_planned(&sccache, env).wait().err()?;
@@ -98,8 +100,8 @@ fn planned(args: &InitArgs, env: &Environment, config: &ConfigFile) -> anyhow::R
     Ok(config_edit::plan(config, wish)?)
 }
 
-/// What the user names is done; a flake's wish only ever makes the cache larger. Who only wants another mode gets no
-/// other size, unless there is no file yet: it would bring sccache's default.
+/// The user's size is always set; the flake's only makes the cache larger. To change the mode alone keeps the size,
+/// unless there is no file yet: a file without a size would mean sccache's default.
 fn wanted_size(args: &InitArgs, env: &Environment, config: &ConfigFile) -> Option<Size> {
     if args.size.is_some() {
         return args.size;

@@ -1,4 +1,4 @@
-//! `stats`: what the running server counted, for a person.
+//! `stats`: the statistics of the running server.
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -19,18 +19,18 @@ pub(super) struct StatsArgs {
     json: bool,
 }
 
-/// Exit 0 with or without a server, 1 where one listens and gives no answer.
+/// Exit 0 with or without a server, 1 if one listens and does not answer.
 pub(super) fn run(args: &StatsArgs) -> anyhow::Result<ExitCode> {
     let env = Environment::current();
     let projects = Facts::of_projects(&env, Depth::Quick);
-    // All of one shell ask one server, but for what cargo may say of it.
+    // All workspaces of a shell use one server, unless cargo's `[env]` changes it.
     let facts = &projects[0];
     let refusals = Store::existing(&facts.shell.env).map(|store| history::sums(&store));
     let stats = Stats::of(facts, &refusals.unwrap_or_default());
     if args.json {
         print(&(report::stats_json(&stats) + "\n"))?;
     } else {
-        // A bar is for eyes: nobody wants to hear one, or find it in a file.
+        // Bars only on a terminal: they are noise in a file.
         print(&report::stats(&stats, std::io::stdout().is_terminal()))?;
     }
     let is_silent = matches!(facts.server.running, Some(Err(_)));

@@ -1,4 +1,4 @@
-//! What must hold for an edit of any text: it says what was wished for, and nothing else is another.
+//! What must hold for an edit of any text: it contains the new settings, and nothing else is changed.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -58,9 +58,13 @@ fn is_good(text: &str, wish: Wish, edit: &Edit) {
         wish.preprocessor_mode.is_none() || mode == wish.preprocessor_mode,
         "{after}"
     );
-    assert_eq!(plan(&config(after), wish), Ok(None), "what is done is done: {after}");
-    assert_eq!(values(text), values(after), "nothing else is another");
-    // People's notes stay.
+    assert_eq!(
+        plan(&config(after), wish),
+        Ok(None),
+        "a second edit changes nothing: {after}"
+    );
+    assert_eq!(values(text), values(after), "nothing else is changed");
+    // Comments are kept.
     let is_comment = |line: &&str| line.trim_start().starts_with('#');
     let kept: Vec<&str> = after.lines().filter(is_comment).map(str::trim).collect();
     for comment in text.lines().filter(is_comment).map(str::trim) {
@@ -68,7 +72,7 @@ fn is_good(text: &str, wish: Wish, edit: &Edit) {
     }
 }
 
-/// All values by where they stand, but for those that an edit sets.
+/// All values by their keys, except those that an edit sets.
 fn values(text: &str) -> BTreeMap<Vec<String>, String> {
     let mut all = BTreeMap::new();
     if let Ok(document) = &TomlFile::parse("config".into(), text.to_owned()).parsed {
@@ -99,7 +103,7 @@ fn collect(item: &Item, place: &mut Vec<String>, all: &mut BTreeMap<Vec<String>,
     }
 }
 
-/// Without what stands around it. A text as it is read, since its lines may end otherwise.
+/// The value without comments and spaces. A string as it is parsed, since its line ends may change.
 fn plain(value: &Value) -> String {
     if let Some(text) = value.as_str() {
         return format!("{text:?}");

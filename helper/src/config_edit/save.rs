@@ -1,4 +1,4 @@
-//! Saving: whole or not at all, through links, with the old mode and owner.
+//! Saving a file: atomically, through links, with the old mode and owner.
 
 use std::fs::{self, Permissions};
 use std::io::{self, Write};
@@ -10,39 +10,38 @@ use tempfile::Builder;
 use super::Edit;
 use crate::{read, store_path};
 
-/// A chain of links longer than this is a loop.
+/// A longer chain of links is taken for a loop.
 const MAX_LINKS: usize = 32;
 
-/// How the first line begins of a file that our home-manager module writes, where it is no link into the store
+/// The beginning of a file that our home-manager module writes as a copy, not as a link into the store
 /// (modules/fronts/home-manager-config.sh).
 const HOME_MANAGER_MARK: &str = "# Written by home-manager";
 
-/// What a new file's mode is before the umask takes its part.
+/// The mode of a new file, before the umask.
 const NEW_FILE_MODE: u32 = 0o666;
 
-/// Why a file was not saved; what was there is untouched.
+/// Why a file was not saved; the old file is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
-    /// The file is a link into the Nix store, or says that home-manager writes it: the file and the package that made
-    /// it.
+    /// The file is a link into the Nix store, or written by home-manager: the file and the package that made it.
     #[error(
         "{} is managed by {}: set the size there (`programs.sccache-shell.cacheSize` of our modules) and switch; nothing was changed",
         .0.display(),
         manager(.1.as_deref())
     )]
     ManagedByNix(PathBuf, Option<String>),
-    /// The home directory does not exist, so it is not for us to make it.
+    /// The home directory does not exist, and is not created.
     #[error("the home directory {} does not exist; nothing was written", .0.display())]
     NoHome(PathBuf),
-    /// Somebody changed the file since the edit was planned.
+    /// The file was changed since the edit was planned.
     #[error("{} was changed meanwhile; nothing was written, try again", .0.display())]
     Changed(PathBuf),
-    /// The system's words, and what was tried.
+    /// The file, and the system's error.
     #[error("cannot write {}: {}; nothing was changed", .0.display(), .1)]
     Io(PathBuf, io::Error),
 }
 
-/// Who makes such files: home-manager's are in a package of that name.
+/// The manager of the file, by its package: home-manager's has that name.
 fn manager(package: Option<&str>) -> String {
     match package {
         Some(name) if name.starts_with("home-manager") || name.starts_with("hm_") => "home-manager".to_owned(),
@@ -52,12 +51,12 @@ fn manager(package: Option<&str>) -> String {
     }
 }
 
-/// Writes the edit. `home` is checked for existence where the file is new; `store` is Nix's store directory.
+/// Writes the edit. `home` must exist if the file is new; `store` is Nix's store directory.
 pub fn save(edit: &Edit, home: Option<&Path>, store: &Path) -> Result<(), SaveError> {
     let io = |error| SaveError::Io(edit.path.clone(), error);
     let target = follow_links(&edit.path).map_err(io)?;
     refuse_managed(edit, &target, store)?;
-    // A rename would put a file in the place of `/dev/null` as well.
+    // A rename would replace even `/dev/null` by a file.
     if fs::metadata(&target).is_ok_and(|data| !data.is_file()) {
         return Err(io(io::Error::other("it is not a regular file")));
     }
@@ -83,8 +82,7 @@ pub fn save(edit: &Edit, home: Option<&Path>, store: &Path) -> Result<(), SaveEr
         return Err(SaveError::Changed(edit.path.clone()));
     }
     if fs::metadata(&target).is_ok_and(|old| old.nlink() > 1) {
-        // Another name of the same file is to say the same: the new text is written whole beside it first, so there
-        // is room.
+        // A hard link stays one: the file is written in place. The new text was written beside it, so there is space.
         return write_in_place(&target, edit.after.as_bytes()).map_err(io);
     }
     file.persist(&target).map_err(|error| io(error.error))?;
@@ -117,12 +115,11 @@ fn refuse_managed(edit: &Edit, target: &Path, store: &Path) -> Result<(), SaveEr
     Err(SaveError::ManagedByNix(edit.path.clone(), package))
 }
 
-/// Where a chain of links enters the store: the package of whoever manages the file, which links on to what it was
-/// made of.
+/// Where a chain of links enters the store: the package that manages the file. It may link to other packages.
 fn entrance(path: &Path, store: &Path) -> Option<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
-        // A directory on the way may be a link too.
+        // A directory on the path may be a link too.
         path = fs::canonicalize(path.parent()?).ok()?.join(path.file_name()?);
         if store_path::is_in_store(&path, store) {
             return Some(path);
@@ -132,13 +129,13 @@ fn entrance(path: &Path, store: &Path) -> Option<PathBuf> {
     None
 }
 
-/// Where a write to `path` ends up: a rename would replace the link itself. The last target may be missing.
+/// The file that `path` leads to, since a rename would replace the link itself. It may not exist.
 fn follow_links(path: &Path) -> io::Result<PathBuf> {
     let mut path = path.to_owned();
     for _ in 0..MAX_LINKS {
         match fs::read_link(&path) {
             Ok(target) => path = path.parent().unwrap_or(Path::new("/")).join(target),
-            // A directory on the way may be a link too, as home-manager's are.
+            // A directory on the path may be a link too, as home-manager's are.
             Err(_) => {
                 return Ok(match (path.parent().map(fs::canonicalize), path.file_name()) {
                     (Some(Ok(dir)), Some(name)) => dir.join(name),
@@ -150,7 +147,7 @@ fn follow_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links"))
 }
 
-/// Best effort: only root can give a file to somebody else, and only root would change its owner by a rename.
+/// Best effort: only root can change an owner, and only for root the rename would change it.
 fn keep_owner(file: &fs::File, old: &fs::Metadata) {
     let _ = std::os::unix::fs::fchown(file, Some(old.uid()), Some(old.gid()));
 }
@@ -267,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_by_somebody_else_wins() {
+    fn a_change_by_another_program_wins() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config");
         fs::write(&path, "theirs\n").unwrap();

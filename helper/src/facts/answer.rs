@@ -1,13 +1,13 @@
-//! sccache's own answers: what this shell's configuration would give, and what the running server has.
+//! sccache's own view of its settings: those that this shell's configuration gives, and those of the running server.
 //!
-//! sccache is asked, not re-implemented: `--show-stats --stats-format=json` (0.19, `src/server.rs`
-//! `ServerInfo`). Every field is optional and unknown ones are ignored, since any version may answer.
+//! They come from `sccache --show-stats --stats-format=json` (0.19, `ServerInfo` in its `src/server.rs`). Every field
+//! is optional and unknown ones are ignored, since the versions differ.
 
 mod bounds;
 pub(crate) mod location;
-mod question;
+pub(in crate::facts) mod question;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -23,38 +23,38 @@ use crate::environment::Environment;
 use crate::size::Size;
 use crate::version::Version;
 
-/// How long sccache may take to answer; a server that hangs would hold a client for ever.
+/// How long sccache may take to answer: with a server that hangs it would wait for ever.
 pub const TIME_LIMIT: Duration = Duration::from_millis(1500);
 
 /// The counts of a running server; all zero without one.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Stats {
-    /// Calls of sccache for a compiler.
+    /// Calls of a compiler.
     pub compile_requests: u64,
     /// Calls that were looked up.
     pub requests_executed: u64,
     /// Calls of a compiler that sccache does not know.
     pub requests_unsupported_compiler: u64,
-    /// Calls that are no compile, such as `rustc -vV`.
+    /// Calls that do not compile, such as `rustc -vV`.
     pub requests_not_compile: u64,
     /// Calls that cannot be cached.
     pub requests_not_cacheable: u64,
-    /// Found, by language.
+    /// Hits, by language.
     pub cache_hits: PerLanguage,
-    /// Not found, by language.
+    /// Misses, by language.
     pub cache_misses: PerLanguage,
-    /// Failed to be looked up, by language.
+    /// Lookups that failed, by language.
     pub cache_errors: PerLanguage,
-    /// Looked up for longer than a minute.
+    /// Lookups that took longer than a minute.
     pub cache_timeouts: u64,
-    /// Found and not readable.
+    /// Hits that could not be read.
     pub cache_read_errors: u64,
-    /// Compiled and not stored.
+    /// Compiles that could not be stored.
     pub cache_write_errors: u64,
-    /// Compiled although found, because of SCCACHE_RECACHE.
+    /// Compiles without a lookup, because of SCCACHE_RECACHE.
     pub forced_recaches: u64,
-    /// Compiled.
+    /// Compiles.
     pub compilations: u64,
     /// Why calls could not be cached, and how many.
     pub not_cached: BTreeMap<String, u64>,
@@ -69,31 +69,41 @@ pub struct PerLanguage {
 }
 
 impl PerLanguage {
-    /// All languages together.
+    /// Of all languages.
     pub fn total(&self) -> u64 {
         self.counts.values().sum()
     }
+
+    /// Of one language.
+    pub fn of(&self, language: &str) -> u64 {
+        self.counts.get(language).copied().unwrap_or_default()
+    }
 }
 
-/// What `sccache --show-stats --stats-format=json` says.
+/// The languages that are counted anywhere, sorted.
+pub fn languages<'a>(counts: impl IntoIterator<Item = &'a PerLanguage>) -> BTreeSet<&'a String> {
+    counts.into_iter().flat_map(|counts| counts.counts.keys()).collect()
+}
+
+/// The output of `sccache --show-stats --stats-format=json`.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default)]
 pub struct Answer {
     /// The counts.
     pub stats: Stats,
-    /// The answering side's version: the server's, or without a server the program's own.
+    /// The version of the server, or without a server that of the program.
     pub version: Option<String>,
     /// Such as `Local disk: "/home/me/.cache/sccache"`.
     pub cache_location: Option<String>,
-    /// Bytes in the cache; null while the server has not looked yet.
+    /// Bytes in the cache; null until the server has counted them.
     pub cache_size: Option<u64>,
     /// The limit in bytes; null for caches that are not on this disk.
     pub max_cache_size: Option<u64>,
     /// Whether preprocessor ("direct") mode is on.
     pub use_preprocessor_cache_mode: Option<bool>,
-    /// Whether the running server writes; `None` without a server, and before 0.19.
+    /// Whether the running server writes to its cache; `None` without a server, and before 0.19.
     pub effective_cache_mode: Option<String>,
-    /// Directories that are cut off paths in the key.
+    /// Directories that are removed from paths in the key.
     pub basedirs: Vec<String>,
 }
 
@@ -108,6 +118,12 @@ impl Answer {
         self.max_cache_size.map(Size)
     }
 
+    /// Whether preprocessor mode is on, for messages.
+    pub fn preprocessor_mode(&self) -> Option<&'static str> {
+        let is_on = self.use_preprocessor_cache_mode?;
+        Some(if is_on { "on" } else { "off" })
+    }
+
     /// The directory of the cache on this disk, out of its quoted form in `cache_location`.
     pub fn cache_dir(&self) -> Option<PathBuf> {
         let quoted = self.cache_location.as_deref()?.strip_prefix("Local disk: ")?;
@@ -118,44 +134,44 @@ impl Answer {
 /// Why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoAnswer {
-    /// sccache could not be started; the system's words.
+    /// sccache could not be started; the system's message.
     #[error("it cannot be started: {0}")]
     NotStarted(String),
     /// Nothing came within [`TIME_LIMIT`].
     #[error("it did not answer within {} s", TIME_LIMIT.as_secs_f32())]
     TimedOut,
-    /// It ended with an error; its words on stderr.
-    #[error("{}", .0.lines().next().unwrap_or("it failed without a word"))]
+    /// It ended with an error; its message on stderr.
+    #[error("{}", .0.lines().next().unwrap_or("it failed without a message"))]
     Failed(String),
-    /// It ended well but what it said is no answer.
+    /// It succeeded, but its output is not an answer.
     #[error("its answer cannot be read: {0}")]
     Unparseable(String),
 }
 
-/// What an sccache that fails says it is because of.
+/// The setting that a failing sccache blames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Blame<'a> {
     /// Its config file.
     ConfigFile,
-    /// The variable of this name, which is no boolean.
+    /// The variable of this name, which is not a boolean.
     Boolean(&'a str),
     /// A base directory that is not absolute.
     BaseDir,
 }
 
 impl NoAnswer {
-    /// The last line of what it said, which names the cause.
+    /// The last line of its message, which names the cause, without secrets.
     pub fn cause(&self) -> String {
-        match self {
-            Self::Failed(stderr) => {
-                let last = stderr.lines().rev().find(|line| !line.trim().is_empty());
-                crate::redact::config_error(last.unwrap_or("no reason given").trim())
-            }
-            other => other.to_string(),
-        }
+        let Self::Failed(stderr) = self else {
+            return self.to_string();
+        };
+        // Which parts of the last line are secret depends on the lines before it.
+        let message = crate::redact::config_error(stderr);
+        let last = message.lines().rev().find(|line| !line.trim().is_empty());
+        last.unwrap_or("no reason given").trim().to_owned()
     }
 
-    /// By sccache's own words (its `src/config.rs`), the same since these settings are there.
+    /// The blamed setting, by sccache's message (its `src/config.rs`), which is the same in all versions.
     pub fn blame(&self) -> Option<Blame<'_>> {
         let Self::Failed(stderr) = self else {
             return None;
@@ -172,12 +188,12 @@ impl NoAnswer {
     }
 }
 
-/// A question that is under way, so that two can be asked at once.
+/// A running sccache, so that two can run at the same time.
 #[derive(Debug)]
 pub struct Question(Started);
 
-/// Asks what the configuration of this shell would give to a server that it starts. No server is
-/// contacted: the socket that is named cannot exist (the port is for versions before 0.9.1).
+/// Asks for the settings of a server that this shell would start. No server is contacted: the given socket cannot exist
+/// (the port is for versions before 0.9.1).
 pub fn ask_planned(sccache: &Path, env: &Environment) -> Question {
     let mut command = question(sccache, env);
     command
@@ -186,12 +202,12 @@ pub fn ask_planned(sccache: &Path, env: &Environment) -> Question {
     Question(Started::start(command))
 }
 
-/// Asks the server that listens where this environment says. Only to be called where one does.
+/// Asks the server at the address of this environment. Only to be called if something listens there.
 pub fn ask_running(sccache: &Path, env: &Environment) -> Question {
     Question(Started::start(question(sccache, env)))
 }
 
-/// Asks a program that cannot say more for its version: `sccache 0.19.0`. It reads no configuration for that.
+/// Asks for the version alone: `sccache 0.19.0`. For that sccache reads no configuration.
 pub fn ask_version(sccache: &Path) -> Option<Version> {
     let mut command = quietly(sccache, []);
     command.arg("--version");
@@ -200,11 +216,11 @@ pub fn ask_version(sccache: &Path) -> Option<Version> {
     Version::parse(text.strip_prefix("sccache ")?)
 }
 
-/// In that environment: what cargo gives over the shell's is not yet this process's.
+/// With the variables of cargo's `[env]`, which this process does not have.
 fn question(sccache: &Path, env: &Environment) -> Command {
     let mut command = quietly(sccache, env.all_given().map(|(name, value, _)| (name, value)));
     command.args(["--show-stats", "--stats-format=json"]);
-    // A config file may be named from where the compiler is started.
+    // The path of the config file may be relative to the compiler's working directory.
     if env.cwd().is_dir() {
         command.current_dir(env.cwd());
     }
@@ -215,20 +231,20 @@ fn quietly<'a>(sccache: &Path, given: impl IntoIterator<Item = (&'a OsStr, &'a O
     let mut command = Command::new(sccache);
     command
         .envs(given)
-        // Under another name it would take itself for a compiler (its `src/cmdline.rs`, `try_parse`).
+        // By a different name it would take itself for a compiler (its `src/cmdline.rs`, `try_parse`).
         .arg0("sccache")
         // Up to 0.10 sccache refuses every command while one of these is 1.
         .env_remove("CARGO_INCREMENTAL")
         .env_remove("CARGO_BUILD_INCREMENTAL")
-        // Exported by mistake it would turn the question into the start of a server.
+        // If exported by mistake, it would start a server instead.
         .env_remove("SCCACHE_START_SERVER")
-        // Up to 0.7.6 the question itself starts a server where none is; without a TMPDIR it cannot.
+        // Up to 0.7.6 this call starts a server if there is none; without a TMPDIR it cannot.
         .env("TMPDIR", "/nonexistent");
     command
 }
 
 impl Question {
-    /// Waits for the answer, never past the time limit.
+    /// Waits for the answer, at most until the time limit.
     pub fn wait(self) -> Result<Answer, NoAnswer> {
         let output = self.0.output()?;
         if output.is_success {
@@ -264,7 +280,7 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
     use std::time::Instant;
 
-    /// A stand-in only for what no real sccache does: fail, hang, or print rubbish.
+    /// A fake sccache that fails, hangs, or prints nonsense, which a real one does not do.
     fn answer_of(script: &str) -> Result<Answer, NoAnswer> {
         let dir = tempfile::tempdir().unwrap();
         let program = dir.path().join("sccache");

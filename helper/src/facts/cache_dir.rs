@@ -1,7 +1,6 @@
-//! The directory that the next server would keep its cache in. Its size is not looked at here: walking a large cache
-//! takes seconds.
+//! The cache directory of the next server. Its size is not counted here: that takes seconds for a large cache.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -21,9 +20,9 @@ pub struct CacheDir {
     pub path: PathBuf,
     /// What keeps sccache from working in it.
     pub obstacle: Option<Obstacle>,
-    /// Names of what does not belong to sccache.
+    /// Names of files that are not sccache's.
     pub foreign: Vec<String>,
-    /// What it is stored on.
+    /// The file system that it is on.
     pub file_system: Option<FileSystem>,
     /// Whether it is on the same device as the user's home.
     pub is_with_home: bool,
@@ -32,14 +31,14 @@ pub struct CacheDir {
 /// What keeps sccache from working in its directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Obstacle {
-    /// This is there, and it is no directory.
+    /// This exists and is not a directory.
     NotADirectory(PathBuf),
-    /// This directory may not be written to; and whose it is.
+    /// This directory may not be written to; and its owner.
     NotWritable(PathBuf, u32),
 }
 
 impl CacheDir {
-    /// Looks at the directory and what lies directly in it. A relative one counts from `/`, where servers stand.
+    /// Reads the directory, without subdirectories. A relative path counts from `/`, the working directory of servers.
     pub fn read(path: &Path, home: Option<&Path>) -> Self {
         let path = Path::new("/").join(path);
         let existing = path.ancestors().find(|dir| dir.symlink_metadata().is_ok());
@@ -50,7 +49,7 @@ impl CacheDir {
             foreign: entries
                 .iter()
                 .filter(|name| is_foreign(name))
-                .map(|name| lossy(name))
+                .map(|name| name.to_string_lossy().into_owned())
                 .collect(),
             file_system: existing.and_then(file_system::of),
             is_with_home: existing.and_then(device) == home.and_then(device),
@@ -59,27 +58,23 @@ impl CacheDir {
     }
 }
 
-fn lossy(name: &OsStr) -> String {
-    name.to_string_lossy().into_owned()
-}
-
-fn entries(dir: &Path) -> Vec<std::ffi::OsString> {
+fn entries(dir: &Path) -> Vec<OsString> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
     names.sort();
     names
 }
 
-/// The first thing in the way: of the directory itself or its nearest ancestor that is there, then of those that
-/// sccache has made in it (a build under another user leaves some that are not ours).
-fn obstacle(existing: &Path, wanted: &Path, entries: &[std::ffi::OsString]) -> Option<Obstacle> {
+/// The first obstacle: the directory itself or its nearest existing ancestor, then the directories that sccache made in
+/// it (after a build by a different user some are not writable).
+fn obstacle(existing: &Path, wanted: &Path, entries: &[OsString]) -> Option<Obstacle> {
     let own = entries.iter().filter(|name| is_own(name) && existing == wanted);
     let below = own.map(|name| wanted.join(name));
     std::iter::once(existing.to_owned())
         .chain(below)
         .find_map(|path| match fs::metadata(&path) {
             Ok(meta) if meta.is_dir() => is_denied(&path).then(|| Obstacle::NotWritable(path, meta.uid())),
-            // What vanishes meanwhile is in nobody's way.
+            // It was deleted meanwhile.
             Err(error) if error.kind() == io::ErrorKind::NotFound && path != existing => None,
             _ => Some(Obstacle::NotADirectory(path)),
         })
@@ -89,17 +84,17 @@ fn is_denied(dir: &Path) -> bool {
     access(dir, Access::WRITE_OK | Access::EXEC_OK).is_err()
 }
 
-/// What sccache does not put there itself. It scans, counts and deletes everything below the directory.
+/// Whether sccache did not make the file. It counts and deletes everything below the directory.
 fn is_foreign(name: &OsStr) -> bool {
     let bytes = name.as_bytes();
     // `TEMPFILE_PREFIX` in sccache's `src/lru_disk_cache/mod.rs`.
     let is_temporary = bytes.starts_with(b".sccachetmp");
-    // Marks that backup programs and systems leave, which nobody misses.
+    // Files that backup programs and systems leave, which may be deleted.
     let is_mark = matches!(bytes, b"CACHEDIR.TAG" | b".DS_Store" | b".localized" | b"lost+found");
     !(is_own(name) || is_temporary || is_mark || bytes.starts_with(b".nfs"))
 }
 
-/// The directories of entries, by the key's first digit, and those of preprocessor mode.
+/// The directories of entries, by the first digit of their keys, and the one of preprocessor mode.
 fn is_own(name: &OsStr) -> bool {
     matches!(name.as_bytes(), [b'0'..=b'9' | b'a'..=b'f'] | b"preprocessor")
 }

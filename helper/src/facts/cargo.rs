@@ -18,24 +18,24 @@ use crate::real_sccache;
 pub struct CargoFacts {
     /// Cargo's settings.
     pub settings: Cargo,
-    /// The program that cargo's wrapper really is, behind any links.
+    /// The program of cargo's wrapper, without links.
     pub wrapper_path: Option<PathBuf>,
     /// Whether that is a script that calls an sccache.
     pub wrapper_calls_sccache: bool,
-    /// Whether CARGO_HOME is another name of `~/.cargo`.
+    /// Whether CARGO_HOME is a different path of `~/.cargo`.
     pub home_is_alias: bool,
-    /// The ways by which compiles come to an sccache.
+    /// The settings by which compiles use sccache.
     pub launchers: Launchers,
     /// Cargo's target directory here.
     pub target: Option<Target>,
-    /// What only a full reading looks at.
+    /// Only in a full reading.
     pub built: Option<Built>,
 }
 
-/// What a workspace is made of, and what was built of it.
+/// The packages of a workspace, and what was built.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Built {
-    /// What the target directory's units tell.
+    /// The units in the target directory.
     pub units: Units,
     /// The packages that the workspace is made of.
     pub lock: Lock,

@@ -1,11 +1,11 @@
-//! What each part of the reading cost, for `check --timings`.
+//! How long each part of the reading took, for `check --timings`.
 
 use std::time::{Duration, Instant};
 
 /// A part's name, and how long it took.
 pub type Timing = (&'static str, Duration);
 
-/// Counts from one lap to the next.
+/// Measures from one lap to the next.
 #[derive(Debug)]
 pub(super) struct Clock {
     last: Instant,
@@ -20,7 +20,7 @@ impl Clock {
         }
     }
 
-    /// Everything since the last lap was this.
+    /// Assigns the time since the last lap to this part.
     pub(super) fn lap(&mut self, part: &'static str) {
         let now = Instant::now();
         self.timings.push((part, now.duration_since(self.last)));

@@ -1,57 +1,33 @@
-//! What takes too long for a quick reading: whether git keeps a file, what lies in a directory.
+//! Reading that takes too long for a quick look: whether git tracks a file, and how much is in a directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
+use super::answer::question::Started;
 use crate::size::Size;
 
 /// How long a cache is walked; one of a hundred thousand files takes a third of this.
 const WALK_LIMIT: Duration = Duration::from_millis(1000);
 
-/// Whether git keeps the file; only asked where there is a repository around it. Whose repository that is, is not
-/// known: git gets no configuration that names a program (`core.fsmonitor`, `core.hooksPath`), and not for ever.
+/// Whether git tracks the file. The repository may be anyone's, so git ignores the settings with which it could start
+/// programs (`core.fsmonitor`, `core.hooksPath`).
 pub(super) fn is_in_git(file: &Path) -> bool {
-    /// The index of the largest repositories is read in a tenth of this.
-    const LIMIT: Duration = Duration::from_millis(1000);
-    let Some(dir) = file
-        .parent()
-        .filter(|dir| dir.ancestors().any(|dir| dir.join(".git").exists()))
-    else {
+    let is_in_repository = |dir: &&Path| dir.ancestors().any(|dir| dir.join(".git").exists());
+    let Some(dir) = file.parent().filter(is_in_repository) else {
         return false;
     };
     let mut git = Command::new("git");
-    git.args([
-        "-c",
-        "core.fsmonitor=false",
-        "-c",
-        "core.hooksPath=/dev/null",
-        "--no-optional-locks",
-        "-C",
-    ])
-    .arg(dir)
-    .args(["ls-files", "--error-unmatch", "--"])
-    .arg(file);
-    git.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let Ok(mut child) = git.spawn() else {
-        return false;
-    };
-    let deadline = Instant::now() + LIMIT;
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return status.success(),
-            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(1)),
-            _ => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return false;
-            }
-        }
-    }
+    git.args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
+        .args(["--no-optional-locks", "-C"])
+        .arg(dir)
+        .args(["ls-files", "--error-unmatch", "--"])
+        .arg(file);
+    Started::start(git).output().is_ok_and(|output| output.is_success)
 }
 
-/// The sum of the sizes of all files below, as sccache counts them; `None` where that takes too long. Links are not
+/// The sum of the sizes of all files below, as sccache counts them; `None` if that takes too long. Links are not
 /// followed.
 pub(super) fn size_of(dir: &Path) -> Option<Size> {
     size_until(dir, Instant::now() + WALK_LIMIT)

@@ -1,5 +1,5 @@
-//! What CMake's build directories remember. A launcher is asked for once, at the first configuration, and kept in
-//! `CMakeCache.txt` whatever the environment says later.
+//! The launchers in CMake's build directories. CMake takes them from the environment at the first configuration only,
+//! and keeps them in `CMakeCache.txt`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,23 +8,23 @@ use crate::read;
 
 const CACHE: &str = "CMakeCache.txt";
 
-/// Build directories stand in the project, or one deeper in a directory called like one of these.
+/// Build directories are in the project, or one level deeper in a directory with one of these names.
 const GROUPS: [&str; 4] = ["build", "cmake-build", "out", "_build"];
 
-/// How many directories are looked into; this runs at every shell's door.
+/// How many directories are read; this runs whenever a shell is entered.
 const MAX_DIRS: usize = 256;
 
-/// How much of a cache is read. Its entries are sorted, and these are among the first.
+/// How much of a `CMakeCache.txt` is read, in bytes. Its entries are sorted, and launchers are among the first.
 const MAX_BYTES: u64 = 1 << 18;
 
 /// A `CMAKE_<LANG>_COMPILER_LAUNCHER` in a build directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Launcher {
-    /// The whole variable's name.
+    /// The variable's name.
     pub variable: String,
-    /// The program; what CMake gives it as arguments is left out.
+    /// The program, without arguments.
     pub program: PathBuf,
-    /// The cache that says so.
+    /// The `CMakeCache.txt` that contains it.
     pub file: PathBuf,
     /// Its line, from 1.
     pub line: usize,
@@ -86,7 +86,7 @@ fn parse(line: &str) -> Option<(&str, &str)> {
     (!language.is_empty() && !program.is_empty()).then_some((variable, program))
 }
 
-/// The program of a launcher's value, which is a list.
+/// The program in a launcher's value, which is a list.
 pub(super) fn program(value: &str) -> &str {
     value.split(';').next().unwrap_or_default()
 }

@@ -10,10 +10,10 @@ use crate::environment::Environment;
 use crate::read;
 use crate::toml_file::TomlFile;
 
-/// The variable that names another file, even a missing one.
+/// The variable that sets a different path, even of a missing file.
 pub const VARIABLE: &str = "SCCACHE_CONF";
 
-/// The config file as sccache would find it.
+/// The config file, as sccache finds it.
 #[derive(Debug, Clone)]
 pub struct ConfigFile {
     /// Where it is, or would be.
@@ -22,16 +22,15 @@ pub struct ConfigFile {
     pub named_by_env: bool,
     /// What is there.
     pub content: Content,
-    /// Its permission bits, where something is there.
+    /// Its permission bits, if it exists.
     pub mode: Option<u32>,
-    /// Where it really is, behind any links.
+    /// Its path without links.
     pub true_path: Option<PathBuf>,
-    /// A file beside it that somebody may have written for it, where nothing is at its own place: sccache reads no
-    /// other name.
+    /// A file beside a missing config file that was probably meant to be it; sccache does not read it.
     pub beside: Option<PathBuf>,
 }
 
-/// How other programs would call it.
+/// Names that other programs use for their config files.
 const OTHER_NAMES: [&str; 6] = [
     "config.toml",
     "config.json",
@@ -46,15 +45,15 @@ const OTHER_NAMES: [&str; 6] = [
 pub enum Content {
     /// Nothing, or a link to nothing.
     Missing,
-    /// Something that cannot be read as a file; sccache silently goes on without it.
+    /// Something that cannot be read; sccache silently continues without it.
     Unreadable(String),
-    /// Something that whoever reads it waits for, sccache too: a pipe, a device.
+    /// A pipe or a device, whose readers may wait for ever, sccache too.
     Endless(String),
-    /// A file that is too long to be looked at here; sccache reads all of it, for each compile.
+    /// A file that is too long to be read here; sccache reads all of it for each compile.
     TooLong(String),
-    /// A file whose name ends in an extension for which sccache expects another format, such as JSON.
+    /// A file that sccache expects to be in a different format because of its extension, such as JSON.
     OtherFormat,
-    /// TOML, or what should be.
+    /// A TOML file, valid or not.
     Toml(Box<TomlFile>),
 }
 
@@ -75,7 +74,7 @@ impl ConfigFile {
         })
     }
 
-    /// The parsed file, where there is one that can be parsed.
+    /// The file, if it is TOML.
     pub fn toml(&self) -> Option<&TomlFile> {
         match &self.content {
             Content::Toml(file) => Some(file),
@@ -84,23 +83,30 @@ impl ConfigFile {
     }
 }
 
-/// `config_file` in sccache's `src/config.rs`: the new place if something is there, else the old
-/// place if something is there (they differ on macOS), else the new one. `None` without any home.
+/// As `config_file` in sccache's `src/config.rs`: the new place if something is there, else the old place if something
+/// is there (they differ on macOS), else the new one. `None` without a home.
 fn default_path(env: &Environment) -> Option<PathBuf> {
     if cfg!(target_os = "linux") {
-        // The same by the environment's own words, which need not be this process's.
-        let config = env
-            .path("XDG_CONFIG_HOME")
-            .filter(|dir| dir.is_absolute())
-            .map(Path::to_owned);
-        if let Some(config) = config.or_else(|| Some(env.path("HOME")?.join(".config"))) {
-            return Some(config.join("sccache/config"));
+        // By this environment, which may not be the process's own.
+        if let Some(path) = linux_path(env) {
+            return Some(path);
         }
     }
     let dirs = ProjectDirs::from("", "Mozilla", "sccache")?;
     let new = dirs.config_dir().join("config");
     let old = dirs.preference_dir().join("config");
     Some(if !new.exists() && old.exists() { old } else { new })
+}
+
+/// The default place on Linux.
+pub(super) fn linux_path(env: &Environment) -> Option<PathBuf> {
+    Some(xdg_dir(env, "XDG_CONFIG_HOME", ".config")?.join("sccache/config"))
+}
+
+/// An XDG base directory: the variable's if that is an absolute path, else the default in the home.
+pub(super) fn xdg_dir(env: &Environment, variable: &str, default: &str) -> Option<PathBuf> {
+    let named = env.path(variable).filter(|dir| dir.is_absolute());
+    named.map_or_else(|| Some(env.path("HOME")?.join(default)), |dir| Some(dir.to_owned()))
 }
 
 fn beside(path: &Path) -> Option<PathBuf> {

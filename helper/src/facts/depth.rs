@@ -3,7 +3,7 @@
 /// How much is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// What there is time for when a shell starts.
+    /// What is fast enough for the start of a shell.
     Quick,
     /// Everything.
     Full,

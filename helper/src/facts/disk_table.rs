@@ -3,19 +3,20 @@
 
 use std::path::PathBuf;
 
+use super::config_file::xdg_dir;
 use crate::environment::Environment;
 use crate::size::Size;
 use crate::toml_file::TomlFile;
 
-/// Any one of these in the environment replaces the file's whole table.
-const VARIABLES: [&str; 4] = [
-    "SCCACHE_DIR",
-    "SCCACHE_CACHE_SIZE",
-    "SCCACHE_DIRECT",
-    "SCCACHE_LOCAL_RW_MODE",
+/// The variables, and the key that each sets. Any one of them in the environment replaces the file's whole table.
+pub const TABLE: [(&str, &str); 4] = [
+    ("SCCACHE_DIR", "dir"),
+    ("SCCACHE_CACHE_SIZE", "size"),
+    ("SCCACHE_DIRECT", "preprocessor_cache_mode"),
+    ("SCCACHE_LOCAL_RW_MODE", "rw_mode"),
 ];
 
-/// The variables that replace the table. A value that sccache passes over counts as unset.
+/// The variables that replace the table. A value that sccache ignores counts as unset.
 pub fn replaced_by(env: &Environment) -> Vec<&'static str> {
     let is_mode = |text: &str| matches!(text.to_uppercase().as_str(), "READ_ONLY" | "READ_WRITE");
     let counts = |name: &str| {
@@ -23,11 +24,12 @@ pub fn replaced_by(env: &Environment) -> Vec<&'static str> {
             "SCCACHE_CACHE_SIZE" => text.parse::<Size>().is_ok(),
             "SCCACHE_DIRECT" => is_boolean(&text),
             "SCCACHE_LOCAL_RW_MODE" => is_mode(&text),
-            // An empty path is a path, too.
+            // An empty path counts.
             _ => true,
         })
     };
-    VARIABLES.into_iter().filter(|name| counts(name)).collect()
+    let names = TABLE.into_iter().map(|(name, _)| name);
+    names.filter(|name| counts(name)).collect()
 }
 
 /// What sccache takes for a boolean (`bool_from_env_var` in its `src/config.rs`).
@@ -40,11 +42,7 @@ pub fn is_boolean(text: &str) -> bool {
 
 /// The cache's directory for a process with this environment that reads this file: Linux's rules for the default.
 pub(super) fn dir(env: &Environment, file: Option<&TomlFile>) -> Option<PathBuf> {
-    let default = || {
-        let cache = env.path("XDG_CACHE_HOME").filter(|dir| dir.is_absolute());
-        let cache = cache.map_or_else(|| Some(env.path("HOME")?.join(".cache")), |dir| Some(dir.to_owned()));
-        Some(cache?.join("sccache"))
-    };
+    let default = || Some(xdg_dir(env, "XDG_CACHE_HOME", ".cache")?.join("sccache"));
     let named = if replaced_by(env).is_empty() {
         let found = file.and_then(|file| file.get(&["cache", "disk", "dir"]));
         found.and_then(|found| found.item.as_str()).map(PathBuf::from)

@@ -1,5 +1,6 @@
-//! The file that the server would write its errors to.
+//! The file for the server's errors.
 
+use std::fs::{self, FileType};
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
@@ -8,37 +9,43 @@ use rustix::io::Errno;
 
 use crate::environment::Environment;
 
-/// Why no server can open SCCACHE_ERROR_LOG (`create_error_log` in sccache's `src/commands.rs`); `None` where it can,
-/// or the variable is unset. A server stands in the directory of its program when it opens the file.
+/// Why no server can open SCCACHE_ERROR_LOG (`create_error_log` in sccache's `src/commands.rs`); `None` if it can, or
+/// if the variable is unset. The server's working directory is that of its program then.
 pub(super) fn fault(env: &Environment, sccache: Option<&Path>) -> Option<String> {
     let value = Path::new(env.get("SCCACHE_ERROR_LOG")?);
     if value.as_os_str().is_empty() {
         return Some("is empty".to_owned());
     }
-    let program = std::fs::canonicalize(sccache?).ok()?;
+    let program = fs::canonicalize(sccache?).ok()?;
     let path = program.parent()?.join(value);
-    // One with a name; `/dev/stderr` may be one without, which is open already.
-    let has_name = || std::fs::canonicalize(&path).is_ok();
-    match std::fs::metadata(&path) {
-        Ok(data) if data.is_dir() => return Some("is a directory".to_owned()),
-        Ok(data) if data.file_type().is_socket() => return Some("is a socket".to_owned()),
-        Ok(data) if data.file_type().is_fifo() && has_name() => {
-            return Some("is a pipe, whose reader the server would wait for".to_owned());
-        }
-        Ok(_) => {
-            return access(&path, Access::WRITE_OK)
-                .is_err()
-                .then(|| "may not be written to".to_owned());
-        }
+    match fs::metadata(&path) {
+        Ok(data) => of_file(&path, data.file_type()).map(str::to_owned),
         Err(error) if Errno::from_io_error(&error) == Some(Errno::LOOP) => {
-            return Some("is a link in a circle".to_owned());
+            Some("is a link that leads back to itself".to_owned())
         }
-        Err(_) => {}
+        Err(_) => of_new_file_in(path.parent()?),
     }
-    let dir = path.parent()?;
+}
+
+fn of_file(path: &Path, kind: FileType) -> Option<&'static str> {
+    // A pipe without a name, as `/dev/stderr` may be, is open already.
+    let is_named = || fs::canonicalize(path).is_ok();
+    if kind.is_dir() {
+        Some("is a directory")
+    } else if kind.is_socket() {
+        Some("is a socket")
+    } else if kind.is_fifo() && is_named() {
+        Some("is a pipe, and the server would wait for its reader")
+    } else {
+        let is_denied = access(path, Access::WRITE_OK).is_err();
+        is_denied.then_some("may not be written to")
+    }
+}
+
+fn of_new_file_in(dir: &Path) -> Option<String> {
     if !dir.is_dir() {
-        return Some(format!("would lie in {}, which is not there", dir.display()));
+        return Some(format!("would be in {}, which does not exist", dir.display()));
     }
     let is_denied = access(dir, Access::WRITE_OK | Access::EXEC_OK).is_err();
-    is_denied.then(|| format!("would lie in {}, where nothing may be written", dir.display()))
+    is_denied.then(|| format!("would be in {}, which is not writable", dir.display()))
 }

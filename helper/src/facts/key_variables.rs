@@ -1,12 +1,11 @@
-//! Which of the environment's variables are in the keys of Rust crates, so that other shells share only if they have
-//! the same.
+//! The environment variables in the keys of Rust crates: only shells with the same values share them.
 
 use super::Facts;
 use crate::cargo::lock_file::Lock;
 use crate::form::variables::is_in_most_keys;
 use crate::key::cargo_env::is_in_every_key;
 
-/// Settings of this shell that are in the keys or in the paths of sources.
+/// Settings that are in the keys or in the paths of sources.
 const SETTINGS: [&str; 4] = [
     "CARGO_HOME",
     "CARGO_ENCODED_RUSTFLAGS",
@@ -14,17 +13,20 @@ const SETTINGS: [&str; 4] = [
     "CARGO_BUILD_RUSTFLAGS",
 ];
 
+/// The variables from which cargo takes its target and build directories.
+pub(crate) const BUILD_DIRS: [&str; 3] = ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"];
+
 impl Facts {
-    /// The variables that hold this worktree's path and are in the key of most Rust crates: no other worktree has the
-    /// same.
+    /// The variables that contain this worktree's path and are in the key of most Rust crates: they differ in every
+    /// other worktree.
     pub fn variables_of_this_worktree(&self) -> Vec<&str> {
         let Some(root) = self.worktree_to_itself().filter(|_| self.caches_rust()) else {
             return Vec::new();
         };
         let (root, is_ours) = (root.to_string_lossy(), self.wrapper_is_ours());
         let workspace = self.cargo.settings.root().map(|root| root.to_string_lossy());
-        // Our wrapper takes the workspace's root for the same in every worktree; for crates of a registry it knows no
-        // more than a directory around the build directory, by a name that begins with CARGO_.
+        // Our wrapper treats the workspace root as the same in every worktree. For crates of a registry it does so only
+        // in variables that begin with CARGO_, if the build directory is in the workspace.
         let builds_inside = || {
             let units = self.cargo.settings.units_dir().zip(self.cargo.settings.root());
             units.is_some_and(|(units, root)| units.value.starts_with(root))
@@ -43,12 +45,12 @@ impl Facts {
             !is_neutral && has_path(value, &root)
         };
         self.in_keys()
-            .filter(|name| !is_said_elsewhere(name))
+            .filter(|name| !has_its_own_check(name))
             .filter(|name| self.shell.env.text(name).is_some_and(|value| names_it(name, &value)))
             .collect()
     }
 
-    /// The variables of this shell alone that are in keys, by name.
+    /// The names of the variables of this shell that are in keys.
     pub fn variables_to_share(&self) -> Vec<&str> {
         let is_default_home = || {
             let home = self.shell.own.path("HOME").map(|home| home.join(".cargo"));
@@ -79,15 +81,29 @@ impl Facts {
     }
 }
 
-/// `cargo-home-per-project` and others judge these.
-fn is_said_elsewhere(name: &str) -> bool {
-    SETTINGS.contains(&name) || ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR", "CARGO_BUILD_BUILD_DIR"].contains(&name)
+/// Variables that have checks of their own, such as `cargo-home-per-project`.
+fn has_its_own_check(name: &str) -> bool {
+    SETTINGS.contains(&name) || BUILD_DIRS.contains(&name)
 }
 
-/// The directory or something in it, not one whose name only begins like it.
-fn has_path(text: &str, dir: &str) -> bool {
+/// Whether the text contains the directory or a path in it, not a longer name that begins the same.
+pub(crate) fn has_path(text: &str, dir: &str) -> bool {
     text.match_indices(dir).any(|(at, _)| {
         let after = text[at + dir.len()..].chars().next();
         after.is_none_or(|c| !(c.is_alphanumeric() || "-_.".contains(c)))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_directory() {
+        assert!(has_path("--remap-path-prefix=/w/a=", "/w/a"));
+        assert!(has_path("-Clink-arg=/w/a/x.o", "/w/a"));
+        assert!(has_path("/w/a", "/w/a"));
+        assert!(!has_path("-Clink-arg=/w/ab", "/w/a"));
+        assert!(!has_path("-Clink-arg=/w/a-b/x", "/w/a"));
+    }
 }

@@ -1,4 +1,4 @@
-//! The ways by which a compile comes to an sccache here, and to which: our wrapper, or one past it.
+//! The settings by which compiles use sccache, and which sccache that is: our wrapper, or one that bypasses it.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -9,50 +9,52 @@ use crate::environment::Environment;
 use crate::origin::Origin;
 use crate::real_sccache;
 
-/// Where a way leads.
+/// The program that a setting leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
     /// Our wrapper.
     Ours,
-    /// Our wrapper as another version of the shell had it: another link than the one on PATH.
+    /// Our wrapper in another version of the shell: a different link than the one on PATH.
     OursOfBefore,
-    /// An sccache as it is.
+    /// A plain sccache.
     Plain(PathBuf),
-    /// Nowhere: there is no such program.
+    /// The program does not exist.
     Nothing,
 }
 
-/// One way.
+/// A setting that names an sccache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// Who says so.
+    /// Where it is set.
     pub origin: Origin,
     /// The setting's name: the variable, or cargo's key.
     pub setting: String,
-    /// The program as it is written there.
+    /// The program as it is written.
     pub program: PathBuf,
-    /// Where it leads.
+    /// What it leads to.
     pub end: End,
 }
 
-/// All ways, and what the bare word `sccache` is.
+/// All such settings, and what the bare word `sccache` means.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Launchers {
-    /// The first `sccache` on PATH, where it is not our wrapper though ours is at hand.
+    /// The first `sccache` on PATH, if that is not our wrapper although there is one.
     pub before_ours: Option<PathBuf>,
-    /// Our wrapper: the first on PATH, else cargo's.
+    /// Our wrapper: the first one on PATH, else cargo's.
     pub ours: Option<PathBuf>,
-    /// What cargo, CMake and make were told. Only programs called `sccache`: others are no business of ours.
+    /// The settings of cargo, CMake and make. Only programs called `sccache`.
     pub all: Vec<Route>,
 }
 
-/// Where make and others are told of a launcher: the first word of the command.
+/// The variables by which make and others run compilers; the first word may be a launcher.
 const COMPILERS: [&str; 2] = ["CC", "CXX"];
-const LAUNCHERS: [&str; 2] = ["CMAKE_C_COMPILER_LAUNCHER", "CMAKE_CXX_COMPILER_LAUNCHER"];
+
+/// The variables from which CMake takes its launchers.
+pub const CMAKE_LAUNCHERS: [&str; 2] = ["CMAKE_C_COMPILER_LAUNCHER", "CMAKE_CXX_COMPILER_LAUNCHER"];
 
 impl Launchers {
-    /// Reads the environment, cargo's settings and the build directories of the project at `root`.
-    /// Cargo finds its wrapper by the `shell`'s PATH; what build scripts start by what cargo gives them, `env`.
+    /// Reads the environment, cargo's settings and the build directories of the project at `root`. Cargo finds its
+    /// wrapper on the PATH of `shell`; build scripts get the variables of `env`.
     pub fn read(env: &Environment, shell: &Environment, cargo: &Cargo, root: &Path) -> Self {
         let on_path: Vec<PathBuf> = real_sccache::all_on_path(shell.get("PATH")).collect();
         let ours_on_path = on_path.iter().find(|path| real_sccache::is_ours(path)).cloned();
@@ -66,7 +68,7 @@ impl Launchers {
             let setting = "RUSTC_WRAPPER".to_owned();
             all.extend(reader.route(wrapper.origin.clone(), setting, wrapper.value.clone()));
         }
-        all.extend(LAUNCHERS.into_iter().filter_map(|name| reader.launcher(name)));
+        all.extend(CMAKE_LAUNCHERS.into_iter().filter_map(|name| reader.launcher(name)));
         all.extend(COMPILERS.into_iter().filter_map(|name| reader.compiler(name)));
         let frozen = cmake::launchers(root).into_iter();
         all.extend(frozen.filter_map(|launcher| reader.frozen(launcher)));
@@ -89,7 +91,7 @@ impl Launchers {
 struct Reader<'a> {
     env: &'a Environment,
     path: Option<&'a OsStr>,
-    /// Ours on PATH.
+    /// Our wrapper on PATH.
     ours: Option<PathBuf>,
 }
 
@@ -103,7 +105,7 @@ impl Reader<'_> {
         let value = self.env.get(name)?.to_str()?;
         let mut words = value.split_ascii_whitespace();
         let program = PathBuf::from(words.next()?);
-        // Alone it is no launcher.
+        // A single word is the compiler itself.
         words.next()?;
         self.route(Origin::Env(name.into()), name.to_owned(), program)
     }
@@ -136,7 +138,7 @@ impl Reader<'_> {
     }
 }
 
-/// Whether two wrappers are one: links in one directory, with the same sccache beside them.
+/// Whether two wrappers are the same: links in one directory, with the same sccache beside them.
 fn same_link(one: &Path, other: &Path) -> bool {
     let dir = |path: &Path| std::fs::canonicalize(path.parent()?).ok();
     one == other || dir(one) == dir(other)

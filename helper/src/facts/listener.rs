@@ -1,5 +1,5 @@
-//! Who listens where this shell's sccache would look for its server. Nothing is connected to, nothing
-//! is started; what cannot be read (another system, another user) is `None`, never a guess.
+//! The process that listens at the address of this shell's server. Nothing is connected to or started. What cannot be
+//! read (on a different system, or of a different user) is `None`, never a guess.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::environment::Environment;
 
 #[cfg(target_os = "linux")]
 pub(crate) mod linux;
-// Compiled for the tests everywhere, so that it cannot rot where nobody runs it.
+// Compiled for the tests everywhere, so that it keeps compiling.
 #[cfg(any(test, not(target_os = "linux")))]
 mod portable;
 
@@ -18,7 +18,7 @@ use linux as system;
 #[cfg(not(target_os = "linux"))]
 use portable as system;
 
-/// sccache's port where none is named (`DEFAULT_PORT` in its `src/commands.rs`).
+/// sccache's default port (`DEFAULT_PORT` in its `src/commands.rs`).
 const DEFAULT_PORT: u16 = 4226;
 
 /// Where the server is expected.
@@ -28,15 +28,15 @@ pub enum Address {
     Port(u16),
     /// A Unix socket.
     Socket(PathBuf),
-    /// A Unix socket without a file, as Linux has them.
+    /// An abstract Unix socket, which has no file; Linux only.
     Abstract(String),
 }
 
-/// How sccache writes the name of a socket without a file (`parse_uds` in its `src/net.rs`).
+/// The prefix of abstract sockets in sccache's settings (`parse_uds` in its `src/net.rs`).
 const ABSTRACT: &str = "\\x00";
 
 impl Address {
-    /// `get_addr` in sccache's `src/commands.rs`: the socket wins; a port that is no number is the default.
+    /// As `get_addr` in sccache's `src/commands.rs`: the socket wins; an invalid port is the default.
     pub fn of(env: &Environment) -> Self {
         if let Some(path) = env.get("SCCACHE_SERVER_UDS") {
             return match path.to_str().and_then(|path| path.strip_prefix(ABSTRACT)) {
@@ -47,10 +47,8 @@ impl Address {
         let port = env.get("SCCACHE_SERVER_PORT").and_then(OsStr::to_str);
         Self::Port(port.and_then(|port| port.parse().ok()).unwrap_or(DEFAULT_PORT))
     }
-}
 
-impl Address {
-    /// The directory that a socket's file lies in.
+    /// The directory of a socket's file.
     pub fn dir(&self) -> Option<&Path> {
         match self {
             Self::Socket(path) => path.parent(),
@@ -73,18 +71,17 @@ impl std::fmt::Display for Address {
 /// Something that listens at the address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Listener {
-    /// Its user, where the system tells.
+    /// Its user, if the system shows it.
     pub uid: Option<u32>,
-    /// Its process, where it can be seen.
+    /// Its process, if it is visible.
     pub process: Option<Process>,
-    /// Whether every process of this user was looked at and none is it.
+    /// Whether no visible process holds the socket.
     pub is_hidden: bool,
 }
 
 pub(super) use system::Bound;
 
-/// What listens at `address`; `None` where nothing does. Who that is costs more to find out, and a question to it
-/// need not wait for that.
+/// What listens at `address`; `None` if nothing does. Its process is found later, since that takes longer.
 pub(super) fn at(address: &Address) -> Option<Bound> {
     system::at(address)
 }

@@ -1,4 +1,4 @@
-//! All reading of the world outside, as five values; a missing thing is a value, never an abort.
+//! Everything that is read for the checks, as five values. Something that is missing is a value, not an error.
 
 pub mod answer;
 pub mod cache_dir;
@@ -10,7 +10,7 @@ pub mod config_file;
 mod depth;
 pub mod disk_table;
 mod error_log;
-mod key_variables;
+pub(crate) mod key_variables;
 pub mod launchers;
 pub mod listener;
 pub mod process;
@@ -28,6 +28,9 @@ pub mod units;
 
 use std::path::{Path, PathBuf};
 
+use toml_edit::Item;
+
+use answer::Answer;
 use clock::{Clock, Timing};
 use repository::RepositoryFacts;
 use shell::ShellFacts;
@@ -35,13 +38,15 @@ use shell::ShellFacts;
 use crate::cargo::Cargo;
 use crate::environment::Environment;
 use crate::git::Repository;
+use crate::origin::Setting;
 use crate::real_sccache;
 use crate::size::Size;
 use crate::toml_file::TomlFile;
+use crate::version::Version;
 
 pub use depth::Depth;
 
-/// All that decides whether caching works here; the checks judge by this alone.
+/// Everything that the checks judge.
 #[derive(Debug, Clone)]
 pub struct Facts {
     /// The real sccache, its settings, and what its next server would have.
@@ -54,33 +59,33 @@ pub struct Facts {
     pub repository: RepositoryFacts,
     /// The shell's environment, and what cargo makes of it.
     pub shell: ShellFacts,
-    /// What each part of the reading cost.
+    /// How long each part took to read.
     pub timings: Vec<Timing>,
 }
 
 impl Facts {
-    /// Reads everything; never longer than the time limit of sccache's answers.
+    /// Reads everything; takes at most the time limit of sccache's answers.
     pub fn gather(own: Environment, depth: Depth) -> Self {
         let mut clock = Clock::start();
         let settings = Cargo::read(&own);
         let shell = ShellFacts::read(own, &settings);
         clock.lap("cargo's files");
-        // Both questions run while the rest is read.
+        // sccache answers while the rest is read.
         let sccache = sccache::Pending::start(&shell.env);
-        clock.lap("sccache, and the question what it would do");
+        clock.lap("starting sccache for the next server's settings");
         let server = server::Pending::start(&shell.env, sccache.answering());
-        clock.lap("servers, and the question to the one here");
+        clock.lap("finding servers, and starting sccache for the running one");
         let git = Repository::around(shell.own.cwd());
         clock.lap("git's worktrees");
         let cargo = cargo::CargoFacts::read(settings, &shell, git.as_ref(), depth);
         clock.lap("the workspace, and its target directory");
         let repository = RepositoryFacts::read(git, &shell, &cargo);
-        clock.lap("what other worktrees share");
+        clock.lap("comparing other worktrees");
         let sccache = sccache.wait(&shell.env, depth);
-        clock.lap("waiting for what sccache would do, and the cache's directory");
+        clock.lap("waiting for the next server's settings, and the cache directory");
         let next_dir = sccache.cache_dir.as_ref().map(|dir| dir.path.as_path());
         let server = server.wait(shell.uid, next_dir);
-        clock.lap("waiting for the server");
+        clock.lap("waiting for the running server");
         Self {
             sccache,
             server,
@@ -91,8 +96,8 @@ impl Facts {
         }
     }
 
-    /// The same for each workspace that the shell is for: the first is the one around it where there is one. What is
-    /// not cargo's is read once, unless cargo gives another environment there.
+    /// The same for each workspace of the shell, first the one around the working directory if there is one. What does
+    /// not depend on the workspace is read once, unless `[env]` in it changes the environment.
     pub fn of_projects(shell: &Environment, depth: Depth) -> Vec<Self> {
         let dirs = projects::of(shell, depth);
         let mut all: Vec<Self> = Vec::new();
@@ -131,27 +136,22 @@ impl Facts {
 
     /// Whether cargo's wrapper is an sccache, ours or plain.
     pub fn caches_rust(&self) -> bool {
-        let wrapper = self
-            .cargo
-            .settings
-            .wrapper
-            .as_ref()
-            .map(|wrapper| wrapper.value.as_path());
-        wrapper.and_then(Path::file_stem) == Some(real_sccache::NAME.as_ref())
+        let wrapper = self.cargo.settings.wrapper.as_ref();
+        wrapper.and_then(|wrapper| wrapper.value.file_stem()) == Some(real_sccache::NAME.as_ref())
     }
 
-    /// The worktree around the working directory, unless the user's home lies in it (a home that is kept in git is no
-    /// worktree that comes and goes).
+    /// The worktree around the working directory, unless it contains the user's home (a home in git is not a temporary
+    /// worktree).
     pub fn worktree_to_itself(&self) -> Option<&Path> {
         let root = self.repository.git.as_ref()?.root.as_path();
         let home = self.shell.env.path("HOME");
         (!home.is_some_and(|home| home.starts_with(root))).then_some(root)
     }
 
-    /// The TOML files that decide here: sccache's, and cargo's.
+    /// The TOML files with settings: sccache's and cargo's.
     pub fn toml_files(&self) -> impl Iterator<Item = &TomlFile> {
-        let config = self.sccache.config.as_ref().and_then(|config| config.toml());
-        config
+        self.sccache
+            .toml()
             .into_iter()
             .chain(&self.cargo.settings.configs)
             .chain(&self.cargo.settings.manifest)
@@ -162,18 +162,15 @@ impl Facts {
         self.caches_rust() && !self.wrapper_is_ours()
     }
 
-    /// Whether cargo's wrapper is ours, which gives sccache a good TMPDIR by itself.
+    /// Whether cargo's wrapper is ours.
     pub fn wrapper_is_ours(&self) -> bool {
-        self.cargo
-            .settings
-            .wrapper
-            .as_ref()
-            .and_then(|wrapper| self.find_program(&wrapper.value))
-            .is_some_and(|path| real_sccache::is_ours(&path))
+        let wrapper = self.cargo.settings.wrapper.as_ref();
+        let program = wrapper.and_then(|wrapper| self.find_program(&wrapper.value));
+        program.is_some_and(|path| real_sccache::is_ours(&path))
     }
 
     /// The program as a shell would find it: a path as it is, a bare name on PATH.
-    pub fn find_program(&self, program: &std::path::Path) -> Option<PathBuf> {
+    pub fn find_program(&self, program: &Path) -> Option<PathBuf> {
         real_sccache::find_program(program, self.shell.own.get("PATH"), self.shell.own.cwd())
     }
 
@@ -182,14 +179,32 @@ impl Facts {
         disk_table::replaced_by(&self.shell.env)
     }
 
-    /// Whether anybody cares how large the cache may grow. On a CI machine it is mostly thrown away, and whoever enters
-    /// the shell there can mend nothing; but one that is half full has been kept.
+    /// A value in the config file's `[cache.disk]`; `None` if a variable replaces that table.
+    pub fn disk_setting(&self, key: &str) -> Option<Setting<&Item>> {
+        let is_replaced = !self.disk_table_from_env().is_empty();
+        self.sccache.in_config(&["cache", "disk", key]).filter(|_| !is_replaced)
+    }
+
+    /// The version of the running server, else of the program that would start one.
+    pub fn sccache_version(&self) -> Option<Version> {
+        let running = self.server.running().and_then(Answer::version);
+        running.or_else(|| self.sccache.planned()?.version())
+    }
+
+    /// How many other worktrees the repository has.
+    pub fn other_worktrees(&self) -> usize {
+        let git = self.repository.git.as_ref();
+        git.map_or(0, |repository| repository.others().count())
+    }
+
+    /// Whether the cache's size limit matters. A CI machine mostly discards its cache, and nobody can change the
+    /// setting there; but a cache that is half full was kept.
     pub fn limit_matters(&self, limit: Size) -> bool {
         !self.shell.own.is_ci() || self.cache_used().is_some_and(|used| used.0 > limit.0 / 2)
     }
 
-    /// What lies in the next server's cache: what the running server knows, where it has the same, else what was
-    /// counted; `None` in a quick reading, where nothing is counted.
+    /// The size of the next server's cache: as the running server counted it, if it has the same cache, else as counted
+    /// here; `None` in a quick reading without such a server.
     pub fn cache_used(&self) -> Option<Size> {
         let planned = self.sccache.planned()?.cache_location.as_deref();
         let running = self

@@ -1,7 +1,7 @@
-//! Other processes: who they are, and what they were started with. What cannot be read (another system,
-//! another user's) is `None`, never a guess.
+//! Other processes: their users, programs and environments. What cannot be read (on a different system, or of a
+//! different user) is `None`, never a guess.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::environment::Environment;
@@ -27,18 +27,18 @@ pub struct Process {
     pub name: String,
     /// Its user.
     pub uid: Option<u32>,
-    /// The environment it was started with, at `/`, where servers stand. It may hold secrets: names may be shown,
-    /// values only of variables that are known to be harmless.
+    /// The environment it was started with, at `/`, the working directory of servers. It may contain secrets: print
+    /// names, and values only of variables that are known to be harmless.
     pub env: Option<Environment>,
     /// Its program.
     pub program: Option<Program>,
-    /// Since when it has been running, to a hundredth of a second.
+    /// When it was started, to a hundredth of a second.
     pub started: Option<SystemTime>,
-    /// Whether its TMPDIR is there, as the process sees it.
+    /// Whether its TMPDIR exists, as the process sees it.
     pub tmpdir_exists: Option<bool>,
-    /// Whether the directory that we are in is the same one there.
+    /// Whether it sees the same directory at the path of our working directory.
     pub sees_our_directory: Option<bool>,
-    /// What it holds open, by the names the system gives.
+    /// The files that it has open, by their names in `/proc`.
     pub files: Vec<PathBuf>,
 }
 
@@ -47,7 +47,7 @@ pub struct Process {
 pub struct Program {
     /// Where it was started from.
     pub path: PathBuf,
-    /// Whether that file is gone or was replaced since.
+    /// Whether that file was deleted or replaced since.
     pub is_deleted: bool,
 }
 
@@ -57,9 +57,15 @@ impl Process {
         Some(self.env.as_ref()?.get("SCCACHE_START_SERVER").is_some())
     }
 
-    /// The directory in which it makes its temporary ones.
+    /// The directory for its temporary files.
     pub fn tmpdir(&self) -> Option<PathBuf> {
         let env = self.env.as_ref()?;
         Some(env.get("TMPDIR").map_or_else(|| PathBuf::from("/tmp"), PathBuf::from))
     }
+}
+
+/// A path as the process sees it, which may have a different root (a container). A relative path counts from `/`, the
+/// working directory of servers.
+pub(super) fn as_seen_by(pid: u32, path: &Path) -> PathBuf {
+    PathBuf::from(format!("/proc/{pid}/root")).join(path.strip_prefix("/").unwrap_or(path))
 }

@@ -1,4 +1,4 @@
-//! The workspaces that a shell is for: the one around its directory, else those that lie below, as where the flake is
+//! The workspaces of a shell: the one around its working directory, else those below, for repositories with the flake
 //! at the root and the Rust code in `backend/` or `src-tauri/`.
 
 use std::fs;
@@ -10,21 +10,21 @@ use crate::cargo::Cargo;
 use crate::environment::Environment;
 use crate::git::Repository;
 
-/// How deep below the root a workspace is looked for, in directories.
+/// How many levels below the root are searched.
 const MAX_DEPTH: usize = 4;
 
-/// How many directories are looked into, and for how long: a repository may hold anything.
+/// How many directories are searched, and for how long: a repository may contain anything.
 const MAX_DIRS: usize = 3000;
 const LIMIT: Duration = Duration::from_millis(100);
 
-/// How many workspaces are looked at, in a quick reading and else.
+/// How many workspaces are read, in a quick reading and in a full one.
 const MAX_QUICK: usize = 3;
 const MAX_PROJECTS: usize = 16;
 
-/// Where somebody else's sources are, or nobody's.
+/// Directories of dependencies and build results.
 const PASSED_OVER: [&str; 3] = ["node_modules", "target", "vendor"];
 
-/// The directories to look from, at least the shell's own; whether there is a workspace is seen there.
+/// The directories of the workspaces; the shell's own if there is none.
 pub(super) fn of(shell: &Environment, depth: Depth) -> Vec<PathBuf> {
     let cwd = shell.cwd();
     let here = Cargo::root_of(shell);
@@ -33,7 +33,7 @@ pub(super) fn of(shell: &Environment, depth: Depth) -> Vec<PathBuf> {
     }
     let repository = Repository::around(cwd);
     let top = repository.as_ref().map_or(cwd, |repository| &repository.root);
-    // A home, or the system, is no project.
+    // A home directory or `/` is not a project.
     if top.parent().is_none() || shell.path("HOME") == Some(top) {
         return vec![cwd.to_owned()];
     }
@@ -47,15 +47,14 @@ pub(super) fn of(shell: &Environment, depth: Depth) -> Vec<PathBuf> {
             roots.push(root);
         }
     }
-    // Where nobody's manifest counts there is nothing of cargo's to see.
+    // If no manifest applies to the working directory, only the workspaces below matter.
     if here.is_none() && found.len() > 1 {
         found.remove(0);
     }
     found
 }
 
-/// The directories below `top` that hold a manifest, the nearest first. In a quick reading nothing is looked for
-/// below one.
+/// The directories below `top` with a manifest, the nearest first. A quick reading does not search below a manifest.
 fn manifests(top: &Path, repository: Option<&Repository>, depth: Depth) -> Vec<PathBuf> {
     let deadline = Instant::now() + LIMIT;
     let is_other_worktree =
@@ -81,7 +80,7 @@ fn manifests(top: &Path, repository: Option<&Repository>, depth: Depth) -> Vec<P
     found
 }
 
-/// The directories in `dir` that may be a project's own, sorted; links are not followed.
+/// The directories in `dir` that may be part of a project, sorted; links are not followed.
 fn below(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).into_iter().flatten().flatten();
     let dirs = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));

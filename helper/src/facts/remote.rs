@@ -1,10 +1,10 @@
-//! Caches that are not on this disk, as the environment and the config file ask for them.
+//! Remote caches, as configured by the environment and the config file.
 
 use super::config_file::ConfigFile;
 use crate::environment::Environment;
 use crate::origin::Origin;
 
-/// The table in the file, and the variables any one of which turns it on (`config_from_env` in sccache's
+/// The table in the file, and the variables that turn the cache on, any one of them (`config_from_env` in sccache's
 /// `src/config.rs`).
 const REMOTES: [(&str, &[&str]); 9] = [
     ("s3", &["SCCACHE_BUCKET"]),
@@ -25,16 +25,16 @@ const REMOTES: [(&str, &[&str]); 9] = [
     ("cos", &["SCCACHE_COS_BUCKET"]),
 ];
 
-/// One that is asked for.
+/// A configured remote cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remote {
     /// sccache's name for its kind, such as `redis`.
     pub kind: &'static str,
-    /// The variable, or the file and line, that asks for it.
+    /// The variable, or the file and line, that configures it.
     pub origin: Origin,
 }
 
-/// The one that sccache would take: the environment's before the file's, then by kind.
+/// The one that sccache takes: the environment before the file, then by kind.
 pub(super) fn wanted(env: &Environment, config: Option<&ConfigFile>) -> Option<Remote> {
     let from_env = REMOTES.iter().find_map(|(kind, names)| {
         let variable = *names.iter().find(|name| is_on(env, name))?;
@@ -55,12 +55,12 @@ pub(super) fn wanted(env: &Environment, config: Option<&ConfigFile>) -> Option<R
     })
 }
 
-/// Whether any of a server's variables asks for one.
+/// Whether a server's environment configures one.
 pub(crate) fn is_in(env: &Environment) -> bool {
     wanted(env, None).is_some()
 }
 
-/// SCCACHE_GHA_ENABLED is a switch; any other is a name, which counts unless it is empty.
+/// SCCACHE_GHA_ENABLED is a boolean; any other variable counts unless it is empty.
 fn is_on(env: &Environment, name: &str) -> bool {
     env.text(name).is_some_and(|value| match name {
         "SCCACHE_GHA_ENABLED" => matches!(value.to_lowercase().as_str(), "true" | "on" | "1"),

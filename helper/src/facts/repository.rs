@@ -10,7 +10,7 @@ use crate::git::Repository;
 pub struct RepositoryFacts {
     /// The git repository around the working directory.
     pub git: Option<Repository>,
-    /// Whether the workspace lies below where the shell stands, or elsewhere in its repository.
+    /// Whether the workspace is not the one around the shell's working directory.
     pub is_elsewhere: bool,
     /// The other worktrees, and what they share with this one; empty in a quick reading.
     pub siblings: Vec<Sibling>,

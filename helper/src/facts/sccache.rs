@@ -1,6 +1,8 @@
-//! The real sccache, its settings, and what its next server would have.
+//! The real sccache, its settings, and those of its next server.
 
 use std::path::{Path, PathBuf};
+
+use toml_edit::Item;
 
 use super::answer::{self, Answer, Blame, NoAnswer, Question};
 use super::cache_dir::CacheDir;
@@ -10,35 +12,37 @@ use super::depth::Depth;
 use super::error_log;
 use super::remote::{self, Remote};
 use crate::environment::Environment;
+use crate::origin::Setting;
 use crate::real_sccache;
 use crate::size::Size;
+use crate::toml_file::TomlFile;
 use crate::version::Version;
 
-/// sccache as this shell has it.
+/// The sccache of this shell.
 #[derive(Debug, Clone)]
 pub struct SccacheFacts {
-    /// The program, where there is one.
+    /// The program, if there is one.
     pub program: Option<PathBuf>,
-    /// The user's config file; `None` where there is no home to look in.
+    /// The user's config file; `None` without a home directory.
     pub config: Option<ConfigFile>,
-    /// Whether git keeps the config file; only looked for by a full reading.
+    /// Whether the config file is in git; only in a full reading.
     pub config_is_in_git: bool,
-    /// The cache that is not on this disk, where one is asked for.
+    /// The remote cache, if one is configured.
     pub remote: Option<Remote>,
-    /// What a server started here would have; `None` without an sccache, or where it could not be asked.
+    /// The settings of a server started here; `None` without an sccache, or if sccache was not started.
     pub planned: Option<Result<Answer, NoAnswer>>,
-    /// The version of the sccache that cannot say what it would have.
+    /// The version of an sccache that fails to give these settings.
     pub broken_version: Option<Version>,
-    /// The cache's directory, where the next server would keep it on this disk.
+    /// The cache directory of the next server, if it is on this disk.
     pub cache_dir: Option<CacheDir>,
-    /// What lies in it; `None` where it is not on this disk, or too large to be counted in time, and in a quick
+    /// The size of its content; `None` if it is not on this disk or too large to be counted in time, and in a quick
     /// reading.
     pub cache_counted: Option<Size>,
-    /// What is wrong with the file that SCCACHE_ERROR_LOG names.
+    /// What is wrong with the file of SCCACHE_ERROR_LOG.
     pub error_log_fault: Option<String>,
 }
 
-/// An sccache that was asked what its next server would have; the rest can be read meanwhile.
+/// An sccache that was started for its settings; the rest is read meanwhile.
 pub(super) struct Pending {
     program: Option<PathBuf>,
     config: Option<ConfigFile>,
@@ -46,19 +50,18 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Finds the program and asks it.
+    /// Finds the program and starts it.
     pub(super) fn start(env: &Environment) -> Self {
-        let mut asked = Self {
+        let mut pending = Self {
             program: real_sccache::find(None, env.get("PATH")),
             config: ConfigFile::read(env),
             question: None,
         };
-        asked.question = asked.answering().map(|program| answer::ask_planned(program, env));
-        asked
+        pending.question = pending.answering().map(|program| answer::ask_planned(program, env));
+        pending
     }
 
-    /// The program, where it would answer: it would wait for some config files, or read them for longer than anybody
-    /// waits.
+    /// The program, unless it would read its config file for too long or for ever.
     pub(super) fn answering(&self) -> Option<&Path> {
         let holds = |config: &ConfigFile| matches!(config.content, Content::Endless(_) | Content::TooLong(_));
         let is_held = self.config.as_ref().is_some_and(holds);
@@ -93,24 +96,53 @@ pub(super) fn cache_dir(answer: &Option<Result<Answer, NoAnswer>>) -> Option<Pat
 }
 
 impl SccacheFacts {
-    /// The cache's directory, for a person; empty where it is not on this disk.
-    pub fn cache_dir_name(&self) -> String {
-        let dir = self.cache_dir.as_ref();
-        dir.map(|dir| dir.path.display().to_string()).unwrap_or_default()
-    }
-
-    /// What a server started here would have, where sccache said so.
+    /// The settings of a server started here, if sccache answered.
     pub fn planned(&self) -> Option<&Answer> {
         self.planned.as_ref()?.as_ref().ok()
     }
 
-    /// What a failing sccache says it is because of.
+    /// The size limit of a server started here.
+    pub fn next_limit(&self) -> Option<Size> {
+        self.planned()?.max_size()
+    }
+
+    /// Whether a server started here would keep its cache elsewhere than on this disk.
+    pub fn is_remote(&self) -> bool {
+        self.planned().is_some_and(|planned| planned.cache_dir().is_none())
+    }
+
+    /// The setting that a failing sccache blames.
     pub fn blame(&self) -> Option<Blame<'_>> {
         self.planned.as_ref()?.as_ref().err()?.blame()
     }
 
-    /// The config file's path for messages.
-    pub fn config_path(&self) -> Option<String> {
-        Some(self.config.as_ref()?.path.display().to_string())
+    /// The config file, if it can be parsed.
+    pub fn toml(&self) -> Option<&TomlFile> {
+        self.config.as_ref()?.toml()
+    }
+
+    /// A value in the config file, such as that of `["cache", "disk", "size"]`.
+    pub fn in_config(&self, keys: &[&str]) -> Option<Setting<&Item>> {
+        let file = self.toml()?;
+        let found = file.get(keys)?;
+        Some(Setting {
+            value: found.item,
+            origin: file.origin(found),
+        })
+    }
+
+    /// The config file's path, for messages.
+    pub fn config_name(&self) -> String {
+        let config = self.config.as_ref();
+        config.map_or_else(
+            || "sccache's config file".to_owned(),
+            |config| config.path.display().to_string(),
+        )
+    }
+
+    /// The cache's directory, for messages; empty if it is not on this disk.
+    pub fn cache_dir_name(&self) -> String {
+        let dir = self.cache_dir.as_ref();
+        dir.map(|dir| dir.path.display().to_string()).unwrap_or_default()
     }
 }

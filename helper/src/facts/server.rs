@@ -13,23 +13,23 @@ use crate::version::Version;
 /// The server at this shell's address.
 #[derive(Debug, Clone)]
 pub struct ServerFacts {
-    /// Where it is expected.
+    /// Its address.
     pub address: Address,
-    /// Whether the directory of its socket is there; true for a port.
+    /// Whether the directory of its socket exists; true for a port.
     pub socket_dir_exists: bool,
-    /// What listens there.
+    /// What listens at the address.
     pub listener: Option<Listener>,
-    /// What it has; `None` where nothing listens or no sccache can be asked.
+    /// Its settings and statistics; `None` if nothing listens or there is no sccache to start.
     pub running: Option<Result<Answer, NoAnswer>>,
-    /// Whether its cache directory is gone.
+    /// Whether its cache directory was deleted.
     pub dir_is_gone: bool,
-    /// Its version, where it does not answer and its program does.
+    /// Its version, if only its program answers.
     pub silent_version: Option<Version>,
     /// Other servers of this machine that use the same cache directory.
     pub sharers: Vec<Sharer>,
 }
 
-/// A server that was asked what it has; the rest can be read meanwhile.
+/// A server whose answer is on its way; the rest is read meanwhile.
 pub(super) struct Pending {
     address: Address,
     listener: Option<Listener>,
@@ -38,7 +38,7 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Looks for the server, and has `sccache` ask it.
+    /// Finds the server, and starts `sccache` to query it.
     pub(super) fn start(env: &Environment, sccache: Option<&Path>) -> Self {
         let address = Address::of(env);
         let bound = listener::at(&address);
@@ -79,15 +79,21 @@ impl Pending {
 }
 
 impl ServerFacts {
-    /// What the running server has, where it said so.
+    /// The running server's settings and statistics, if it answered.
     pub fn running(&self) -> Option<&Answer> {
         self.running.as_ref()?.as_ref().ok()
     }
 
-    /// The process at the address, where it is an sccache server.
+    /// The process at the address, if it is an sccache server.
     pub fn process(&self) -> Option<&Process> {
         let process = self.listener.as_ref()?.process.as_ref()?;
         (process.is_sccache() == Some(true)).then_some(process)
+    }
+
+    /// That process, if its environment can be read too.
+    pub fn process_env(&self) -> Option<(&Process, &Environment)> {
+        let process = self.process()?;
+        Some((process, process.env.as_ref()?))
     }
 
     /// Whether something listens at the address, and is known not to be an sccache server.
@@ -97,7 +103,7 @@ impl ServerFacts {
     }
 }
 
-/// The version of a server's program, also where it has been deleted or is of another version than ours.
+/// The version of a server's program, which may be deleted or different from this shell's.
 fn version_of(process: &Process) -> Option<Version> {
     answer::ask_version(&PathBuf::from(format!("/proc/{}/exe", process.pid)))
 }

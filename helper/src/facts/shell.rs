@@ -1,4 +1,4 @@
-//! The shell, and what cargo makes of its environment.
+//! The shell's environment, and the one that cargo passes on.
 
 use crate::cargo::Cargo;
 use crate::environment::{Environment, names};
@@ -7,11 +7,11 @@ use crate::own_dir::Stranger;
 use crate::size::Size;
 use crate::tmp_dir::{self, Fault};
 
-/// What the shell and the flake give.
+/// The shell, and what the flake sets in it.
 #[derive(Debug, Clone)]
 pub struct ShellFacts {
-    /// What cargo gives to the compiler's wrapper, and so to a server that a build starts: the shell's, with `[env]` of
-    /// cargo's configuration over it.
+    /// The environment of the compiler's wrapper, and so of a server that a build starts: the shell's, overlaid with
+    /// `[env]` of cargo's configuration.
     pub env: Environment,
     /// This process's environment, which cargo itself reads.
     pub own: Environment,
@@ -19,9 +19,9 @@ pub struct ShellFacts {
     pub uid: u32,
     /// The least cache size that the flake wants.
     pub wanted_size: Option<Size>,
-    /// What is wrong with this shell's TMPDIR, where it is set.
+    /// What is wrong with TMPDIR, if it is set.
     pub tmpdir_fault: Option<Fault>,
-    /// Who could change what the wrapper keeps in the user's cache directory.
+    /// Whether a different user could change the wrapper's files in the cache directory.
     pub stranger: Option<Stranger>,
 }
 

@@ -1,5 +1,4 @@
-//! What the other worktrees of the repository share with this one, as far as files tell: for `check` as a person
-//! calls it.
+//! What the other worktrees of the repository share with this one, as far as files show; only in a full reading.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -15,7 +14,7 @@ use crate::git::{Counterpart, Repository};
 use crate::origin::{Origin, Setting};
 use crate::read;
 
-/// How many other worktrees are looked at.
+/// How many other worktrees are read.
 const MAX_WORKTREES: usize = 100;
 
 /// How much of one dep-info file is read, in bytes.
@@ -26,41 +25,41 @@ const MAX_DEP_INFO: u64 = 1 << 20;
 pub struct Sibling {
     /// Its directory.
     pub worktree: PathBuf,
-    /// Whether cargo has built nothing in its target directory.
+    /// Whether its target directory contains no builds.
     pub is_unbuilt: bool,
-    /// What makes the keys of its Rust crates different from those here; empty where it shares.
+    /// What makes the keys of its Rust crates different; empty if it shares.
     pub differences: Vec<Difference>,
     /// How many of this worktree's packages from registries and git are in its lock file too.
     pub in_common: usize,
 }
 
-/// What is different there.
+/// A difference to this worktree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Difference {
-    /// This workspace is not in it.
+    /// It does not contain this workspace.
     NoWorkspace,
-    /// The compiler that built last, there and here.
+    /// The compiler of the last build.
     Rustc {
         /// There.
         theirs: String,
         /// Here.
         ours: String,
     },
-    /// A file that pins the compiler, where it is not known which one built.
+    /// A file that pins the compiler, if the compiler of the last build is not known.
     Pin(&'static str),
-    /// Where cargo's home was when it built.
+    /// Cargo's home of its last build.
     CargoHome(PathBuf),
-    /// Flags for rustc, and one place that gives them.
+    /// Flags for rustc, and one place that sets them.
     Rustflags(Origin),
     /// Vendored sources, and one place that names them.
     Vendored(Origin),
     /// A key of the `dev` profile, and the place that sets it.
     Profile(String, Origin),
-    /// No package from a registry or git is in both lock files.
+    /// The lock files have no package from a registry or git in common.
     Packages,
 }
 
-/// What the keys here are made of.
+/// What decides the keys in this worktree.
 struct Ours<'a> {
     cargo: &'a Cargo,
     root: &'a Path,
@@ -91,12 +90,12 @@ pub(super) fn siblings(
     others.map(|other| sibling(env, &ours, other)).collect()
 }
 
-fn sibling(env: &Environment, ours: &Ours<'_>, other_one: Counterpart) -> Sibling {
+fn sibling(env: &Environment, ours: &Ours<'_>, other: Counterpart) -> Sibling {
     let Counterpart {
         ours: our_worktree,
         worktree,
         dir: root,
-    } = other_one;
+    } = other;
     let mut found = Sibling {
         worktree: worktree.clone(),
         is_unbuilt: false,
@@ -108,7 +107,7 @@ fn sibling(env: &Environment, ours: &Ours<'_>, other_one: Counterpart) -> Siblin
         return found;
     }
     let theirs = Cargo::read(&env.at(&root));
-    // A directory that both build into (`target-dir-shared` says so) tells nothing of either.
+    // A directory that both build into (`target-dir-shared`) shows nothing about either.
     let ours_built = ours.cargo.units_dir().map(|dir| &dir.value);
     let built = theirs.units_dir().map(|dir| dir.value.clone());
     let built = built.filter(|dir| Some(dir) != ours_built);
@@ -120,7 +119,7 @@ fn sibling(env: &Environment, ours: &Ours<'_>, other_one: Counterpart) -> Siblin
             theirs: theirs.clone(),
             ours: ours.to_owned(),
         }),
-        _ => other_pin([ours.root, &root], [&our_worktree, &worktree]).map(Difference::Pin),
+        _ => different_pin([ours.root, &root], [&our_worktree, &worktree]).map(Difference::Pin),
     };
     let home = built.as_deref().and_then(home_of_units);
     let is_other = |home: &PathBuf| ours.cargo.home.as_ref().is_some_and(|ours| ours.value != *home);
@@ -129,9 +128,9 @@ fn sibling(env: &Environment, ours: &Ours<'_>, other_one: Counterpart) -> Siblin
         [
             compiler,
             home.filter(is_other).map(Difference::CargoHome),
-            other(&theirs.rustflags, &ours.cargo.rustflags).map(Difference::Rustflags),
-            other(&theirs.vendored, &ours.cargo.vendored).map(Difference::Vendored),
-            other_profile(&theirs, ours.cargo),
+            different(&theirs.rustflags, &ours.cargo.rustflags).map(Difference::Rustflags),
+            different(&theirs.vendored, &ours.cargo.vendored).map(Difference::Vendored),
+            different_profile(&theirs, ours.cargo),
             (has_packages && found.in_common == 0).then_some(Difference::Packages),
         ]
         .into_iter()
@@ -141,13 +140,13 @@ fn sibling(env: &Environment, ours: &Ours<'_>, other_one: Counterpart) -> Siblin
 }
 
 /// Where two lists of settings differ, the origin of theirs, or of ours where they have none.
-fn other<T: PartialEq>(theirs: &[Setting<T>], ours: &[Setting<T>]) -> Option<Origin> {
+fn different<T: PartialEq>(theirs: &[Setting<T>], ours: &[Setting<T>]) -> Option<Origin> {
     let is_same = theirs.len() == ours.len() && theirs.iter().zip(ours).all(|(a, b)| a.value == b.value);
     let first = || theirs.first().or(ours.first()).map(|setting| setting.origin.clone());
     (!is_same).then(first)?
 }
 
-fn other_profile(theirs: &Cargo, ours: &Cargo) -> Option<Difference> {
+fn different_profile(theirs: &Cargo, ours: &Cargo) -> Option<Difference> {
     let value = |cargo: &Cargo, key: &String| cargo.profile.get(key).map(|setting| setting.value.clone());
     let mut keys = theirs.profile.keys().chain(ours.profile.keys());
     let key = keys.find(|key| value(theirs, key) != value(ours, key))?;
@@ -155,7 +154,7 @@ fn other_profile(theirs: &Cargo, ours: &Cargo) -> Option<Difference> {
     Some(Difference::Profile(key.clone(), setting.origin.clone()))
 }
 
-/// Most worktrees have the very same file, which need not be taken apart then.
+/// Most worktrees have the same file, which is not parsed again.
 fn in_common(ours: &Ours<'_>, root: &Path) -> usize {
     let is_same = read::bytes(&root.join("Cargo.lock"), read::MAX_MADE).is_ok_and(|text| text == ours.lock_text);
     if is_same {
@@ -168,8 +167,8 @@ fn in_common(ours: &Ours<'_>, root: &Path) -> usize {
         .count()
 }
 
-/// The first file that pins a compiler and says something else in the two worktrees.
-fn other_pin(roots: [&Path; 2], worktrees: [&Path; 2]) -> Option<&'static str> {
+/// The first file that pins a compiler and differs between the two worktrees.
+fn different_pin(roots: [&Path; 2], worktrees: [&Path; 2]) -> Option<&'static str> {
     const PINS: [&[&str]; 2] = [&["rust-toolchain.toml", "rust-toolchain"], &["flake.lock"]];
     let pinned = |names: &[&str], root: &Path, worktree: &Path| {
         let dirs = root.ancestors().take_while(|dir| dir.starts_with(worktree));
@@ -180,9 +179,9 @@ fn other_pin(roots: [&Path; 2], worktrees: [&Path; 2]) -> Option<&'static str> {
     PINS.iter().find(differs).map(|names| names[0])
 }
 
-/// Cargo's home when these units were built: dep-info names the sources, and those of a registry or of git lie in it.
+/// Cargo's home of these units, from their dep-info: the sources of a registry or of git are in it.
 fn home_of_units(dir: &Path) -> Option<PathBuf> {
-    /// Most units are of a registry or of git; where none of so many is, there may be none.
+    /// Most units are from a registry or from git, so one is found soon if there is any.
     const MAX_LOOKED_AT: usize = 40;
     dep_infos(dir)
         .take(MAX_LOOKED_AT)
@@ -206,11 +205,11 @@ mod tests {
     fn pins_are_compared_by_what_they_say() {
         let dir = tempfile::tempdir().unwrap();
         let (a, b) = (dir.path().join("a"), dir.path().join("b"));
-        let pin = || other_pin([&a.join("sub"), &b.join("sub")], [&a, &b]);
+        let pin = || different_pin([&a.join("sub"), &b.join("sub")], [&a, &b]);
         fs::create_dir_all(a.join("sub")).unwrap();
         fs::create_dir_all(b.join("sub")).unwrap();
         assert_eq!(pin(), None);
-        // Not in the worktrees: it counts for both.
+        // It is outside of the worktrees and counts for both.
         fs::write(dir.path().join("flake.lock"), "x").unwrap();
         assert_eq!(pin(), None);
         fs::write(a.join("flake.lock"), "1").unwrap();

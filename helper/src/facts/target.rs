@@ -1,4 +1,4 @@
-//! Cargo's target directory here: who else uses it, and what cargo remembers in it.
+//! Cargo's target directory: which other worktrees use it, and what cargo has cached in it.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -18,29 +18,29 @@ use crate::read;
 /// How long other worktrees are compared; of a hundred each takes a fraction of a millisecond.
 const LIMIT: Duration = Duration::from_millis(100);
 
-/// How many such files are read; each is a library or a program of a workspace.
+/// How many dep-info files are read; there is one for each library and program of a workspace.
 const MAX_DEP_INFOS: usize = 256;
 
-/// How much of a dep-info file is read; the paths at its beginning say whose it is.
+/// How much of a dep-info file is read, in bytes; the paths at its beginning show whose it is.
 const MAX_DEP_INFO: u64 = 1 << 16;
 
 /// What is known about the target directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// Where it is, and who says so: the build directory where one is named, since cargo's units are there.
+    /// Where it is, and what sets it: the build directory if one is configured, since cargo's units are there.
     pub dir: Setting<PathBuf>,
-    /// The file in which cargo remembers what rustc said.
+    /// The file in which cargo caches rustc's answers.
     pub rustc_info: PathBuf,
-    /// Other worktrees of this repository whose cargo configuration names the same directory.
+    /// Other worktrees of this repository with the same directory in their cargo configuration.
     pub shared_with: Vec<PathBuf>,
-    /// The link by which two worktrees' own directories are one.
+    /// The link that makes two worktrees' directories the same.
     pub link: Option<PathBuf>,
     /// Other worktrees of this repository that have built into it.
     pub built_by: Vec<PathBuf>,
-    /// Other worktrees of this repository that build into it if their shells have this one's variable, which names no
-    /// worktree.
+    /// Other worktrees of this repository that build into it if their shells have the same variable, which is not
+    /// specific to a worktree.
     pub named_for: Vec<PathBuf>,
-    /// A failure of the wrapper that cargo remembers and repeats: its words.
+    /// The message of a wrapper failure that cargo has cached and repeats.
     pub remembered_failure: Option<String>,
 }
 
@@ -64,7 +64,7 @@ impl Target {
         Some(target)
     }
 
-    /// What the others are told is asked in each of them, also where the directory is this worktree's own.
+    /// Cargo's settings are read in each of the other worktrees, even if the directory is in this one.
     fn find_other_users(
         &mut self,
         env: &Environment,
@@ -76,32 +76,35 @@ impl Target {
             return;
         };
         let deadline = Instant::now() + LIMIT;
-        let is_default = target_dir.origin == Origin::Default && self.dir == *target_dir;
-        let manifest = fs::read(root.join("Cargo.toml")).ok().filter(|_| is_default);
-        let target_dir = target_dir.value.as_path();
         let is_inside = dir.starts_with(&repository.root);
+        let is_default = target_dir.origin == Origin::Default && self.dir == *target_dir;
+        let manifest = fs::read(root.join("Cargo.toml"))
+            .ok()
+            .filter(|_| is_default && is_inside);
+        let has_its_own = |other: &Counterpart| {
+            let manifest = manifest.as_ref();
+            manifest.is_some_and(|manifest| builds_in_itself(&other.dir, root, manifest))
+        };
+        let target_dir = target_dir.value.as_path();
+        let dep_infos = if is_inside { Vec::new() } else { dep_infos(target_dir) };
         let others = repository.counterparts(root);
         let others = others.iter().filter(|other| other.dir.join("Cargo.toml").is_file());
-        let sources = if is_inside { Vec::new() } else { dep_infos(target_dir) };
         for other in others.take_while(|_| Instant::now() < deadline) {
-            if is_inside
-                && manifest
-                    .as_ref()
-                    .is_some_and(|manifest| builds_in_itself(&other.dir, root, manifest))
-            {
+            if has_its_own(other) {
                 continue;
             }
             let theirs = Cargo::read(&env.at(&other.dir));
-            let units = theirs.units_dir();
-            let is_same = units.and_then(|units| canonical(&units.value)).as_ref() == Some(&dir);
+            let units = theirs.units_dir().map(|units| &units.value);
+            let is_same = units.and_then(|units| canonical(units)).as_ref() == Some(&dir);
             let their_target = theirs.target_dir.as_ref().map(|dir| dir.value.as_path());
-            // A variable is this shell's; what the shells of the others have is told by what they built.
+            let other_target = their_target.filter(|dir| *dir != target_dir);
+            // A variable is only known in this shell; the other shells' are known by what they built.
             if is_same && !self.dir.origin.is_env() {
-                let both = [Some(&self.dir.value), units.map(|units| &units.value)];
+                let both = [Some(&self.dir.value), units];
                 let link = both.into_iter().flatten().find(|dir| dir.is_symlink()).cloned();
                 self.link = self.link.take().or(link);
                 self.shared_with.push(other.worktree.clone());
-            } else if !is_inside && self.is_built_by(other, &sources, their_target.filter(|dir| *dir != target_dir)) {
+            } else if !is_inside && self.is_built_by(other, &dep_infos, other_target) {
                 self.built_by.push(other.worktree.clone());
             } else if is_same && !names(&self.dir.value, &repository.root) {
                 self.named_for.push(other.worktree.clone());
@@ -109,7 +112,7 @@ impl Target {
         }
     }
 
-    /// By the sources that finished artifacts name, or because it has its artifacts from there.
+    /// Whether the artifacts name sources of the other worktree, or its own target directory has artifacts from here.
     fn is_built_by(&self, other: &Counterpart, dep_infos: &[Vec<u8>], their_target: Option<&Path>) -> bool {
         dep_infos
             .iter()
@@ -118,9 +121,8 @@ impl Target {
     }
 }
 
-/// Whether `dir` is set up as `root` is, which has its target directory by cargo's default: the same manifest, no
-/// file of cargo's beside those that both see, and no link. Cargo's files need not be read again for each of a
-/// hundred worktrees then.
+/// Whether `dir` is set up like `root`, which has cargo's default target directory: the same manifest, no cargo
+/// configuration of its own, and no link. Then cargo's files need not be read for each of a hundred worktrees.
 fn builds_in_itself(dir: &Path, root: &Path, manifest: &[u8]) -> bool {
     let is_nested = dir.starts_with(root) || root.starts_with(dir);
     let mut own = dir.ancestors().take_while(|dir| !root.starts_with(dir));
@@ -130,7 +132,7 @@ fn builds_in_itself(dir: &Path, root: &Path, manifest: &[u8]) -> bool {
         && fs::read(dir.join("Cargo.toml")).is_ok_and(|theirs| theirs == manifest)
 }
 
-/// Whether a directory of that path may be one of several, made for each worktree by its name.
+/// Whether the path contains the worktree's name, as one of several directories for worktrees would.
 fn names(path: &Path, worktree: &Path) -> bool {
     let name = worktree.file_name().unwrap_or_default().as_bytes();
     let is_word = |part: &[u8], at: usize| {
@@ -141,7 +143,7 @@ fn names(path: &Path, worktree: &Path) -> bool {
     !name.is_empty() && parts.any(|part| memchr::memmem::find_iter(part, name).any(|at| is_word(part, at)))
 }
 
-/// The true path of a directory that may not exist yet: of its nearest ancestor that does.
+/// The path without links of a directory that may not exist yet.
 fn canonical(dir: &Path) -> Option<PathBuf> {
     dir.ancestors().find_map(|existing| {
         let rest = dir.strip_prefix(existing).ok()?;
@@ -149,7 +151,7 @@ fn canonical(dir: &Path) -> Option<PathBuf> {
     })
 }
 
-/// The dep-info files beside the finished artifacts, `<target>/<profile>/<name>.d`: they hold absolute paths.
+/// The dep-info files beside the final artifacts, `<target>/<profile>/<name>.d`, which contain absolute paths.
 fn dep_infos(target_dir: &Path) -> Vec<Vec<u8>> {
     let entries = |dir: PathBuf| fs::read_dir(dir).into_iter().flatten().flatten();
     target_profiles(target_dir)

@@ -1,5 +1,5 @@
-//! What cargo's units in a target directory tell: which link a static library with modifiers, which
-//! rustc made them. Read for `check` as a person calls it: a target directory holds hundreds of such files.
+//! Cargo's units in a target directory: which of them link a static library with modifiers, and which rustc compiled
+//! them. Only in a full reading: a target directory contains hundreds of such files.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,29 +12,29 @@ use crate::read;
 /// How much of one file is read, in bytes.
 const MAX_FILE: u64 = 1 << 20;
 
-/// How long they are looked at in all, whatever a target directory holds.
+/// How long all of them may take.
 const LIMIT: Duration = Duration::from_millis(500);
 
-/// A crate that links a static library in a way that sccache does not see.
+/// A crate that links a static library which sccache does not put into the key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ModifiedLibrary {
-    /// The crate whose build script says so.
+    /// The package whose build script links it.
     pub package: String,
-    /// What it says, such as `static:+whole-archive=z`.
+    /// The directive, such as `static:+whole-archive=z`.
     pub directive: String,
 }
 
-/// What a target directory's units tell.
+/// The units of a target directory.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Units {
     /// Static libraries that are linked with modifiers.
     pub modified_libraries: BTreeSet<ModifiedLibrary>,
-    /// The rustc that built last: `1.95.0 (59807616e 2026-04-14)`.
+    /// The rustc of the last build: `1.95.0 (59807616e 2026-04-14)`.
     pub rustc: Option<String>,
 }
 
 impl Units {
-    /// Reads the directory; nothing where there is none.
+    /// Reads the directory; empty if there is none.
     pub(super) fn read(dir: &Path) -> Self {
         let deadline = Instant::now() + LIMIT;
         Self {
@@ -58,8 +58,8 @@ fn modified_libraries(dir: &Path, deadline: Instant) -> BTreeSet<ModifiedLibrary
         .collect()
 }
 
-/// sccache puts a library into the key only where its kind is exactly `static`. What is not bundled is not in the
-/// artifact, so there it is right.
+/// sccache puts a library into the key only if its kind is exactly `static`. With `-bundle` that is right, since the
+/// library is not in the artifact.
 fn modified(output: &[u8]) -> Vec<String> {
     const MARKS: [&str; 2] = ["cargo:rustc-link-lib=", "cargo::rustc-link-lib="];
     let text = String::from_utf8_lossy(output);

@@ -1,4 +1,4 @@
-//! `check --report`: one block to paste into a bug report, with nothing in it that is nobody's business.
+//! `check --report`: one block to paste into a bug report, without secrets and user names.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -10,7 +10,7 @@ use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::redact;
 
-/// Values of these are no secrets, and often the reason.
+/// Variables whose values are not secret, and often the cause.
 const HARMLESS: [&str; 22] = [
     "CARGO_HOME",
     "CARGO_INCREMENTAL",
@@ -36,7 +36,7 @@ const HARMLESS: [&str; 22] = [
     "TMPDIR",
 ];
 
-/// Others of which only the name is told.
+/// Prefixes of variables of which only the name is printed.
 const PREFIXES: [&str; 5] = ["SCCACHE_", "CARGO_", "RUSTC_", "RUSTFLAGS", "NIX_CC"];
 
 /// Versions, facts and findings.
@@ -58,12 +58,8 @@ pub fn report(projects: &[Facts], findings: &[Finding]) -> String {
     }
     text += &settings(facts);
     for (name, value) in variables(facts) {
-        let _ = writeln!(
-            text,
-            "{}{}",
-            clean(name),
-            value.map(|value| format!("={}", clean(&value))).unwrap_or_default()
-        );
+        let value = value.map_or_else(String::new, |value| format!("={}", clean(&value)));
+        let _ = writeln!(text, "{}{value}", clean(name));
     }
     for finding in findings {
         let _ = writeln!(
@@ -81,21 +77,16 @@ pub fn report(projects: &[Facts], findings: &[Finding]) -> String {
     without_secrets(&text, facts)
 }
 
-/// What the next server would have, and the running one has.
+/// The settings of the next server and of the running one.
 fn settings(facts: &Facts) -> String {
     let mut text = String::new();
     for (who, answer) in [("next", facts.sccache.planned()), ("running", facts.server.running())] {
         let Some(answer) = answer else { continue };
-        let shown = |value: Option<String>| value.unwrap_or_else(|| "unknown".to_owned());
         let _ = writeln!(
             text,
             "{who} server: limit {}, preprocessor mode {}, {} basedirs",
-            shown(answer.max_size().map(|size| size.to_string())),
-            shown(
-                answer
-                    .use_preprocessor_cache_mode
-                    .map(|on| if on { "on" } else { "off" }.to_owned())
-            ),
+            answer.max_size().map_or("unknown".to_owned(), |size| size.to_string()),
+            answer.preprocessor_mode().unwrap_or("unknown"),
             answer.basedirs.len()
         );
     }
@@ -106,16 +97,11 @@ fn variables(facts: &Facts) -> Vec<(&str, Option<String>)> {
     let names = facts.shell.env.names().filter_map(|name| name.to_str());
     names
         .filter(|name| HARMLESS.contains(name) || PREFIXES.iter().any(|prefix| name.starts_with(prefix)))
-        .map(|name| {
-            (
-                name,
-                HARMLESS.contains(&name).then(|| facts.shell.env.text(name)).flatten(),
-            )
-        })
+        .map(|name| (name, facts.shell.env.text(name).filter(|_| HARMLESS.contains(&name))))
         .collect()
 }
 
-/// The home becomes `~`; the user's name, whoever logs in somewhere and every secret that is known become `…`.
+/// The home becomes `~`; the user's name, logins in addresses and every known secret become `…`.
 fn without_secrets(text: &str, facts: &Facts) -> String {
     let mut text = redact::without_users(text);
     for secret in secrets(facts) {
@@ -130,23 +116,22 @@ fn without_secrets(text: &str, facts: &Facts) -> String {
         .fold(text, |text, user| without_name(&text, user))
 }
 
-/// What the environment and the config file keep secret; a short value would be found in innocent words.
+/// The secrets in the environment and the config file. Short values are left out: they are part of ordinary words.
 fn secrets(facts: &Facts) -> Vec<String> {
     const LEAST: usize = 5;
     let variables = facts.shell.env.vars();
     let named = variables.filter(|(name, _)| name.to_str().is_some_and(redact::is_secret_variable));
     let values = named.map(|(_, value)| value.to_string_lossy().into_owned());
-    let file = facts.sccache.config.as_ref().and_then(|config| config.toml());
-    let document = file.and_then(|file| file.parsed.as_ref().ok());
+    let document = facts.sccache.toml().and_then(|file| file.parsed.as_ref().ok());
     let in_file = document.map(|document| redact::secrets_in(document.as_table()));
     let in_file = in_file.into_iter().flatten().map(|(_, value)| value);
     let mut all: Vec<String> = values.chain(in_file).filter(|value| value.len() >= LEAST).collect();
-    // A secret that begins another one must not leave its end behind.
+    // The longest first, since one secret may be the beginning of a longer one.
     all.sort_by_key(|value| std::cmp::Reverse(value.len()));
     all
 }
 
-/// The names by which the user is called in paths that do not lie in the home; root's tells nothing of anybody.
+/// The names of the user in paths outside of the home, unless the user is root.
 fn users(facts: &Facts, home: Option<&str>) -> BTreeSet<String> {
     let variables = ["USER", "LOGNAME"]
         .into_iter()
@@ -158,7 +143,7 @@ fn users(facts: &Facts, home: Option<&str>) -> BTreeSet<String> {
         .collect()
 }
 
-/// Without the name as a part of a path.
+/// Masks the name where it is a component of a path.
 fn without_name(text: &str, name: &str) -> String {
     let mut parts = text.split('/');
     let first = parts.next().unwrap_or_default().to_owned();

@@ -1,18 +1,17 @@
-//! Prose that ends where a terminal does, between words. A terminal breaks in the middle of them, which is hard to
-//! read; a command is left to it, since one that is copied must stay in one line.
+//! Line breaks between words at a terminal's width. Commands are not broken: copied, they must stay on one line.
 
 use textwrap::{Options, WordSplitter};
 
-/// Narrower than this nothing is broken: it would be a column of words.
+/// The narrowest terminal for which lines are broken.
 const LEAST: usize = 40;
 
-/// How wide the terminal is that somebody looks at; `None` for files, pipes and programs.
+/// The width of the terminal; `None` if the output is a file or a pipe.
 pub fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
-/// The text with a line break and `indent` spaces in place of a blank wherever a line would be longer than `width`.
-/// `used` columns of the first line are taken already.
+/// Breaks lines that are longer than `width`; all but the first are indented by `indent` spaces. `used` columns of the
+/// first line are used already.
 pub(super) fn fill(text: &str, used: usize, indent: usize, width: Option<usize>) -> String {
     let Some(width) = width.filter(|width| *width >= LEAST) else {
         return text.to_owned();

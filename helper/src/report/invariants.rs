@@ -1,4 +1,4 @@
-//! What must hold whatever another sccache answers: every check judges it, and what is printed is whole lines of text.
+//! What must hold for any answer of an sccache: every check judges it, and the output is whole lines of visible text.
 
 use std::path::Path;
 use std::sync::OnceLock;
@@ -27,15 +27,15 @@ pub(crate) fn assert_invariants(answer: &[u8]) {
     facts.sccache.planned = Some(Ok(answer.clone()));
     facts.server.running = Some(Ok(answer));
     let found = checks::run(std::slice::from_ref(&facts), &[]);
-    let door = quiet(&found);
-    assert!(door.lines().count() <= 5);
+    let quiet = quiet(&found);
+    assert!(quiet.lines().count() <= 5);
     let stats = Stats::of(&facts, &[(crate::why::Rule::Runs, 2)]);
     let is_json = |text: &str| serde_json::from_str::<serde_json::Value>(text).is_ok();
     assert!(is_json(&json(&found)) && is_json(&stats_json(&stats)));
     for text in [
         json(&found),
         stats_json(&stats),
-        door,
+        quiet,
         findings(std::slice::from_ref(&facts), &found, None),
         findings(std::slice::from_ref(&facts), &found, Some(80)),
         bug(std::slice::from_ref(&facts), &found),

@@ -1,4 +1,4 @@
-//! For programs. The schema number rises with every change that could break a reader.
+//! The findings for programs. The schema number is increased with every change that could break a reader.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! The only place that prints.
+//! Everything that is printed, as text.
 
 mod bug;
 mod fill;

@@ -2,10 +2,10 @@
 
 use super::worktrees;
 use crate::facts::Facts;
-use crate::facts::answer::{Answer, PerLanguage};
+use crate::facts::answer::{Answer, languages};
 use crate::size::Size;
 
-/// A label and a value; without a label it goes on with the row above. What is not known is left out.
+/// A label and a value; a row without a label continues the one above. Unknown values are left out.
 pub(super) type Row = (&'static str, String);
 
 /// sccache, wrapper, server, cache, hits, then for each workspace its worktrees.
@@ -32,7 +32,7 @@ pub(super) fn rows(projects: &[Facts]) -> Vec<Row> {
     rows.chain(projects.iter().flat_map(of_project)).collect()
 }
 
-/// The workspace, from the repository's root.
+/// The workspace, relative to the repository's root.
 fn project(facts: &Facts) -> Option<String> {
     let root = facts.cargo.settings.root()?;
     let top = facts.repository.git.as_ref().map(|repository| &repository.root);
@@ -43,21 +43,14 @@ fn project(facts: &Facts) -> Option<String> {
 
 fn sccache(facts: &Facts) -> Option<String> {
     let program = facts.sccache.program.as_ref()?.display();
-    let version = facts
-        .sccache
-        .planned()
-        .and_then(Answer::version)
-        .or(facts.sccache.broken_version);
+    let version = facts.sccache.planned().and_then(Answer::version);
+    let version = version.or(facts.sccache.broken_version);
     Some(version.map_or_else(|| program.to_string(), |version| format!("{version}, {program}")))
 }
 
 fn wrapper(facts: &Facts) -> Option<String> {
-    let wrapper = facts
-        .cargo
-        .settings
-        .wrapper
-        .as_ref()
-        .filter(|wrapper| !wrapper.value.as_os_str().is_empty())?;
+    let wrapper = facts.cargo.settings.wrapper.as_ref();
+    let wrapper = wrapper.filter(|wrapper| !wrapper.value.as_os_str().is_empty())?;
     let what = if facts.wrapper_is_ours() {
         "sccache-shell's".to_owned()
     } else {
@@ -66,7 +59,7 @@ fn wrapper(facts: &Facts) -> Option<String> {
     Some(format!("{what}, by {}", wrapper.origin))
 }
 
-/// What cargo gives to the wrapper and no shell shows; names alone, since a value may be a token.
+/// The variables of cargo's `[env]`, which no shell shows; only the names, since a value may be a token.
 fn variables(facts: &Facts) -> Option<String> {
     let given = facts.shell.env.all_given();
     let shown = given.filter(|(name, ..)| name.as_encoded_bytes().starts_with(b"SCCACHE_"));
@@ -79,58 +72,46 @@ fn variables(facts: &Facts) -> Option<String> {
 fn server(facts: &Facts) -> String {
     let Some(server) = facts.server.process() else {
         return match &facts.server.listener {
-            Some(_) => format!("somebody listens at {}", facts.server.address),
+            Some(_) => format!("unknown, something listens at {}", facts.server.address),
             None => format!("none at {}; the first compile starts one", facts.server.address),
         };
     };
-    let version = facts
-        .server
-        .running()
-        .and_then(Answer::version)
-        .or(facts.server.silent_version);
-    let version = version
-        .map(|version| format!(", version {version}"))
-        .unwrap_or_default();
+    let version = facts.server.running().and_then(Answer::version);
+    let version = version.or(facts.server.silent_version);
+    let version = version.map_or_else(String::new, |version| format!(", version {version}"));
     format!("pid {} at {}{version}", server.pid, facts.server.address)
 }
 
 fn cache(facts: &Facts) -> Option<String> {
     let answer = facts.server.running().or(facts.sccache.planned())?;
-    let limit = answer
-        .max_size()
-        .map(|limit| format!(" of {limit}"))
-        .unwrap_or_default();
+    let limit = answer.max_size();
+    let limit = limit.map_or_else(String::new, |limit| format!(" of {limit}"));
     let used = answer.cache_size.map(Size).or_else(|| facts.cache_used());
-    let size = used.map(|used| format!(", {used}{limit}")).unwrap_or_default();
-    let place = answer.cache_dir().map(|dir| dir.display().to_string());
-    let remote = || {
-        facts
-            .sccache
-            .remote
-            .as_ref()
-            .map(|remote| format!("{} cache, by {}", remote.kind, remote.origin))
+    let size = used.map_or_else(String::new, |used| format!(", {used}{limit}"));
+    let place = match answer.cache_dir() {
+        Some(dir) => dir.display().to_string(),
+        None => {
+            let remote = facts.sccache.remote.as_ref()?;
+            format!("{} cache, by {}", remote.kind, remote.origin)
+        }
     };
-    Some(format!("{}{size}", place.or_else(remote)?))
+    Some(place + &size)
 }
 
-/// Whether Rust was looked up, and nothing of it found.
+/// Whether Rust crates were looked up without any hit.
 pub(super) fn has_no_hit(facts: &Facts) -> bool {
     const RUST: &str = "Rust";
-    let count = |stats: &PerLanguage| stats.counts.get(RUST).copied().unwrap_or_default();
     let stats = facts.server.running().map(|running| &running.stats);
-    stats.is_some_and(|stats| count(&stats.cache_hits) == 0 && count(&stats.cache_misses) > 0)
+    stats.is_some_and(|stats| stats.cache_hits.of(RUST) == 0 && stats.cache_misses.of(RUST) > 0)
 }
 
 fn hits(running: &Answer) -> Option<String> {
     let (hits, misses) = (&running.stats.cache_hits, &running.stats.cache_misses);
-    let mut languages: Vec<&String> = hits.counts.keys().chain(misses.counts.keys()).collect();
-    languages.sort();
-    languages.dedup();
-    let rate = |language: &&String| {
-        let hits = hits.counts.get(*language).copied().unwrap_or_default();
-        let all = hits + misses.counts.get(*language).copied().unwrap_or_default();
+    let rate = |language: &String| {
+        let hits = hits.of(language);
+        let all = hits + misses.of(language);
         (all > 0).then(|| format!("{language} {} % ({hits} of {all})", hits * 100 / all))
     };
-    let rates: Vec<String> = languages.iter().filter_map(rate).collect();
+    let rates: Vec<String> = languages([hits, misses]).into_iter().filter_map(rate).collect();
     (!rates.is_empty()).then(|| rates.join(", "))
 }

@@ -1,5 +1,5 @@
-//! `sccache --show-stats` for a person: how much is found, what is not looked up and why, and who the server is. Here
-//! as plain data, and as JSON; in words in `text`.
+//! The running server's statistics: hits, calls that were not looked up and why, and the server. Here as plain data and
+//! as JSON; as text in `text`.
 
 mod text;
 
@@ -7,27 +7,24 @@ use serde::Serialize;
 
 use crate::cargo::build_dir;
 use crate::facts::Facts;
-use crate::facts::answer::{Answer, PerLanguage};
-use crate::reasons::{self, Kind};
+use crate::facts::answer::{self, Answer, PerLanguage};
+use crate::reasons;
 use crate::redact;
 use crate::why::Rule;
 
 pub(crate) use text::duration;
 pub use text::text;
 
-/// The schema rises with every change that could break a reader.
+/// Increased with every change that could break a reader.
 const SCHEMA: u32 = 1;
 
-/// The kind of a reason that a setting or a flag could change.
-const AVOIDABLE: &str = "avoidable";
-
-/// What there is to show.
+/// The statistics.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Stats {
     schema: u32,
-    /// The running server; null without one.
+    /// The running server; null if there is none.
     server: Option<Server>,
-    /// Why there is none to ask.
+    /// Why the server does not answer.
     no_answer: Option<String>,
     cache: Cache,
     languages: Vec<Language>,
@@ -35,20 +32,20 @@ pub struct Stats {
     /// The most frequent first.
     not_cached: Vec<NotCached>,
     errors: Errors,
-    /// What the wrapper kept from being shared, the most frequent first.
+    /// Why crates were not shared, the most frequent rule first.
     not_shared: Vec<NotShared>,
-    /// What is kept for edits, in this workspace.
+    /// The incremental compilation directories of this workspace.
     incremental: Vec<Incremental>,
 }
 
-/// What rustc keeps of the crates that are edited, in a profile's directory.
+/// The incremental compilation directory of a profile.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct Incremental {
     dir: String,
     bytes: u64,
 }
 
-/// Units that a rule of the wrapper's kept from being shared when they were last compiled.
+/// How many units a rule kept from being shared when they were last compiled.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 struct NotShared {
     rule: &'static str,
@@ -108,7 +105,7 @@ struct Errors {
 }
 
 impl Stats {
-    /// What the facts come to, and what the wrapper has written down: how many units a rule was applied to.
+    /// The statistics by these facts and by the wrapper's history: how many units each rule applied to.
     pub fn of(facts: &Facts, refusals: &[(Rule, usize)]) -> Self {
         let not_shared = refusals.iter().map(|(rule, count)| NotShared {
             rule: rule.id(),
@@ -166,7 +163,7 @@ fn no_answer(facts: &Facts) -> Option<String> {
             .server
             .listener
             .is_some()
-            .then(|| "it could not be asked".to_owned()),
+            .then(|| "it could not be queried".to_owned()),
     }
 }
 
@@ -183,7 +180,7 @@ fn server(facts: &Facts, running: &Answer) -> Server {
     }
 }
 
-/// A directory as it is; another place without who logs in there.
+/// The cache's location, without user names and passwords.
 fn location(answer: &Answer) -> Option<String> {
     if let Some(dir) = answer.cache_dir() {
         return Some(dir.display().to_string());
@@ -192,19 +189,13 @@ fn location(answer: &Answer) -> Option<String> {
 }
 
 fn languages([hits, misses, errors]: [&PerLanguage; 3]) -> Vec<Language> {
-    let mut names: Vec<&String> = [hits, misses, errors]
-        .iter()
-        .flat_map(|counts| counts.counts.keys())
-        .collect();
-    names.sort();
-    names.dedup();
-    let count = |counts: &PerLanguage, name: &String| counts.counts.get(name).copied().unwrap_or_default();
     let language = |name: &String| Language {
         name: name.clone(),
-        hits: count(hits, name),
-        misses: count(misses, name),
-        errors: count(errors, name),
+        hits: hits.of(name),
+        misses: misses.of(name),
+        errors: errors.of(name),
     };
+    let names = answer::languages([hits, misses, errors]);
     let mut all: Vec<Language> = names.into_iter().map(language).collect();
     all.sort_by_key(|language| std::cmp::Reverse(language.hits + language.misses));
     all
@@ -216,11 +207,7 @@ fn not_cached<'a>(reasons: impl Iterator<Item = (&'a String, &'a u64)>) -> Vec<N
         NotCached {
             reason: key.clone(),
             words: reason.words,
-            kind: match reason.kind {
-                Kind::Probe => "probe",
-                Kind::ByDesign => "by design",
-                Kind::Avoidable => AVOIDABLE,
-            },
+            kind: reason.kind.name(),
             count: *count,
         }
     };

@@ -1,4 +1,4 @@
-//! For people. Text from outside may hold anything: it goes through [`escape`](crate::escape).
+//! The output for people. Text from outside is escaped by [`escape`](crate::escape).
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -14,7 +14,7 @@ use crate::facts::Facts;
 use crate::facts::clock::Timing;
 use crate::finding::{Finding, Fix, Severity};
 
-/// At the door at most this many lines.
+/// The most lines when a shell is entered.
 const QUIET_LINES: usize = 5;
 
 pub(super) const BOLD: Style = Style::new().effects(Effects::BOLD);
@@ -29,7 +29,7 @@ fn label(severity: Severity) -> (&'static str, Style) {
     }
 }
 
-/// One line a finding, errors and warnings only, the worst first; nothing when all is well.
+/// One line for each error and warning, the worst first; nothing if all is well.
 pub fn quiet(findings: &[Finding]) -> String {
     let shown: Vec<&Finding> = findings
         .iter()
@@ -55,8 +55,8 @@ pub fn quiet(findings: &[Finding]) -> String {
     text
 }
 
-/// The status lines, then every finding with its evidence and its fix, by group, and at the end what to do first;
-/// prose is broken for a terminal of that width.
+/// The status lines, then every finding by group, with its evidence and fix, and at the end what to do first; for a
+/// terminal of that width.
 pub fn findings(projects: &[Facts], findings: &[Finding], width: Option<usize>) -> String {
     /// The values' column.
     const VALUE: usize = 11;
@@ -91,7 +91,7 @@ fn in_full(finding: &Finding, width: Option<usize>) -> String {
     let (name, style) = label(finding.severity);
     let what = format!("{} [{}]", clean(&finding.what), finding.id);
     let what = fill(&what, "  ".len() + name.len() + 1, INDENT, width);
-    // The id is one word, so it still stands at the end.
+    // The id is one word, so it is still at the end.
     let (what, id) = what.split_at(what.len() - finding.id.len() - "[]".len());
     let mut text = format!("  {style}{name}{style:#} {what}{DIM}{id}{DIM:#}\n");
     for line in &finding.detail {
@@ -106,7 +106,7 @@ fn in_full(finding: &Finding, width: Option<usize>) -> String {
     text
 }
 
-/// The worst first, and of those the cause before its effects: that is the order of the findings.
+/// The first finding is the worst, and the cause of others.
 fn conclusion(projects: &[Facts], findings: &[Finding]) -> String {
     let Some(first) = findings.first() else {
         return well(projects).to_owned() + "\n";
@@ -128,25 +128,25 @@ fn conclusion(projects: &[Facts], findings: &[Finding]) -> String {
     let counts: Vec<String> = counts.into_iter().flatten().collect();
     let (verb, command) = fix(first);
     let begin = match (first.severity, verb) {
-        (Severity::Info, _) => "Nothing needs to be done; to read more".to_owned(),
+        (Severity::Info, _) => "Nothing needs to be done; for details".to_owned(),
         (_, "run") => format!("Begin with: {command}\nTo read why"),
         _ => format!("Begin with [{}]: {command}\nTo read why", first.id),
     };
     format!("{}. {begin}: sccache-shell explain {}\n", counts.join(", "), first.id)
 }
 
-/// No more than was looked at.
+/// The message without findings, which claims no more than was checked.
 fn well(projects: &[Facts]) -> &'static str {
     if projects.iter().all(|facts| facts.cargo.settings.manifest.is_none()) {
-        "Nothing is wrong with sccache. There is no cargo project here, so nothing of cargo's was looked at."
+        "Nothing is wrong with sccache. There is no cargo project here, so cargo's settings were not checked."
     } else if projects.first().is_some_and(overview::has_no_hit) {
-        "Nothing wrong was found. No Rust crate has been found in the cache yet: what is built for the first time never is."
+        "No problem was found. There is no Rust hit yet: the first build of a crate is always a miss."
     } else {
         "All is well: sccache works here."
     }
 }
 
-/// What each part cost, and all of it.
+/// How long each part took, and all of them.
 pub fn timings(timings: &[Timing], judged: Duration) -> String {
     let ms = |time: Duration| time.as_secs_f64() * 1e3;
     let total = judged + timings.iter().map(|(_, time)| *time).sum::<Duration>();
@@ -184,7 +184,7 @@ pub fn checks(width: Option<usize>) -> String {
 
 /// A check's explanation; for a terminal of that width.
 pub fn explanation(check: &Check, width: Option<usize>) -> String {
-    /// Longer lines are hard to follow.
+    /// Longer lines are hard to read.
     const MOST: usize = 100;
     let width = width.map(|width| width.min(MOST));
     let mut text = String::new();
@@ -193,7 +193,7 @@ pub fn explanation(check: &Check, width: Option<usize>) -> String {
     for line in check.explanation.lines().chain(std::iter::once("")) {
         let is_fence = line.starts_with("```");
         let is_prose = !in_code && !is_fence && !line.is_empty() && !line.starts_with('#');
-        // In a list each line is an item.
+        // Each line of a list is an item.
         let goes_on = is_prose && !line.starts_with("- ");
         if !goes_on && !paragraph.is_empty() {
             let indent = if paragraph[0].starts_with("- ") { 2 } else { 0 };
@@ -244,13 +244,13 @@ mod tests {
     }
 
     #[test]
-    fn the_door_is_silent_when_all_is_well() {
+    fn quiet_prints_nothing_if_all_is_well() {
         assert_eq!(quiet(&[]), "");
         assert_eq!(quiet(&some(9, Severity::Info)), "");
     }
 
     #[test]
-    fn the_door_says_at_most_five_lines() {
+    fn quiet_prints_at_most_five_lines() {
         for (findings, lines) in [(1, 1), (5, 5), (6, 5), (40, 5)] {
             let text = plain(&quiet(&some(findings, Severity::Warning)));
             assert_eq!(text.lines().count(), lines, "{text}");
@@ -301,12 +301,12 @@ mod tests {
             | detail
             run: unset X
 
-        A cache that gets lost
+        Lost caches
           warning what of config-missing [config-missing]
             | detail
             run: init
 
-        What the server counted
+        Server statistics
           info what of clippy-uncached [clippy-uncached]
             | detail
             fix: nothing
@@ -315,12 +315,11 @@ mod tests {
         To read why: sccache-shell explain uds-bad
         ");
         let well = plain(&findings(std::slice::from_ref(&facts), &[], None));
-        let none =
-            "\n\nNothing is wrong with sccache. There is no cargo project here, so nothing of cargo's was looked at.\n";
+        let none = "\n\nNothing is wrong with sccache. There is no cargo project here, so cargo's settings were not checked.\n";
         assert!(well.ends_with(none), "{well}");
         let note = plain(&findings(std::slice::from_ref(&facts), &some[3..], None));
         assert!(
-            note.ends_with("1 note. Nothing needs to be done; to read more: sccache-shell explain clippy-uncached\n"),
+            note.ends_with("1 note. Nothing needs to be done; for details: sccache-shell explain clippy-uncached\n"),
             "{note}"
         );
     }

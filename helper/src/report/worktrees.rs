@@ -1,80 +1,79 @@
-//! Which of the repository's worktrees share what with this one, which would not, and why.
+//! Which worktrees of the repository share with this one, which do not, and why.
 
 use crate::environment::names;
 use crate::facts::Facts;
 use crate::facts::siblings::{Difference, Sibling};
 
-/// So many worktrees are all told one by one.
+/// Up to this many worktrees have a line each.
 const FEW: usize = 4;
 
-/// Of more, as many of those that do not share.
-const MAX_TOLD: usize = 5;
+/// The most lines for worktrees that do not share.
+const MAX_LISTED: usize = 5;
 
-/// A row that counts them, then a row for each that is told.
+/// A row with the number of worktrees, then a row for each one that is listed.
 pub(super) fn rows(facts: &Facts) -> Vec<(&'static str, String)> {
-    let others = facts
-        .repository
-        .git
-        .iter()
-        .flat_map(|repository| repository.others())
-        .count();
+    let others = facts.other_worktrees();
     if others == 0 {
         return Vec::new();
     }
-    let is_in_form = facts.wrapper_is_ours()
-        && facts
-            .shell
-            .env
-            .get(names::SHARE_MEMBERS)
-            .is_none_or(|value| value != "false");
-    let (own, same) = (facts.variables_of_this_worktree(), facts.variables_to_share());
+    let share_members = facts.shell.env.get(names::SHARE_MEMBERS);
+    let is_in_form = facts.wrapper_is_ours() && share_members.is_none_or(|value| value != "false");
+    let own = facts.variables_of_this_worktree();
     if !own.is_empty() {
-        let what = if is_in_form {
-            "crates that use no other can be shared"
-        } else {
-            "no crate can be shared"
-        };
-        let places = own.iter().map(|name| match facts.shell.env.given(name) {
-            Some(given) => format!("{name} ({})", given.origin),
-            None => (*name).to_owned(),
-        });
-        let holds = if own.len() == 1 { "holds" } else { "hold" };
-        let names = places.collect::<Vec<_>>().join(", ");
-        return vec![(
-            "worktrees",
-            format!("{}; {what}: {names} {holds} this one's path", others + 1),
-        )];
+        let what = not_shared(facts, &own, is_in_form);
+        return vec![("worktrees", format!("{}; {what}", others + 1))];
     }
-    let what = if is_in_form {
-        "all crates can be shared"
-    } else {
-        "crates from registries and git can be shared, members cannot"
-    };
-    let by = if same.is_empty() || !facts.caches_rust() {
-        String::new()
-    } else {
-        format!(", by shells with the same {}", same.join(", "))
-    };
     let siblings = &facts.repository.siblings;
     let has_partner = siblings.len() < others || siblings.iter().any(|sibling| sibling.differences.is_empty());
-    let head = if has_partner {
-        format!("{}; {what}{by}", others + 1)
+    let what = if has_partner {
+        shared(facts, is_in_form)
     } else {
-        format!("{}; none shares with this one", others + 1)
+        "none shares with this one".to_owned()
     };
-    let mut rows = vec![("worktrees", head)];
+    let mut rows = vec![("worktrees", format!("{}; {what}", others + 1))];
     if let Some(built) = &facts.cargo.built {
         let all = built.lock.sourced().count();
-        rows.extend(told(siblings, all).into_iter().map(|line| ("", line)));
+        rows.extend(listed(siblings, all).into_iter().map(|line| ("", line)));
         if !siblings.is_empty() && others > siblings.len() {
-            rows.push(("", format!("{} more were not looked at", others - siblings.len())));
+            rows.push(("", format!("{} more were not compared", others - siblings.len())));
         }
     }
     rows
 }
 
-/// `all`: how many packages this worktree has that can be shared.
-fn told(siblings: &[Sibling], all: usize) -> Vec<String> {
+/// Why other worktrees have different keys: the variables `own` contain this worktree's path.
+fn not_shared(facts: &Facts, own: &[&str], is_in_form: bool) -> String {
+    let what = if is_in_form {
+        "only crates without dependencies can be shared"
+    } else {
+        "no crate can be shared"
+    };
+    let name = |name: &&str| match facts.shell.env.given(name) {
+        Some(given) => format!("{name} ({})", given.origin),
+        None => (*name).to_owned(),
+    };
+    let names: Vec<String> = own.iter().map(name).collect();
+    let holds = if own.len() == 1 { "holds" } else { "hold" };
+    format!("{what}: {} {holds} this one's path", names.join(", "))
+}
+
+/// Which crates can be shared, and by shells with which variables in common.
+fn shared(facts: &Facts, is_in_form: bool) -> String {
+    let what = if is_in_form {
+        "all crates can be shared"
+    } else {
+        "crates from registries and git can be shared, members cannot"
+    };
+    let same = facts.variables_to_share();
+    if same.is_empty() || !facts.caches_rust() {
+        what.to_owned()
+    } else {
+        format!("{what}, by shells with the same {}", same.join(", "))
+    }
+}
+
+/// `all`: how many packages of this worktree can be shared.
+fn listed(siblings: &[Sibling], all: usize) -> Vec<String> {
     let name = |sibling: &Sibling| name(sibling, siblings);
     let (shares, differs): (Vec<&Sibling>, Vec<&Sibling>) =
         siblings.iter().partition(|sibling| sibling.differences.is_empty());
@@ -99,8 +98,8 @@ fn told(siblings: &[Sibling], all: usize) -> Vec<String> {
     } else {
         Vec::new()
     };
-    let fits = siblings.len() <= FEW || differs.len() <= MAX_TOLD;
-    let count = if fits { differs.len() } else { MAX_TOLD - 1 };
+    let fits = siblings.len() <= FEW || differs.len() <= MAX_LISTED;
+    let count = if fits { differs.len() } else { MAX_LISTED - 1 };
     lines.extend(differs[..count].iter().map(why_not));
     if !fits {
         lines.push(format!("{} more do not", differs.len() - count));
@@ -108,7 +107,7 @@ fn told(siblings: &[Sibling], all: usize) -> Vec<String> {
     lines
 }
 
-/// The directory's name where it is the only one, else the whole path.
+/// The directory's name if it is unique, else the whole path.
 fn name(sibling: &Sibling, all: &[Sibling]) -> String {
     let is_only = all.iter().filter(|other| other.name() == sibling.name()).count() == 1;
     if is_only {
@@ -125,7 +124,7 @@ fn packages(sibling: &Sibling, all: usize) -> String {
         ""
     };
     match sibling.in_common {
-        _ if all == 0 => format!("what comes from a registry or git, which nothing does yet{unbuilt}"),
+        _ if all == 0 => format!("crates from registries and git, of which there are none yet{unbuilt}"),
         1 if all == 1 => format!("the only crate{unbuilt}"),
         count if count == all => format!("all {all} crates{unbuilt}"),
         count => format!("{count} of {all} crates, by its Cargo.lock{unbuilt}"),
@@ -134,11 +133,11 @@ fn packages(sibling: &Sibling, all: usize) -> String {
 
 fn reason(difference: &Difference) -> String {
     match difference {
-        Difference::NoWorkspace => "this workspace is not in it".to_owned(),
+        Difference::NoWorkspace => "it does not contain this workspace".to_owned(),
         Difference::Rustc { theirs, ours } => format!("rustc {theirs} built there, {ours} here"),
         Difference::Pin(file) => format!("its {file} is different, so its rustc may be too"),
         Difference::CargoHome(home) => format!("it was built with CARGO_HOME {}", home.display()),
-        Difference::Rustflags(origin) => format!("other rustflags ({origin})"),
+        Difference::Rustflags(origin) => format!("different rustflags ({origin})"),
         Difference::Vendored(origin) => format!("vendored sources ({origin})"),
         Difference::Profile(key, origin) => format!("a different `{key}` in the dev profile ({origin})"),
         Difference::Packages => "no crate is in both Cargo.lock".to_owned(),
@@ -160,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn few_are_told_one_by_one() {
+    fn few_have_a_line_each() {
         let flags = || Difference::Rustflags(Origin::File("/w/c/.cargo/config.toml".into(), 2));
         let rustc = || Difference::Rustc {
             theirs: "1.90.0".to_owned(),
@@ -175,26 +174,26 @@ mod tests {
                 ..sibling("/w/d", 95, Vec::new())
             },
         ];
-        insta::assert_snapshot!(told(&some, 95).join("\n"), @"
+        insta::assert_snapshot!(listed(&some, 95).join("\n"), @"
         a shares all 95 crates
         b shares 80 of 95 crates, by its Cargo.lock
         d shares all 95 crates; nothing is built there yet
-        c does not: rustc 1.90.0 built there, 1.95.0 here; other rustflags (/w/c/.cargo/config.toml:2)
+        c does not: rustc 1.90.0 built there, 1.95.0 here; different rustflags (/w/c/.cargo/config.toml:2)
         ");
     }
 
     #[test]
-    fn of_many_those_that_do_not_share() {
+    fn of_many_only_those_that_do_not_share() {
         let mut many: Vec<Sibling> = (0..49)
             .map(|n| sibling(&format!("/w/s{n}"), 90 + n % 6, Vec::new()))
             .collect();
         assert_eq!(
-            told(&many, 95),
+            listed(&many, 95),
             ["49 of the 49 others share; the fewest with s0, 90 of 95 crates, by its Cargo.lock"]
         );
         let home = || vec![Difference::CargoHome("/c".into())];
         many.extend((0..9).map(|n| sibling(&format!("/{n}/x"), 95, home())));
-        insta::assert_snapshot!(told(&many, 95).join("\n"), @"
+        insta::assert_snapshot!(listed(&many, 95).join("\n"), @"
         49 of the 58 others share; the fewest with s0, 90 of 95 crates, by its Cargo.lock
         /0/x does not: it was built with CARGO_HOME /c
         /1/x does not: it was built with CARGO_HOME /c
@@ -202,15 +201,15 @@ mod tests {
         /3/x does not: it was built with CARGO_HOME /c
         5 more do not
         ");
-        assert!(told(&many[49..], 95).len() <= 5, "none shares");
+        assert!(listed(&many[49..], 95).len() <= 5, "none shares");
     }
 
     #[test]
     fn without_crates_to_share() {
         let one = [sibling("/w/a", 0, Vec::new())];
         assert_eq!(
-            told(&one, 0),
-            ["a shares what comes from a registry or git, which nothing does yet"]
+            listed(&one, 0),
+            ["a shares crates from registries and git, of which there are none yet"]
         );
     }
 }

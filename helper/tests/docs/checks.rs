@@ -5,7 +5,7 @@ use std::fmt::Write;
 use sccache_shell::checks::{Check, Effect};
 use sccache_shell::finding::Severity;
 
-use crate::page;
+use crate::support::page;
 
 fn severity(check: &Check) -> &'static str {
     match check.severity {
@@ -30,8 +30,8 @@ fn table(effect: Effect) -> String {
     text
 }
 
-/// The explanation one level deeper; its sections as bold lines, or the page's outline would say the same two of them
-/// 80 times.
+/// The explanation one level deeper. Its sections become bold lines: as headings the same two would be in the page's
+/// outline 80 times.
 fn explained(check: &Check) -> String {
     let mut in_code = false;
     let mut text = String::new();

@@ -1,8 +1,8 @@
 //! `docs/commands.md` is what `--help` prints.
 
-use crate::page;
+use crate::support::page;
 
-/// As wide as help is at most, so that it does not depend on who looks.
+/// The maximum width of the help, so that it does not depend on the terminal.
 const WIDTH: usize = 100;
 
 fn help(command: &mut clap::Command) -> String {

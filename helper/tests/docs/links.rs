@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::page;
+use crate::support::page;
 
 fn pages() -> Vec<PathBuf> {
     let docs = fs::read_dir(page::path("docs")).unwrap();
@@ -12,7 +12,7 @@ fn pages() -> Vec<PathBuf> {
     top.into_iter().chain(docs).collect()
 }
 
-/// What stands in `](…)`, but for addresses in the web.
+/// The targets of `](…)`, except for web addresses.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     targets.filter(|target| !target.contains("://"))

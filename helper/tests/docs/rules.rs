@@ -1,10 +1,10 @@
-//! `docs/worktrees.md` has a table of what is not simply looked up and stored, which is the wrapper's own list.
+//! The table of rules in `docs/worktrees.md` is the wrapper's list.
 
 use std::fmt::Write;
 
 use sccache_shell::why::Rule;
 
-use crate::page;
+use crate::support::page;
 
 #[test]
 fn what_is_not_shared_is_the_wrappers_list() {

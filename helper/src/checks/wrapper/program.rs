@@ -1,138 +1,121 @@
-//! What cargo's rustc wrapper is: one judgement, of which each check here is an outcome.
+//! What cargo's rustc wrapper is: one judgement, with a check for each outcome.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use crate::checks::{Check, Effect};
+use crate::checks::fixes::export;
 use crate::facts::Facts;
-use crate::finding::{Finding, Fix, Severity};
+use crate::finding::{Fix, Problem};
 use crate::origin::Setting;
-use crate::real_sccache;
+use crate::real_sccache::NAME as SCCACHE;
 
-pub(in crate::checks) const NOT_FOUND: Check = Check {
-    id: "wrapper-not-found",
-    severity: Severity::Error,
-    effect: Effect::BrokenBuilds,
-    explanation: include_str!("wrapper_not_found.md"),
-    run: |facts| of(facts, &NOT_FOUND),
-};
-
-pub(in crate::checks) const RENAMED: Check = Check {
-    id: "wrapper-renamed",
-    severity: Severity::Error,
-    effect: Effect::BrokenBuilds,
-    explanation: include_str!("wrapper_renamed.md"),
-    run: |facts| of(facts, &RENAMED),
-};
-
-pub(in crate::checks) const MISSING: Check = Check {
-    id: "wrapper-missing",
-    severity: Severity::Warning,
-    effect: Effect::FewerHits,
-    explanation: include_str!("wrapper_missing.md"),
-    run: |facts| of(facts, &MISSING),
-};
-
-pub(in crate::checks) const ELSEWHERE: Check = Check {
-    id: "wrapper-elsewhere",
-    severity: Severity::Warning,
-    effect: Effect::FewerHits,
-    explanation: include_str!("wrapper_elsewhere.md"),
-    run: |facts| of(facts, &ELSEWHERE),
-};
-
-pub(in crate::checks) const RUST_ANALYZER: Check = Check {
-    id: "rust-analyzer-wrapper",
-    severity: Severity::Info,
-    effect: Effect::FewerHits,
-    explanation: include_str!("rust_analyzer_wrapper.md"),
-    run: |facts| of(facts, &RUST_ANALYZER),
-};
-
-pub(in crate::checks) const NAME_HIDES_CC: Check = Check {
-    id: "wrapper-name-hides-cc",
-    severity: Severity::Warning,
-    effect: Effect::FewerHits,
-    explanation: include_str!("wrapper_name_hides_cc.md"),
-    run: |facts| of(facts, &NAME_HIDES_CC),
-};
-
-/// What rust-analyzer sets for itself, beside RUSTC_WRAPPER (its `crates/project-model/src/build_dependencies.rs`,
-/// `wrap_rustc_in_build_scripts`).
-const RUST_ANALYZERS_MARK: &str = "RA_RUSTC_WRAPPER";
-
-/// By what file stem the cc crate takes a rustc wrapper for a C compiler's as well (cc 1.4, `src/lib.rs`).
-const KNOWN_TO_CC: [&str; 4] = ["sccache", "cachepot", "buildcache", "kache"];
-
-/// The finding, where it is this check's.
-fn of(facts: &Facts, check: &Check) -> Vec<Finding> {
-    let finding = match &facts.cargo.settings.wrapper {
-        None => Some(missing("cargo has no rustc wrapper")),
-        Some(wrapper) => judged(facts, wrapper),
-    };
-    finding.into_iter().filter(|finding| finding.id == check.id).collect()
+pub(super) fn wrapper_not_found(facts: &Facts) -> Option<Problem> {
+    found(facts, Outcome::NotFound)
 }
 
-/// What is wrong with the wrapper that is set; `None` where it is sccache, or calls it.
-fn judged(facts: &Facts, wrapper: &Setting<PathBuf>) -> Option<Finding> {
+pub(super) fn wrapper_renamed(facts: &Facts) -> Option<Problem> {
+    found(facts, Outcome::Renamed)
+}
+
+pub(super) fn wrapper_missing(facts: &Facts) -> Option<Problem> {
+    found(facts, Outcome::Missing)
+}
+
+pub(super) fn wrapper_elsewhere(facts: &Facts) -> Option<Problem> {
+    found(facts, Outcome::Elsewhere)
+}
+
+pub(super) fn rust_analyzer_wrapper(facts: &Facts) -> Option<Problem> {
+    found(facts, Outcome::RustAnalyzer)
+}
+
+pub(super) fn wrapper_name_hides_cc(facts: &Facts) -> Option<Problem> {
+    found(facts, Outcome::NameHidesCc)
+}
+
+/// What is wrong with the wrapper.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    Missing,
+    NotFound,
+    RustAnalyzer,
+    Renamed,
+    Elsewhere,
+    NameHidesCc,
+}
+
+/// The problem, if the wrapper has this one.
+fn found(facts: &Facts, outcome: Outcome) -> Option<Problem> {
+    let Some(wrapper) = &facts.cargo.settings.wrapper else {
+        let what = "cargo has no rustc wrapper: no Rust crate is cached";
+        return (outcome == Outcome::Missing).then(|| Problem::new(what, fix(facts, outcome)));
+    };
+    (judge(facts, wrapper) == Some(outcome)).then(|| {
+        let problem = Problem::new(what(wrapper, outcome), fix(facts, outcome));
+        problem.at_places([wrapper.origin.clone()])
+    })
+}
+
+fn what(wrapper: &Setting<PathBuf>, outcome: Outcome) -> String {
+    let origin = &wrapper.origin;
+    let named = format!("`{}` from {origin}", wrapper.value.display());
+    match outcome {
+        Outcome::Missing => format!("{origin} is empty, so cargo uses no wrapper: no Rust crate is cached"),
+        Outcome::NotFound => format!("the rustc wrapper {named} cannot be started: every build fails"),
+        Outcome::RustAnalyzer => {
+            "rust-analyzer has set RUSTC_WRAPPER to itself for this process: what it builds here bypasses sccache"
+                .to_owned()
+        }
+        Outcome::Renamed => format!(
+            "the rustc wrapper {named} is sccache by another name: it takes itself for a compiler of that name, and every build hangs"
+        ),
+        Outcome::Elsewhere => {
+            format!("the rustc wrapper is {named}, not sccache: it is left as it is, and sccache caches no Rust crate")
+        }
+        Outcome::NameHidesCc => format!(
+            "the rustc wrapper {named} calls sccache, but has a different name: C code of build scripts is not cached"
+        ),
+    }
+}
+
+fn fix(facts: &Facts, outcome: Outcome) -> Fix {
+    match outcome {
+        // If there is no sccache at all, only an empty wrapper works.
+        Outcome::NotFound if facts.find_program(SCCACHE.as_ref()).is_none() => export("RUSTC_WRAPPER", ""),
+        Outcome::RustAnalyzer => Fix::Do(
+            "nothing is wrong with this shell; with `\"rust-analyzer.cargo.buildScripts.useRustcWrapper\": false` in the editor's settings rust-analyzer keeps the wrapper"
+                .into(),
+        ),
+        _ => export("RUSTC_WRAPPER", SCCACHE),
+    }
+}
+
+/// `None` if the wrapper is sccache, or a script that calls it.
+fn judge(facts: &Facts, wrapper: &Setting<PathBuf>) -> Option<Outcome> {
+    /// rust-analyzer sets this variable together with RUSTC_WRAPPER (`wrap_rustc_in_build_scripts` in its
+    /// `crates/project-model/src/build_dependencies.rs`).
+    const RUST_ANALYZER: &str = "RA_RUSTC_WRAPPER";
+    /// The cc crate uses a rustc wrapper with one of these file stems for C compilers too (cc 1.4, `src/lib.rs`).
+    const KNOWN_TO_CC: [&str; 4] = [SCCACHE, "cachepot", "buildcache", "kache"];
     let stem = wrapper.value.file_stem();
     let is = |name: &str| stem == Some(OsStr::new(name));
     let path = facts.cargo.wrapper_path.as_ref();
-    let is_sccache = path.is_some_and(|path| path.file_stem() == Some(real_sccache::NAME.as_ref()));
-    let finding = if wrapper.value.as_os_str().is_empty() {
-        missing(&format!("{} is empty, so cargo uses no wrapper", wrapper.origin))
+    let is_sccache = || path.is_some_and(|path| path.file_stem() == Some(OsStr::new(SCCACHE)));
+    if wrapper.value.as_os_str().is_empty() {
+        Some(Outcome::Missing)
     } else if facts.find_program(&wrapper.value).is_none() {
-        not_found(facts, wrapper)
-    } else if is(real_sccache::NAME) {
-        return None;
-    } else if wrapper.origin.is_env() && is("rust-analyzer") && facts.shell.own.get(RUST_ANALYZERS_MARK).is_some() {
-        rust_analyzer()
-    } else if is_sccache {
-        let what = "is sccache by another name: it takes itself for a compiler of that name, and every build hangs";
-        set_to_sccache(&RENAMED, format!("the rustc wrapper {} {what}", named(wrapper)))
+        Some(Outcome::NotFound)
+    } else if is(SCCACHE) {
+        None
+    } else if wrapper.origin.is_env() && is("rust-analyzer") && facts.shell.own.get(RUST_ANALYZER).is_some() {
+        Some(Outcome::RustAnalyzer)
+    } else if is_sccache() {
+        Some(Outcome::Renamed)
     } else if !facts.cargo.wrapper_calls_sccache {
-        let what = "not sccache: it is left as it is, and sccache caches no Rust crate";
-        set_to_sccache(&ELSEWHERE, format!("the rustc wrapper is {}, {what}", named(wrapper)))
+        Some(Outcome::Elsewhere)
     } else if !KNOWN_TO_CC.into_iter().any(is) {
-        let what = "calls sccache, but is not named so: C code of build scripts is not cached";
-        set_to_sccache(&NAME_HIDES_CC, format!("the rustc wrapper {} {what}", named(wrapper)))
+        Some(Outcome::NameHidesCc)
     } else {
-        return None;
-    };
-    Some(finding.at_places([wrapper.origin.clone()]))
-}
-
-fn named(wrapper: &Setting<PathBuf>) -> String {
-    format!("`{}` from {}", wrapper.value.display(), wrapper.origin)
-}
-
-fn missing(why: &str) -> Finding {
-    set_to_sccache(&MISSING, format!("{why}: no Rust crate is cached"))
-}
-
-fn set_to_sccache(check: &Check, what: String) -> Finding {
-    check.finding(what, Fix::Run("export RUSTC_WRAPPER=sccache".to_owned()))
-}
-
-fn not_found(facts: &Facts, wrapper: &Setting<PathBuf>) -> Finding {
-    // Without an sccache at all, no wrapper is the one that works.
-    let sccache = facts.find_program(real_sccache::NAME.as_ref());
-    let fix = format!("export RUSTC_WRAPPER={}", sccache.map_or("", |_| real_sccache::NAME));
-    NOT_FOUND.finding(
-        format!(
-            "the rustc wrapper {} cannot be started: every build fails",
-            named(wrapper)
-        ),
-        Fix::Run(fix),
-    )
-}
-
-fn rust_analyzer() -> Finding {
-    RUST_ANALYZER.finding(
-        "rust-analyzer has set RUSTC_WRAPPER to itself for this process: what it builds here goes past sccache".to_owned(),
-        Fix::Do(
-            "nothing in this shell is wrong; `\"rust-analyzer.cargo.buildScripts.useRustcWrapper\": false` in the editor's settings leaves the wrapper alone"
-                .to_owned(),
-        ),
-    )
+        None
+    }
 }

@@ -1,12 +1,12 @@
-//! Numbers that no server counts up to. Another sccache may answer anything, and everybody adds these up and takes
-//! shares of them; so they are bounded once, where they come in.
+//! Upper bounds for the numbers in an answer: a different sccache may answer anything, and they are added and
+//! multiplied later. They are bounded once, when they are read.
 
 use super::Answer;
 
-/// A count: so many that all counts in an answer can be added up, and a hundred times their sum is still a number.
+/// The highest count: a hundred times the sum of all counts in an answer does not overflow.
 const MAX_COUNT: u64 = 1 << 36;
 
-/// A size in bytes: an exbibyte.
+/// The largest size in bytes: an exbibyte.
 const MAX_SIZE: u64 = 1 << 60;
 
 impl Answer {

@@ -19,7 +19,7 @@ pub(super) fn unquote(quoted: &str) -> Option<PathBuf> {
                 't' => '\t',
                 '0' => '\0',
                 same @ ('\\' | '"' | '\'') => same,
-                // A byte that is no text.
+                // A byte that is not UTF-8.
                 'x' => {
                     let digits: String = rest.by_ref().take(2).collect();
                     path.push(u8::from_str_radix(&digits, 16).ok()?);

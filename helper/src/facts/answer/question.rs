@@ -1,5 +1,5 @@
-//! A program that is asked something. It is started and listened to in a thread of its own: whoever starts a program is
-//! held until that runs, and on a busy processor until it has ended.
+//! Running a program for its output, with a time limit. It is started in a thread of its own: starting a program blocks
+//! until it runs, which takes long on a busy machine.
 
 use std::io::Read;
 use std::process::{Child, Command, Stdio};
@@ -9,26 +9,26 @@ use std::time::{Duration, Instant};
 
 use super::{NoAnswer, TIME_LIMIT};
 
-/// How much of an answer is read, in bytes; a real one has some 2,000.
+/// How much of the output is read, in bytes; sccache's has about 2,000.
 const MAX_ANSWER: u64 = 1 << 20;
 
-/// What a program said until it ended.
+/// The output of a program that ended.
 #[derive(Debug)]
-pub(super) struct Output {
-    pub(super) stdout: Vec<u8>,
-    pub(super) stderr: Vec<u8>,
-    pub(super) is_success: bool,
+pub(in crate::facts) struct Output {
+    pub(in crate::facts) stdout: Vec<u8>,
+    pub(in crate::facts) stderr: Vec<u8>,
+    pub(in crate::facts) is_success: bool,
 }
 
-/// A program on its way.
+/// A program that was started.
 #[derive(Debug)]
-pub(super) struct Started {
+pub(in crate::facts) struct Started {
     thread: std::io::Result<JoinHandle<Result<Output, NoAnswer>>>,
 }
 
 impl Started {
     /// Starts the program.
-    pub(super) fn start(mut command: Command) -> Self {
+    pub(in crate::facts) fn start(mut command: Command) -> Self {
         command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -38,8 +38,8 @@ impl Started {
         }
     }
 
-    /// Waits for its end, never past the time limit.
-    pub(super) fn output(self) -> Result<Output, NoAnswer> {
+    /// Waits for its end, at most until the time limit.
+    pub(in crate::facts) fn output(self) -> Result<Output, NoAnswer> {
         let thread = self.thread.map_err(not_started)?;
         thread
             .join()
@@ -55,7 +55,7 @@ fn run(mut command: Command) -> Result<Output, NoAnswer> {
     let mut child = command.spawn().map_err(not_started)?;
     let result = listen(&mut child, Instant::now() + TIME_LIMIT);
     if result.is_err() {
-        // Ours to end: it is the client that we started, not the server.
+        // This is the client that was started here, not the server.
         let _ = child.kill();
         let _ = child.wait();
     }
@@ -76,7 +76,7 @@ fn listen(child: &mut Child, deadline: Instant) -> Result<Output, NoAnswer> {
     })
 }
 
-/// Reads one of a program's outputs in a thread, until it ends or is more than is wanted.
+/// Reads an output of a program in a thread, until it ends or reaches the limit.
 fn read(pipe: impl Read + Send + 'static) -> Result<Receiver<Vec<u8>>, NoAnswer> {
     let (sender, receiver) = mpsc::channel();
     let reader = move || {
@@ -88,7 +88,7 @@ fn read(pipe: impl Read + Send + 'static) -> Result<Receiver<Vec<u8>>, NoAnswer>
     Ok(receiver)
 }
 
-/// Its output has ended, so it is about to exit; a program that closes its output and stays is cut off.
+/// A program whose output has ended is about to exit; if it stays, it is stopped at the deadline.
 fn exited_well(child: &mut Child, deadline: Instant) -> Result<bool, NoAnswer> {
     loop {
         match child.try_wait() {

@@ -1,34 +1,34 @@
-//! What a directory is stored on: whether it lasts, whether it is on this machine, and how much fits.
+//! The file system of a directory: whether it is permanent, whether it is on this machine, and its size.
 
 use std::path::Path;
 
 use crate::size::Size;
 
-/// A file system, as far as a cache cares.
+/// What matters of a file system for a cache.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileSystem {
-    /// What it is called, where that is known.
+    /// Its type, if that is known.
     pub name: String,
-    /// Whether it lasts and whether it is here.
+    /// Where the files are.
     pub kind: Kind,
-    /// What this user may still write.
+    /// The space that this user may still use.
     pub free: Size,
-    /// All of it.
+    /// Its size.
     pub total: Size,
 }
 
-/// Where the files really are.
+/// Where the files are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// In memory, gone with the machine's power.
+    /// In memory: lost when the machine is turned off.
     Volatile,
-    /// On another machine, or behind one's virtual disk.
+    /// On a different machine, or on the host of a virtual machine.
     Network,
-    /// Anything else: a disk of this machine, as far as can be told.
+    /// Anything else: a disk of this machine, as far as is known.
     Local,
 }
 
-/// The file system of a directory that exists; `None` where the system does not say.
+/// The file system of a directory that exists; `None` if the system does not tell.
 pub(super) fn of(dir: &Path) -> Option<FileSystem> {
     let sizes = rustix::fs::statvfs(dir).ok()?;
     let bytes = |blocks: u64| Size(blocks.saturating_mul(sizes.f_frsize));
@@ -41,7 +41,7 @@ pub(super) fn of(dir: &Path) -> Option<FileSystem> {
     })
 }
 
-/// By name, as `/proc/self/mountinfo` and macOS have it.
+/// By the name in `/proc/self/mountinfo` and on macOS.
 fn kind_of(name: &str) -> Kind {
     match name {
         "tmpfs" | "ramfs" => Kind::Volatile,
@@ -61,7 +61,7 @@ mod system {
 
     use super::{Kind, kind_of};
 
-    /// The magic numbers of linux/magic.h that are told apart without a table of mounts.
+    /// Magic numbers of linux/magic.h.
     const MAGIC: [(u64, &str); 10] = [
         (0x0102_1994, "tmpfs"),
         (0x8584_58f6, "ramfs"),
@@ -75,11 +75,11 @@ mod system {
         (0x5346_414f, "afs"),
     ];
 
-    /// FUSE may be anything: which, only the table of mounts says.
+    /// FUSE may be anything: the type is only in the table of mounts.
     const FUSE: u64 = 0x6573_5546;
 
     pub(super) fn kind(dir: &Path) -> Option<(String, Kind)> {
-        // A signed word on some machines: the magic number is its low half.
+        // It is signed and longer on some machines: the magic number is its low half.
         #[allow(clippy::unnecessary_cast, reason = "the type differs between machines")]
         let magic = rustix::fs::statfs(dir).ok()?.f_type as u64 & 0xffff_ffff;
         let name = match MAGIC.iter().find(|(known, _)| *known == magic) {

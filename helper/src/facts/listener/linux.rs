@@ -11,10 +11,10 @@ use std::path::PathBuf;
 use super::{Address, Listener};
 use crate::facts::process::{self, Process, Scan};
 
-/// A listening socket: its inode, and its user where the table says so.
+/// A listening socket: its inode, and its user if the table has it.
 type Socket = (u64, Option<u32>);
 
-/// The sockets that listen at an address, and the user who made them, where the system tells.
+/// The sockets that listen at an address, and their user, if the system shows it.
 #[derive(Debug)]
 pub(in crate::facts) struct Bound {
     inodes: Vec<u64>,
@@ -25,21 +25,21 @@ pub(super) fn at(address: &Address) -> Option<Bound> {
     let (inodes, owner) = match address {
         Address::Port(port) => listening_port(*port).map(|(inode, owner)| (vec![inode], owner))?,
         Address::Socket(path) => {
-            // The table does not say whose it is; the file does. Without the file nobody is reached.
+            // The user is not in the table but that of the file. Without the file the socket cannot be reached.
             let owner = match fs::metadata(path) {
                 Err(error) if error.kind() == ErrorKind::NotFound => return None,
                 found => found.map(|meta| meta.uid()).ok(),
             };
             (listening_sockets(path.as_os_str().as_bytes()), owner)
         }
-        // The table writes the zero byte as an @.
+        // The table shows the zero byte as an @.
         Address::Abstract(name) => (listening_sockets(format!("@{name}").as_bytes()), None),
     };
     (!inodes.is_empty()).then_some(Bound { inodes, owner })
 }
 
 impl Bound {
-    /// Whose they are.
+    /// Finds their process.
     pub(in crate::facts) fn listener(&self, scan: &mut Scan<'_>) -> Listener {
         let process = last_to_bind(&self.inodes, self.owner, scan);
         Listener {
@@ -54,21 +54,20 @@ fn holder(inode: u64, scan: &mut Scan<'_>) -> Option<Process> {
     scan.holder_of(&PathBuf::from(format!("socket:[{inode}]")))
 }
 
-/// Of several sockets that were bound to one path the file is the last one's: a server that starts takes the file of
-/// the one before away (`start_server` in sccache's `src/server.rs`), which listens on and is never reached again.
-/// Inodes do not tell the order, since each CPU hands out its own; the processes' starts do. `None` where it may not
-/// be looked into.
+/// Of several sockets bound to one path, the last one has the file: a server that starts removes the file of the one
+/// before (`start_server` in sccache's `src/server.rs`), which keeps listening and cannot be reached. The order is that
+/// of the processes' start times; inode numbers are per CPU. `None` if the process may not be inspected.
 fn last_to_bind(inodes: &[u64], owner: Option<u32>, scan: &mut Scan<'_>) -> Option<Process> {
     if let [inode] = inodes {
         return holder(*inode, scan);
     }
     let holders = inodes.iter().filter_map(|inode| holder(*inode, scan));
-    // Who made the file has it.
+    // Its owner is that of the file.
     let owners = holders.filter(|process| owner.is_none() || process.uid == owner);
     owners.max_by_key(|process| process::ticks_at_start(process.pid))
 }
 
-/// The table where the kernel itself says nothing: it may have been built without an answer.
+/// By sock_diag; by the table if the kernel was built without it.
 fn listening_port(port: u16) -> Option<Socket> {
     let in_table = || port_in_table(&fs::read_to_string("/proc/net/tcp").ok()?, port);
     inet_diag::listening_port(port).or_else(in_table)
@@ -92,17 +91,15 @@ fn listening_sockets(path: &[u8]) -> Vec<u64> {
     sockets_in_table(&table, path)
 }
 
-/// Columns: `Num RefCount Protocol Flags Type St Inode Path`; the path may hold any byte but a newline.
+/// Columns: `Num RefCount Protocol Flags Type St Inode Path`; the path may contain any byte but a newline.
 fn sockets_in_table(table: &[u8], path: &[u8]) -> Vec<u64> {
     const ACCEPTS: &[u8] = b"00010000";
     let sockets = table.split(|byte| *byte == b'\n').skip(1).filter_map(|line| {
-        let (_, rest) = next_column(line)?;
-        let (_, rest) = next_column(rest)?;
-        let (_, rest) = next_column(rest)?;
-        let (flags, rest) = next_column(rest)?;
-        let (_, rest) = next_column(rest)?;
-        let (_, rest) = next_column(rest)?;
-        let (inode, rest) = next_column(rest)?;
+        let (mut columns, mut rest) = ([[].as_slice(); 7], line);
+        for column in &mut columns {
+            (*column, rest) = next_column(rest)?;
+        }
+        let [_, _, _, flags, _, _, inode] = columns;
         let is_it = flags == ACCEPTS && rest.strip_prefix(b" ")? == path;
         is_it.then(|| std::str::from_utf8(inode).ok()?.parse().ok())?
     });
@@ -121,7 +118,7 @@ pub(crate) fn assert_invariants(bytes: &[u8]) {
     for inode in sockets_in_table(bytes, b"/x") {
         assert!(String::from_utf8_lossy(bytes).contains(&inode.to_string()) || inode == 0);
     }
-    // Whatever stands before, a line of its own is found.
+    // A valid line is found after any text.
     let path = bytes.split(|b| *b == b'\n').next().unwrap_or_default();
     let table = [bytes, b"\n0000: 00000002 00000000 00010000 0001 01 4711 ", path, b"\n"].concat();
     assert!(sockets_in_table(&table, path).contains(&4711));

@@ -1,5 +1,5 @@
-//! Systems without `/proc`: whether something accepts connections. A bare connection does not
-//! reset sccache's idle timer; who it is stays unknown.
+//! Systems without `/proc`: whether something accepts connections. A connection alone does not reset sccache's idle
+//! timer; the process is not known.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::os::unix::net::UnixStream;
@@ -10,7 +10,7 @@ use crate::facts::process::Scan;
 
 const CONNECT_LIMIT: Duration = Duration::from_millis(200);
 
-/// That somebody accepts connections.
+/// Something accepts connections.
 #[derive(Debug)]
 pub(in crate::facts) struct Bound;
 
@@ -20,14 +20,14 @@ pub(super) fn at(address: &Address) -> Option<Bound> {
             TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, *port)), CONNECT_LIMIT).is_ok()
         }
         Address::Socket(path) => UnixStream::connect(path).is_ok(),
-        // Linux alone has them.
+        // Linux only.
         Address::Abstract(_) => false,
     };
     accepts.then_some(Bound)
 }
 
 impl Bound {
-    /// Whose it is, nobody knows.
+    /// Its process is not known.
     pub(in crate::facts) fn listener(&self, _scan: &mut Scan<'_>) -> Listener {
         Listener {
             uid: None,

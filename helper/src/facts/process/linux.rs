@@ -8,14 +8,14 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::{Process, Program};
+use super::{Process, Program, as_seen_by};
 use crate::environment::Environment;
 
 /// The largest environment that is read, in bytes.
 const MAX_ENVIRON: u64 = 4 << 20;
 
-/// One look at all processes. Those named like sccache come first and are mostly all that is wanted; each
-/// process's name is read once, however many questions are asked.
+/// A scan of all processes. Those named like sccache are looked at first, which is mostly enough; the name of a process
+/// is read once.
 #[derive(Debug)]
 pub struct Scan<'a> {
     entries: Option<fs::ReadDir>,
@@ -25,7 +25,7 @@ pub struct Scan<'a> {
 }
 
 impl<'a> Scan<'a> {
-    /// Begins a look at all processes, from the directory `cwd`.
+    /// Begins a scan, from the directory `cwd`.
     pub fn begin(cwd: &'a Path) -> Self {
         Self {
             entries: fs::read_dir("/proc").ok(),
@@ -38,7 +38,7 @@ impl<'a> Scan<'a> {
     /// The process that holds this file open.
     pub(in crate::facts) fn holder_of(&mut self, file: &Path) -> Option<Process> {
         let holds = |pid: u32| Some(open_files(pid)).filter(|files| files.iter().any(|open| open == file));
-        // Those that an earlier question came by, then the rest.
+        // Those that were found before, then the rest.
         let mut known = self.named_sccache.clone().into_iter();
         while let Some(pid) = known.next().or_else(|| self.next_named_sccache()) {
             if let Some(files) = holds(pid) {
@@ -50,8 +50,8 @@ impl<'a> Scan<'a> {
         Some(describe(pid, files, self.cwd))
     }
 
-    /// Every sccache server that this user may look into, but the one that is known already: their environments,
-    /// ages and files, and no more, since a machine may have many.
+    /// Every sccache server that this user may inspect, except the known one. Only their environments, start times and
+    /// files are read, since a machine may have many.
     pub fn other_servers(mut self, known: Option<u32>) -> Vec<Process> {
         while self.next_named_sccache().is_some() {}
         let others = self.named_sccache.iter().filter(|pid| Some(**pid) != known);
@@ -91,13 +91,13 @@ fn open_files(pid: u32) -> Vec<PathBuf> {
     entries.filter_map(|entry| fs::read_link(entry.path()).ok()).collect()
 }
 
-/// A server on its way into the background leaves processes for a moment that look like it and listen to nobody.
+/// A server that is just starting has, for a moment, parent processes that look like it and have no socket.
 fn has_socket(process: &Process) -> bool {
     let mut files = process.files.iter();
     files.any(|file| file.as_os_str().as_bytes().starts_with(b"socket:"))
 }
 
-/// In three system calls: this is asked of every process there is.
+/// In three system calls: this is done for every process.
 fn name_of(pid: u32) -> String {
     let mut name = [0; 64];
     let read = fs::File::open(proc_file(pid, "comm")).and_then(|mut file| file.read(&mut name));
@@ -149,7 +149,7 @@ fn variables(environ: &[u8]) -> Vec<(OsString, OsString)> {
         let owned = |bytes: &[u8]| OsString::from_vec(bytes.to_owned());
         Some((owned(&entry[..at]), owned(&entry[at + 1..])))
     };
-    // The first of two wins, as for getenv.
+    // The first of two entries counts, as for getenv.
     entries.rev().filter_map(split).collect()
 }
 
@@ -167,7 +167,7 @@ fn program(link: PathBuf) -> Program {
     }
 }
 
-/// By the clock ticks since the system's start (proc(5), `stat`, field 22).
+/// By the clock ticks since the system was started (proc(5), `stat`, field 22).
 fn started(pid: u32) -> Option<SystemTime> {
     let uptime = fs::read_to_string("/proc/uptime").ok()?;
     let started = ticks_at_start(pid)? as f64 / rustix::param::clock_ticks_per_second() as f64;
@@ -176,20 +176,20 @@ fn started(pid: u32) -> Option<SystemTime> {
     SystemTime::now().checked_sub(age)
 }
 
-/// When it was started, in clock ticks since the system's own start.
+/// When the process was started, in clock ticks since the system was started.
 pub(in crate::facts) fn ticks_at_start(pid: u32) -> Option<u64> {
     start_ticks(&fs::read(proc_file(pid, "stat")).ok()?)
 }
 
-/// The name in parentheses, field 2, may hold any byte, so fields are counted from its end.
+/// The name in parentheses, field 2, may contain any byte, so fields are counted from its end.
 fn start_ticks(stat: &[u8]) -> Option<u64> {
     let end = stat.iter().rposition(|byte| *byte == b')')?;
     let rest = std::str::from_utf8(&stat[end + 1..]).ok()?;
     rest.split_whitespace().nth(22 - 3)?.parse().ok()
 }
 
-/// The same inode of the same device is the same directory, in whatever namespace. `None` where the process may not be
-/// looked into.
+/// The same inode of the same device is the same directory, in any namespace. `None` if the process may not be
+/// inspected.
 fn sees(pid: u32, dir: &Path) -> Option<bool> {
     let ours = fs::metadata(dir).ok()?;
     match fs::metadata(as_seen_by(pid, dir)) {
@@ -199,11 +199,6 @@ fn sees(pid: u32, dir: &Path) -> Option<bool> {
         }
         Err(_) => None,
     }
-}
-
-/// The process may see another root (a container); a relative path is looked up from `/`, where servers stand.
-fn as_seen_by(pid: u32, path: &Path) -> PathBuf {
-    proc_file(pid, "root").join(path.strip_prefix("/").unwrap_or(path))
 }
 
 #[cfg(any(test, fuzzing))]

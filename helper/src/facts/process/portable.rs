@@ -1,15 +1,15 @@
-//! Systems without `/proc`: no other process can be looked into.
+//! Systems without `/proc`: other processes cannot be inspected.
 
 use std::path::Path;
 
 use super::Process;
 
-/// A look at all processes, which sees none.
+/// A scan of all processes, which finds none.
 #[derive(Debug)]
 pub struct Scan<'a>(std::marker::PhantomData<&'a Path>);
 
 impl<'a> Scan<'a> {
-    /// Begins a look at all processes.
+    /// Begins a scan.
     pub fn begin(_cwd: &'a Path) -> Self {
         Self(std::marker::PhantomData)
     }

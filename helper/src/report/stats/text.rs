@@ -1,18 +1,19 @@
-//! The statistics in words: good at 80 columns, without colour, and read aloud.
+//! The statistics as text: for 80 columns, readable without colour and by a screen reader.
 
 use std::fmt::Write;
 use std::time::Duration;
 
-use super::{AVOIDABLE, Cache, Errors, Incremental, Language, NotShared, Stats};
+use super::{Cache, Errors, Incremental, Language, NotShared, Stats};
+use crate::reasons::Kind;
 use crate::report::text::{BOLD, DIM, clean};
 use crate::size::Size;
 
-/// As many reasons as a person reads.
+/// The most reasons that are listed.
 const MAX_REASONS: usize = 10;
 
 const BAR: usize = 20;
 
-/// For people; `bars` where somebody looks at it.
+/// For people; with `bars` on a terminal.
 pub fn text(stats: &Stats, bars: bool) -> String {
     let mut text = server_text(stats);
     text += &cache_text(&stats.cache, bars);
@@ -29,7 +30,7 @@ pub fn text(stats: &Stats, bars: bool) -> String {
     text + &not_shared
 }
 
-/// A label and what it is of, in two columns.
+/// A label and a value, in two columns.
 fn line(text: &mut String, label: &str, value: &str) {
     let _ = writeln!(text, "{BOLD}{label:10}{BOLD:#} {}", clean(value));
 }
@@ -58,7 +59,7 @@ fn server_text(stats: &Stats) -> String {
         (None, None) => line(
             &mut text,
             "server",
-            "none is running; the first compile starts one, and counts begin with it",
+            "none is running; the first compile starts one, which counts from then on",
         ),
     }
     text
@@ -75,10 +76,7 @@ fn cache_text(cache: &Cache, bars: bool) -> String {
             Size(limit),
             share(used, limit)
         ),
-        (None, Some(limit)) => format!(
-            "at most {}; what is in it is counted with the first compile",
-            Size(limit)
-        ),
+        (None, Some(limit)) => format!("at most {}; the content is counted with the first compile", Size(limit)),
         (Some(used), None) => Size(used).to_string(),
         (None, None) => return text,
     };
@@ -86,7 +84,7 @@ fn cache_text(cache: &Cache, bars: bool) -> String {
     text
 }
 
-/// What is kept for edits; like all that cargo makes it may be removed at any time.
+/// The incremental compilation directories, which may be deleted at any time.
 fn incremental_text(dirs: &[Incremental]) -> String {
     let mut text = String::new();
     for Incremental { dir, bytes } in dirs {
@@ -136,7 +134,7 @@ fn calls_text(stats: &Stats) -> String {
         }
     };
     for reason in stats.not_cached.iter().take(MAX_REASONS) {
-        let words = if reason.kind == AVOIDABLE {
+        let words = if reason.kind == Kind::Avoidable.name() {
             format!("{}, avoidable", reason.words)
         } else {
             reason.words.to_owned()
@@ -145,11 +143,7 @@ fn calls_text(stats: &Stats) -> String {
     }
     let rest = stats.not_cached.iter().skip(MAX_REASONS).map(|reason| reason.count);
     row(rest.sum(), "for other reasons: sccache-shell stats --json", None);
-    row(
-        calls.not_compiles,
-        "questions to compilers, such as their version",
-        None,
-    );
+    row(calls.not_compiles, "queries to compilers, such as their version", None);
     row(calls.unsupported_compiler, "compilers that sccache does not know", None);
     text
 }
@@ -166,7 +160,7 @@ fn not_shared_text(rows: &[NotShared]) -> String {
             row.count, row.treatment, row.when, row.rule
         );
     }
-    text + "  sccache-shell explain-miss CRATE   says more of one\n"
+    text + "  details: sccache-shell explain-miss CRATE\n"
 }
 
 fn errors_text(errors: &Errors) -> String {
@@ -181,10 +175,10 @@ fn errors_text(errors: &Errors) -> String {
     if rows.is_empty() {
         return "\n".to_owned();
     }
-    format!("\n{BOLD}errors{BOLD:#}  sccache-shell check says more\n{rows}\n")
+    format!("\n{BOLD}errors{BOLD:#}  details: sccache-shell check\n{rows}\n")
 }
 
-/// Nothing is not the same as little.
+/// A small share is not shown as 0 %.
 fn share(part: u64, whole: u64) -> String {
     match percent(part, whole) {
         0 if part > 0 => "less than 1 %".to_owned(),
@@ -193,7 +187,7 @@ fn share(part: u64, whole: u64) -> String {
 }
 
 fn percent(part: u64, whole: u64) -> u64 {
-    // Rounded down: 100 % is said of all alone.
+    // Rounded down, so that only all is 100 %.
     u64::try_from(u128::from(part) * 100 / u128::from(whole.max(1))).unwrap_or(u64::MAX)
 }
 
@@ -273,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn for_eyes() {
+    fn on_a_terminal() {
         insta::assert_snapshot!(plain(&text(&some(), true)), @r#"
         server     pid 4711, sccache 0.19.0, up 3 h 12 min
         address    127.0.0.1:4226
@@ -289,19 +283,19 @@ mod tests {
 
         not looked up  3 of 12 calls
                1  programs and shared libraries, which are linked [crate-type (bin)]
-               2  questions to compilers, such as their version
+               2  queries to compilers, such as their version
 
-        errors  sccache-shell check says more
+        errors  details: sccache-shell check
                3  entries that could not be stored
 
         compiled and not shared  crates, as each was last compiled
                2  uncached: a macro that runs a program [runs]
-          sccache-shell explain-miss CRATE   says more of one
+          details: sccache-shell explain-miss CRATE
         "#);
     }
 
     #[test]
-    fn for_ears_and_files() {
+    fn without_bars() {
         let text = text(&some(), false);
         assert!(plain(&text).is_ascii(), "{text}");
         assert!(plain(&text).contains("Rust          62 %, 5 of 8\n"), "{text}");

@@ -1,12 +1,12 @@
-//! The kernel, asked for one listening socket (sock_diag(7)). The table under `/proc` says the same, but to write it
-//! the kernel walks all the connections that the machine could have: milliseconds on one with much memory.
+//! One listening socket, from the kernel by sock_diag(7). The table in `/proc` has the same, but for it the kernel
+//! walks its whole connection hash table, which takes milliseconds on a machine with much memory.
 
 use rustix::io;
 use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with};
 
 use super::Socket;
 
-/// `SOCK_DIAG_BY_FAMILY`, the type of the question and of its answer.
+/// `SOCK_DIAG_BY_FAMILY`, the type of the request and of its answer.
 const BY_FAMILY: u16 = 20;
 /// `NLM_F_REQUEST`.
 const REQUEST: u16 = 1;
@@ -15,7 +15,7 @@ const LISTEN: u8 = 10;
 /// `struct nlmsghdr`, then `struct inet_diag_req_v2`, in bytes.
 const QUESTION: usize = 16 + 56;
 
-/// Who listens at 127.0.0.1; `None` where nobody does, and where this kernel does not say.
+/// The socket that listens at 127.0.0.1; `None` if there is none, or if the kernel does not answer.
 pub(super) fn listening_port(port: u16) -> Option<Socket> {
     read(&ask(port).ok()?)
 }
@@ -28,7 +28,7 @@ fn ask(port: u16) -> io::Result<Vec<u8>> {
         Some(netlink::SOCK_DIAG),
     )?;
     send(&socket, &question(port), SendFlags::empty())?;
-    // The answer is there when the question is sent.
+    // The kernel answers before `send` returns.
     let mut answer = vec![0; 512];
     let (length, _) = recv(&socket, &mut answer[..], RecvFlags::DONTWAIT)?;
     answer.truncate(length);
@@ -52,7 +52,7 @@ fn question(port: u16) -> [u8; QUESTION] {
     question
 }
 
-/// `struct nlmsghdr`, then `struct inet_diag_msg`; an error has another type.
+/// `struct nlmsghdr`, then `struct inet_diag_msg`; an error has a different type.
 fn read(answer: &[u8]) -> Option<Socket> {
     let number = |at: usize| Some(u32::from_ne_bytes(answer.get(at..at + 4)?.try_into().ok()?));
     let kind = u16::from_ne_bytes(answer.get(4..6)?.try_into().ok()?);

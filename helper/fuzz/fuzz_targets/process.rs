@@ -1,4 +1,0 @@
-//! `sccache_shell::invariants::process`
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::process(input));

@@ -1,4 +1,0 @@
-//! `sccache_shell::invariants::quote`
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|input: &[u8]| sccache_shell::invariants::quote(input));

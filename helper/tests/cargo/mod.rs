@@ -1,0 +1,3 @@
+//! Reading cargo's files.
+
+mod config;

@@ -1,0 +1,131 @@
+//! Every command that a finding prints is run, and must fix what it was printed for.
+
+mod causes;
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::{cache, server};
+use crate::support::{Sandbox, real_sccache};
+use causes::{FILES, SERVERS, VARIABLES};
+
+/// Checks whose command needs a second user, namespace, sccache or port, and the test that runs it.
+const ELSEWHERE: &[(&str, fn())] = &[
+    (
+        "cache-dir-unusable",
+        cache::directory::cache_dir_unusable_by_another_user,
+    ),
+    ("fd-inherit-hang", server::process::fd_inherit_hang),
+    ("port-not-sccache", server::address::port_not_sccache),
+    ("server-other-namespace", server::process::server_other_namespace),
+    ("server-other-user", server::process::server_other_user),
+];
+
+/// Checks whose findings say what to do, but print no command.
+const WITHOUT_A_COMMAND: &[&str] = &[
+    "basedirs-missing-worktree",
+    "cache-on-network-fs",
+    "cache-on-volatile-fs",
+    "cargo-env-in-key",
+    "cargo-home-differs-remote",
+    "clippy-uncached",
+    "config-key-too-new",
+    "deps-vendored-in-tree",
+    "foreign-files-in-cache",
+    "mixed-versions",
+    "native-cpu-remote",
+    "remote-not-compiled-in",
+    "rust-analyzer-wrapper",
+    "rustc-toolchain-differs",
+    "rustflags-joined",
+    "sccache-broken",
+    "sccache-missing",
+    "sccache-untried",
+    "static-lib-modifiers-unhashed",
+    "stats-uncached",
+    "storage-unusable",
+    "tracing-unavailable",
+    "version-too-old-for-sharing",
+];
+
+/// The checks whose commands are run.
+fn tested() -> impl Iterator<Item = &'static str> {
+    let by_variables = VARIABLES.iter().map(|(id, ..)| *id);
+    let by_function = FILES.iter().chain(SERVERS).map(|(id, ..)| *id);
+    let elsewhere = ELSEWHERE.iter().map(|(id, _)| *id);
+    by_variables.chain(by_function).chain(elsewhere)
+}
+
+/// A new check must be added to one of the lists.
+#[test]
+fn every_check_is_listed_once() {
+    let listed: Vec<&str> = tested().chain(WITHOUT_A_COMMAND.iter().copied()).collect();
+    let distinct: BTreeSet<&str> = listed.iter().copied().collect();
+    assert_eq!(distinct.len(), listed.len(), "a check is listed twice: {listed:?}");
+    let all: BTreeSet<&str> = sccache_shell::checks::all().map(|check| check.id).collect();
+    assert_eq!(distinct, all, "left: listed here, right: the checks");
+}
+
+/// Every finding of every test is passed to this: a check that prints a command must be in a list that runs it.
+pub(crate) fn assert_command_is_tested(finding: &Value) {
+    let id = finding["id"].as_str().unwrap();
+    assert!(
+        finding["fix"]["run"].is_null() || tested().any(|listed| listed == id),
+        "{id} prints a command that no row of tests/checks/fixes runs: {finding}"
+    );
+}
+
+#[test]
+fn what_variables_cause() {
+    for (id, vars, command) in VARIABLES {
+        let mut sandbox = Sandbox::new();
+        for (name, value) in *vars {
+            match *value {
+                "" => sandbox.unset(name),
+                value => sandbox.set(name, filled_in(&sandbox, value)),
+            };
+        }
+        fixes(sandbox, id, command);
+    }
+}
+
+#[test]
+fn what_files_cause() {
+    for (id, cause, command) in FILES {
+        let mut sandbox = Sandbox::new();
+        cause(&mut sandbox);
+        fixes(sandbox, id, command);
+    }
+}
+
+#[test]
+fn what_a_running_server_causes() {
+    for (id, cause, command) in SERVERS {
+        let mut sandbox = Sandbox::new();
+        cause(&mut sandbox);
+        fixes(sandbox, id, command);
+    }
+}
+
+/// Compares the command that the finding prints with the expected one, runs it, and expects the finding to be gone.
+fn fixes(mut sandbox: Sandbox, id: &str, command: &str) {
+    let finding = sandbox.finding(id);
+    let printed = finding["fix"]["run"].as_str();
+    let printed = printed.unwrap_or_else(|| panic!("{id} prints no command: {finding}"));
+    let expected = filled_in(&sandbox, command);
+    let is_expected = match expected.strip_suffix('…') {
+        Some(beginning) => printed.starts_with(beginning),
+        None => printed == expected,
+    };
+    assert!(is_expected, "{id} prints `{printed}`, not `{expected}`");
+    sandbox.fix(id);
+}
+
+fn filled_in(sandbox: &Sandbox, text: &str) -> String {
+    let root = sandbox.path("").display().to_string();
+    let pid = sandbox.server_pid().map_or_else(String::new, |pid| pid.to_string());
+    text.replace("ROOT", root.trim_end_matches('/'))
+        .replace("REAL", &real_sccache().display().to_string())
+        .replace("PID", &pid)
+}

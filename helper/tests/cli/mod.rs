@@ -1,0 +1,7 @@
+//! The commands.
+
+mod check;
+mod explain_miss;
+mod init;
+mod side_effects;
+mod stats;

@@ -1,0 +1,5 @@
+//! The normal form.
+
+mod compiler;
+pub(crate) mod store;
+mod versions;

@@ -1,0 +1,3 @@
+//! What decides a cache key.
+
+pub(crate) mod nix_env;

@@ -1,0 +1,4 @@
+//! Observation of a compile.
+
+#[cfg(target_os = "linux")]
+mod unwatched;

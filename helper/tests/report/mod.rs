@@ -1,0 +1,5 @@
+//! What is printed.
+
+mod bug;
+mod text;
+mod worktrees;

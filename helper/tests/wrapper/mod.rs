@@ -1,0 +1,7 @@
+//! The wrapper.
+
+mod calls;
+mod edits;
+mod formed;
+mod taken_in;
+mod trace;
