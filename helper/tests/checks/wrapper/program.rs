@@ -138,7 +138,7 @@ fn workspace_wrapper() {
         sandbox.cargo_builds() && !sandbox.finds("workspace-wrapper"),
         "our wrapper bypasses sccache"
     );
-    let _ = fs::remove_dir_all(sandbox.path("project/target"));
+    fs::remove_dir_all(sandbox.path("project/target")).unwrap();
     sandbox.go_past_the_wrapper();
     assert!(!sandbox.cargo_builds());
     assert!(sandbox.finds("workspace-wrapper"));
