@@ -1,13 +1,12 @@
-//! Names for content: the same in every version of this program and on every machine, which std's own
-//! hashers do not promise.
+//! Content hashes, the same in every version of this program and on every machine. The hashers of std do not promise
+//! that.
 
-/// A BLAKE3 hash over a sequence of fields. Each field goes in with its length, so that no two sequences of
-/// fields are the same bytes.
+/// A BLAKE3 hash over a sequence of fields, each with its length, so that no two sequences are the same bytes.
 #[derive(Debug)]
 pub struct Digest(blake3::Hasher);
 
 impl Digest {
-    /// An empty sequence; `purpose` keeps names of different kinds of content apart.
+    /// An empty sequence; `purpose` makes hashes of different kinds of content different.
     pub fn new(purpose: &str) -> Self {
         let mut digest = Self(blake3::Hasher::new());
         digest.field(purpose.as_bytes());
@@ -20,7 +19,7 @@ impl Digest {
         self.0.update(bytes);
     }
 
-    /// The name: 64 hexadecimal digits.
+    /// The hash: 64 hexadecimal digits.
     pub fn hex(self) -> String {
         self.0.finalize().to_hex().as_str().to_owned()
     }

@@ -1,4 +1,4 @@
-//! The environment variables and the directory that everything else is judged by.
+//! A snapshot of environment variables and working directory.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -8,19 +8,19 @@ use crate::origin::Origin;
 
 /// Our own variables, set by the hook (`modules/shell.nix`).
 pub mod names {
-    /// The least cache size that the flake wants, in sccache's syntax.
+    /// The minimum cache size of the flake, in sccache's syntax.
     pub const CACHE_SIZE: &str = "SCCACHE_SHELL_CACHE_SIZE";
-    /// Where TMPDIR should be.
+    /// The wanted TMPDIR.
     pub const TMPDIR: &str = "SCCACHE_SHELL_TMPDIR";
-    /// Ids of checks to leave out, separated by commas.
+    /// Ids of checks to ignore, separated by commas.
     pub const IGNORE: &str = "SCCACHE_SHELL_IGNORE";
     /// `off`: the wrapper only becomes the real sccache.
     pub const SWITCH: &str = "SCCACHE_SHELL";
-    /// `false`: the workspace's own crates are left to plain sccache.
+    /// `false`: plain sccache for workspace members.
     pub const SHARE_MEMBERS: &str = "SCCACHE_SHELL_SHARE_MEMBERS";
-    /// `false`: edited members are compiled as all else is.
+    /// `false`: no incremental compiles of edited members.
     pub const INCREMENTAL_EDITS: &str = "SCCACHE_SHELL_INCREMENTAL_EDITS";
-    /// A file to which the wrapper appends one line per compile.
+    /// The file to which the wrapper appends a line per compile.
     pub const TRACE: &str = "SCCACHE_SHELL_TRACE";
 }
 
@@ -28,24 +28,24 @@ pub mod names {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     vars: BTreeMap<OsString, OsString>,
-    /// Those that cargo gives and the shell does not have so, with the place that says so.
+    /// Those that come from cargo's configuration, with their place.
     given: BTreeMap<OsString, Given>,
     cwd: PathBuf,
 }
 
-/// A variable that cargo's `[env]` gives to whatever it starts.
+/// A variable that cargo's `[env]` sets for the processes it starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
-    /// Its value; one that is `relative` there is a path from the directory that holds `.cargo`, as cargo makes it.
+    /// Its value; a `relative` one is joined to the directory that contains `.cargo`, as cargo does.
     pub value: OsString,
-    /// The line that says so.
+    /// Its line.
     pub origin: Origin,
-    /// Whether it wins over the shell's own.
+    /// Whether it overrides the shell's.
     pub is_forced: bool,
 }
 
 impl Environment {
-    /// What this process was started with. A working directory that is gone reads as `/`.
+    /// This process's environment. The working directory is `/` if it was deleted.
     pub fn current() -> Self {
         Self {
             vars: std::env::vars_os().collect(),
@@ -79,14 +79,14 @@ impl Environment {
         Self::new(words.iter().filter_map(split), Path::new("/"))
     }
 
-    /// The same with these variables set over them.
+    /// The same with these variables set.
     pub fn with(&self, vars: impl IntoIterator<Item = (OsString, OsString)>) -> Self {
         let mut env = self.clone();
         env.vars.extend(vars);
         env
     }
 
-    /// The same variables, at another directory.
+    /// The same variables in a different directory.
     pub fn at(&self, cwd: &Path) -> Self {
         Self {
             cwd: cwd.to_owned(),
@@ -94,14 +94,14 @@ impl Environment {
         }
     }
 
-    /// The same with what cargo's `[env]` gives over it, where the shell does not set it or the table forces it.
+    /// The same with the variables of cargo's `[env]` that the shell does not set or the table forces.
     #[must_use]
     pub fn overlaid(&self, given: &BTreeMap<String, Given>) -> Self {
         let mut env = self.clone();
         for (name, given) in given {
             let name = OsString::from(name);
             if given.is_forced || !self.vars.contains_key(&name) {
-                // One that says what the shell says changes nothing.
+                // The same value as the shell's changes nothing.
                 if env.vars.insert(name.clone(), given.value.clone()).as_ref() != Some(&given.value) {
                     env.given.insert(name, given.clone());
                 }
@@ -110,12 +110,12 @@ impl Environment {
         env
     }
 
-    /// Where cargo's configuration gives the variable; `None` where it is the shell's own, or unset.
+    /// The variable in cargo's configuration; `None` if it is the shell's, or unset.
     pub fn given(&self, name: &str) -> Option<&Given> {
         self.given.get(OsStr::new(name))
     }
 
-    /// The variables that cargo's configuration gives, by name: what a program that is started here has not got yet.
+    /// The variables of cargo's configuration, by name: programs that are started without cargo do not have them.
     pub fn all_given(&self) -> impl Iterator<Item = (&OsStr, &OsStr, &Given)> {
         let with_value = |(name, given)| Some((OsString::as_os_str(name), self.vars.get(name)?.as_os_str(), given));
         self.given.iter().filter_map(with_value)
@@ -126,22 +126,22 @@ impl Environment {
         &self.cwd
     }
 
-    /// The variable's value, where it is set (it may be empty).
+    /// The variable's value, if it is set (it may be empty).
     pub fn get(&self, name: &str) -> Option<&OsStr> {
         self.vars.get(OsStr::new(name)).map(OsString::as_os_str)
     }
 
-    /// The variable's value for showing it to people; `None` where it is unset.
+    /// The variable's value as text, possibly lossy; `None` if it is unset.
     pub fn text(&self, name: &str) -> Option<String> {
         self.get(name).map(|value| value.to_string_lossy().into_owned())
     }
 
-    /// The variable's value as a path, where it is set and not empty.
+    /// The variable's value as a path, if it is set and not empty.
     pub fn path(&self, name: &str) -> Option<&Path> {
         self.get(name).filter(|value| !value.is_empty()).map(Path::new)
     }
 
-    /// Whether this is a machine of continuous integration: all of its services set CI.
+    /// Whether this is a machine of continuous integration: all such services set CI.
     pub fn is_ci(&self) -> bool {
         self.text("CI")
             .is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"))

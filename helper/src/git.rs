@@ -1,5 +1,6 @@
-//! The worktrees of the repository around a directory, read from git's (or Jujutsu's) own files: no process is
-//! started (`git rev-parse` alone would cost more than all other facts, and git runs what a repository's config names).
+//! The worktrees of the repository around a directory, from git's or Jujutsu's own files. No process is started: `git
+//! rev-parse` would take longer than all other facts together, and git runs programs that the repository's config
+//! names.
 
 mod config;
 mod jj;
@@ -11,40 +12,40 @@ use std::path::{Path, PathBuf};
 
 use crate::read;
 
-/// The most bytes of a file of git's that holds one path; none is longer than 4096 bytes.
+/// The maximum size of a file of git's with one path, in bytes; paths have at most 4096.
 const MAX_PATH: u64 = 1 << 16;
 
 /// A repository with all its worktrees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repository {
-    /// The worktree that the directory lies in.
+    /// The worktree of the directory.
     pub root: PathBuf,
-    /// What all worktrees share: `.git` of the main worktree, or the bare repository.
+    /// The directory that all worktrees share: `.git` of the main worktree, or the bare repository.
     pub common_dir: PathBuf,
-    /// Every worktree that is there, the main one first (a bare repository has none), then by name.
+    /// All existing worktrees, the main one first (a bare repository has none), then by name.
     pub worktrees: Vec<PathBuf>,
     /// The repository that this one is a submodule of.
     pub superproject: Option<Box<Self>>,
 }
 
-/// A directory's like in another worktree.
+/// The directory in a different worktree that corresponds to one here.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counterpart {
     /// The worktree here.
     pub ours: PathBuf,
     /// The other one.
     pub worktree: PathBuf,
-    /// What lies in it where the directory lies here; it may not be there.
+    /// The directory in it; it may not exist.
     pub dir: PathBuf,
 }
 
 impl Repository {
-    /// The repository around `dir`; `None` outside of one.
+    /// The repository around `dir`, if there is one.
     pub fn around(dir: &Path) -> Option<Self> {
         dir.ancestors().find_map(Self::at)
     }
 
-    /// The worktrees but the one that the directory lies in; of a submodule those of its superproject too.
+    /// The worktrees except the directory's own; of a submodule also those of its superproject.
     pub fn others(&self) -> impl Iterator<Item = &Path> {
         self.chain().flat_map(|repository| {
             let worktrees = repository.worktrees.iter().map(PathBuf::as_path);
@@ -52,7 +53,7 @@ impl Repository {
         })
     }
 
-    /// What is in the other worktrees at the place of `dir`.
+    /// The directories in other worktrees that correspond to `dir`.
     pub fn counterparts(&self, dir: &Path) -> Vec<Counterpart> {
         let of = |repository: &Self| {
             let inside = dir.strip_prefix(&repository.root).ok()?;
@@ -67,7 +68,7 @@ impl Repository {
         self.chain().filter_map(of).flatten().collect()
     }
 
-    /// The worktree of this repository that this one lies in, where it is nested.
+    /// The worktree of this repository that this one is nested in.
     pub fn enclosing(&self) -> Option<&Path> {
         let around = self
             .worktrees
@@ -76,7 +77,7 @@ impl Repository {
         around.max_by_key(|other| other.as_os_str().len()).map(PathBuf::as_path)
     }
 
-    /// This one, and what it is a submodule of.
+    /// This one, and those that it is a submodule of.
     fn chain(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(Some(self), |repository| repository.superproject.as_deref())
     }
@@ -107,7 +108,7 @@ impl Repository {
         let main = Main::of(&common_dir);
         let mut worktrees: Vec<PathBuf> = main.worktree.into_iter().collect();
         worktrees.extend(linked_worktrees(&common_dir));
-        // The directory that holds a bare repository and its worktrees is none itself. A submodule is one of its own.
+        // The directory with a bare repository and its worktrees is not a worktree. A submodule is.
         let is_container = main.is_bare && !git_dir.join("commondir").exists();
         if !is_container && !worktrees.iter().any(|worktree| worktree == root) {
             worktrees.push(root.to_owned());
@@ -125,8 +126,8 @@ impl Repository {
     }
 }
 
-/// What changes when another commit is checked out, or changes are put aside: the bytes of git's own files. Empty outside of a
-/// repository.
+/// Bytes of git's own files that change when a different commit is checked out or changes are stashed. Empty outside of
+/// a repository.
 pub(crate) fn checked_out(dir: &Path) -> Vec<u8> {
     let Some(git_dir) = dir.ancestors().find_map(|dir| git_dir(&dir.join(".git"))) else {
         return Vec::new();
@@ -146,15 +147,15 @@ pub(crate) fn checked_out(dir: &Path) -> Vec<u8> {
     [head, commit].into_iter().chain(more).flatten().collect()
 }
 
-/// What the shared directory says of the main worktree.
+/// The main worktree, by the config of the shared directory.
 struct Main {
     worktree: Option<PathBuf>,
     is_bare: bool,
 }
 
 impl Main {
-    /// It holds the shared directory as `.git`, unless the repository is bare or names another (`core.worktree`). With
-    /// `extensions.worktreeConfig` a second file says so.
+    /// It contains the shared directory as `.git`, unless the repository is bare or has `core.worktree`. With
+    /// `extensions.worktreeConfig` these settings may be in a second file.
     fn of(common_dir: &Path) -> Self {
         let text = |name| read::text(&common_dir.join(name), read::MAX_WRITTEN).unwrap_or_default();
         let config = text("config");
@@ -180,7 +181,7 @@ impl Main {
     }
 }
 
-/// Where the repository of a `.git` is, without links.
+/// The repository of a `.git`, without links.
 fn git_dir(dot_git: &Path) -> Option<PathBuf> {
     let named = named_git_dir(dot_git)?;
     if named == dot_git {
@@ -189,7 +190,7 @@ fn git_dir(dot_git: &Path) -> Option<PathBuf> {
     Some(fs::canonicalize(&named).unwrap_or(named))
 }
 
-/// A directory is the repository itself; a file holds `gitdir: PATH` (gitrepository-layout(5)).
+/// A directory is the repository itself; a file contains `gitdir: PATH` (gitrepository-layout(5)).
 fn named_git_dir(dot_git: &Path) -> Option<PathBuf> {
     if dot_git.is_dir() {
         return dot_git.join("HEAD").exists().then(|| dot_git.to_owned());
@@ -198,7 +199,8 @@ fn named_git_dir(dot_git: &Path) -> Option<PathBuf> {
     Some(resolved(dot_git.parent()?, text.strip_prefix(b"gitdir: ")?))
 }
 
-/// A linked worktree's directory names the shared one in its file `commondir`; any other is the shared one.
+/// The directory of a linked worktree has the path of the shared one in its file `commondir`; any other is the shared
+/// one.
 fn common_dir(git_dir: &Path) -> Option<PathBuf> {
     match read::bytes(&git_dir.join("commondir"), MAX_PATH) {
         Ok(path) => {
@@ -209,7 +211,7 @@ fn common_dir(git_dir: &Path) -> Option<PathBuf> {
     }
 }
 
-/// `worktrees/NAME/gitdir` holds the path of the worktree's `.git`; one that is gone is left out.
+/// The worktrees that exist: `worktrees/NAME/gitdir` contains the path of a worktree's `.git`.
 fn linked_worktrees(common_dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(common_dir.join("worktrees"));
     let mut worktrees: Vec<PathBuf> = entries
@@ -232,17 +234,17 @@ fn linked_worktrees(common_dir: &Path) -> Vec<PathBuf> {
     worktrees
 }
 
-/// Whether the worktree still is that entry's: another one may have been put in its place.
+/// Whether the worktree refers back to the entry: a different one may have replaced it.
 fn names_in_turn(dot_git: &Path, entry: &Path) -> bool {
     let Some(named) = named_git_dir(dot_git) else {
         return false;
     };
     let same = || Some(fs::canonicalize(named.as_path()).ok()? == fs::canonicalize(entry).ok()?);
-    // Mostly by the same name, which needs no look at the disk.
+    // The names are mostly the same, so that the disk is not read.
     named == entry || same() == Some(true)
 }
 
-/// A path as git writes it into its files: one line, relative to where the file lies.
+/// A path as git writes it into its files: one line, relative to the file's directory.
 fn resolved(base: &Path, line: &[u8]) -> PathBuf {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     base.join(OsStr::from_bytes(line))

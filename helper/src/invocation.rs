@@ -1,17 +1,17 @@
-//! A rustc call as cargo makes it: parsed once, and refused where anything in it is not understood.
+//! A rustc call of cargo's: parsed once, and refused if anything in it is not understood.
 
 mod parser;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use self::parser::Parser;
 use crate::why::{Rule, Why};
 
-/// What a call makes.
+/// What a call builds. The names of the variants are in the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum UnitKind {
     /// `--crate-type lib` or `rlib`.
     Lib,
     /// `--crate-type bin`: a program, a build script.
@@ -22,17 +22,17 @@ pub(crate) enum Kind {
     Test,
 }
 
-/// One call that cargo made.
+/// One call.
 #[derive(Debug, Clone)]
 pub(crate) struct Invocation {
-    /// What is started: rustc, or clippy-driver.
+    /// The program: rustc, or clippy-driver.
     pub(crate) program: PathBuf,
     /// Its arguments, byte for byte; for clippy-driver the first is rustc.
     pub(crate) args: Vec<OsString>,
     /// The rustc: `program`, or clippy-driver's first argument.
     pub(crate) rustc: PathBuf,
     pub(crate) crate_name: String,
-    pub(crate) kind: Kind,
+    pub(crate) kind: UnitKind,
     /// Whether `--emit` has `link`; else metadata alone.
     pub(crate) links: bool,
     pub(crate) emits_metadata: bool,
@@ -47,7 +47,7 @@ pub(crate) struct Invocation {
     pub(crate) linker: Option<PathBuf>,
     pub(crate) link_args: Vec<OsString>,
     pub(crate) has_cap_lints: bool,
-    /// The arguments with what is place alone taken out, for a name of the unit.
+    /// The arguments without paths, for the unit's part of the key.
     pub(crate) plain_words: Vec<OsString>,
 }
 
@@ -57,8 +57,7 @@ impl Invocation {
         let no_compiler = || Rule::Question.because("no compiler");
         let (program, rest) = args.split_first().ok_or_else(no_compiler)?;
         let program = PathBuf::from(program);
-        let is_clippy = program.file_name() == Some(OsStr::new("clippy-driver"));
-        let (rustc, words) = if is_clippy {
+        let (rustc, words) = if is_clippy(&program) {
             let (rustc, words) = rest.split_first().ok_or_else(no_compiler)?;
             (PathBuf::from(rustc), words)
         } else {
@@ -77,38 +76,38 @@ impl Invocation {
 
     /// Whether the linker runs.
     pub(crate) fn is_linked(&self) -> bool {
-        self.links && self.kind != Kind::Lib
+        self.links && self.kind != UnitKind::Lib
     }
 
-    /// `CRATE-HASH`, as files of the call are named.
+    /// `CRATE-HASH`, the names of its files.
     pub(crate) fn stem(&self) -> String {
         format!("{}{}", self.crate_name, self.extra_filename)
     }
 
-    /// What `--print file-names` would say of what sccache is to store.
+    /// The output of `--print file-names`, as sccache needs it.
     pub(crate) fn file_names(&self) -> Vec<String> {
         let stem = self.stem();
         if !self.links {
             return vec![format!("lib{stem}.rmeta")];
         }
         match self.kind {
-            Kind::Lib => {
+            UnitKind::Lib => {
                 let mut names = vec![format!("lib{stem}.rlib")];
                 if self.emits_metadata {
                     names.push(format!("lib{stem}.rmeta"));
                 }
                 names
             }
-            Kind::ProcMacro => vec![format!(
+            UnitKind::ProcMacro => vec![format!(
                 "{}{stem}{}",
                 std::env::consts::DLL_PREFIX,
                 std::env::consts::DLL_SUFFIX
             )],
-            Kind::Bin | Kind::Test => vec![stem],
+            UnitKind::Bin | UnitKind::Test => vec![stem],
         }
     }
 
-    /// The arguments as sccache is to see them: a library, and no `--extern` without a file.
+    /// The arguments for sccache: those of a library, without an `--extern` that has no file.
     pub(crate) fn presented(&self) -> Vec<OsString> {
         let is_clippy = self.program != self.rustc;
         let mut shown = Vec::with_capacity(self.args.len());
@@ -125,6 +124,11 @@ impl Invocation {
         }
         shown
     }
+}
+
+/// Whether the program is clippy's rustc.
+pub(crate) fn is_clippy(program: &Path) -> bool {
+    program.file_name() == Some(OsStr::new("clippy-driver"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
-//! The helper of sccache-shell, from the ground up: each module may use what stands above it here.
+//! The helper of sccache-shell, in layers: each module may use those above it.
 
-// Small things: paths, sizes, versions, files, the environment, how anything is printed.
+// Basics: paths, sizes, versions, files, the environment, escaping.
 pub mod digest;
 pub mod environment;
 pub mod escape;
@@ -18,7 +18,7 @@ pub mod toml_file;
 pub mod version;
 pub mod why;
 
-// What cargo, rustc and sccache know: cargo's files and git's, what decides a key, a rustc call, what a process is seen to read.
+// Cargo's and git's files, the variables in keys, a rustc call, observing a process.
 pub mod cargo;
 pub mod git;
 pub(crate) mod invocation;
@@ -30,7 +30,7 @@ pub(crate) mod form;
 pub mod shim;
 pub mod wrapper;
 
-// Reading, judging, editing, printing, and the command line.
+// Facts, checks, the config file, output, and the command line.
 pub mod facts;
 
 pub mod finding;

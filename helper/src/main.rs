@@ -1,5 +1,5 @@
-//! One binary, three roles: the wrapper when it is called `sccache`, the shim when it is called `rustc`, else the
-//! command line. By a fourth name the shim calls it for what a compile leaves behind.
+//! One binary with three roles, chosen by the name it is called by: `sccache` is the wrapper, `rustc` the shim, any
+//! other name the command line. The shim starts it by a fourth name for processes that a compile leaves behind.
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -11,7 +11,7 @@ fn main() -> ExitCode {
     match args.first() {
         Some(argv0) if wrapper::is_called(argv0) => wrapper::run(&args),
         Some(argv0) if shim::is_called(argv0) => shim::run(&args),
-        Some(argv0) if observe::is_let_go(argv0) => {
+        Some(argv0) if observe::is_answerer(argv0) => {
             observe::answer_all().map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
         }
         _ => cli::run(args),

@@ -1,4 +1,5 @@
-//! What a process and all that it starts open, look for and run: told by the kernel, since nobody's own report is a proof.
+//! The files that a process and its children open, look up and run, as the kernel reports them: the process's own
+//! report proves nothing.
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod watch;
@@ -13,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 pub(crate) use self::watch::{Watch, is_possible, spawn};
-pub use self::watch::{answer_all, is_let_go};
+pub use self::watch::{answer_all, is_answerer};
 use crate::signals;
 
 /// How a path was used.
@@ -23,50 +24,51 @@ pub(crate) enum Use {
     Read,
     /// A directory that was opened: its names were read.
     List,
-    /// Asked for, and there; also where a link leads.
+    /// Looked up, and it exists; also if the target of a link was read.
     Exists,
-    /// Opened, asked for, run, and not there.
+    /// Opened, looked up or run, and it does not exist.
     Absent,
-    /// Opened to write, made, renamed, removed or changed; also where that was refused.
+    /// Opened to write, created, renamed, removed or changed, successfully or not.
     Write,
     /// Run as a program.
     Run,
 }
 
-/// All that was seen, in the order of time, each once.
+/// Everything that was seen, in the order of time, without repetition.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
     pub(crate) uses: Vec<(Use, PathBuf)>,
     known: HashSet<(Use, PathBuf)>,
-    /// The process that was started: the first that ran a program.
+    /// The process that was started: the first to run a program.
     first: Option<u32>,
-    /// Programs that a child process became or tried to; the first process may become others, as scripts do.
+    /// Programs that child processes ran or tried to. Those of the first process do not count, because a script runs
+    /// some.
     pub(crate) children_ran: Vec<PathBuf>,
-    /// Whether anything was asked outside of the file system, answered or not.
+    /// Whether anything outside the file system was used, successfully or not.
     pub(crate) connected: bool,
-    /// An entry of `/proc` that stands for a file elsewhere, or for the process's own arguments or variables.
+    /// An entry of `/proc` that leads to a different file, or has the process's arguments or variables.
     pub(crate) indirect: Option<PathBuf>,
-    /// Whether a call could not be looked at.
+    /// Whether a call could not be examined.
     blind: bool,
 }
 
 impl Seen {
-    /// The toolchains of the compilers that ran, wherever a script found them: what lies above rustc's own library.
+    /// The paths that were used in one of these ways.
+    pub(crate) fn of(&self, wanted: &[Use]) -> impl Iterator<Item = (Use, &Path)> {
+        let uses = self.uses.iter().filter(|(how, _)| wanted.contains(how));
+        uses.map(|(how, path)| (*how, path.as_path()))
+    }
+
+    /// The toolchains of the compilers that ran, found by the path of rustc's own library.
     pub(crate) fn toolchains(&self) -> impl Iterator<Item = PathBuf> + '_ {
-        let is_driver = |path: &&PathBuf| {
+        let is_driver = |path: &Path| {
             let name = path.file_name().unwrap_or_default();
             name.as_encoded_bytes().starts_with(b"librustc_driver-")
         };
-        let read = self
-            .uses
-            .iter()
-            .filter(|(how, _)| *how == Use::Read)
-            .map(|(_, path)| path);
-        // The loader names it `bin/../lib/…`. A distribution's lies among all else that is installed, so no more than what
-        // is rustc's alone counts.
-        let above = read
-            .filter(is_driver)
-            .filter_map(|path| Some(path.canonicalize().ok()?.parent()?.parent()?.to_owned()));
+        let drivers = self.of(&[Use::Read]).filter(move |(_, path)| is_driver(path));
+        // The loader names it `bin/../lib/…`. A distribution's toolchain shares its directory with everything else that
+        // is installed, so only the directories of rustc alone count.
+        let above = drivers.filter_map(|(_, path)| Some(path.canonicalize().ok()?.parent()?.parent()?.to_owned()));
         above.flat_map(|dir| [dir.join("lib/rustlib"), dir.join("rustlib")])
     }
 
@@ -85,15 +87,15 @@ impl Seen {
         }
     }
 
-    /// `None` if not all could be seen.
+    /// `None` if it is incomplete.
     fn whole(self) -> Option<Self> {
         (!self.blind && self.first.is_some()).then_some(self)
     }
 }
 
-/// Runs a command that may write below `writable` alone, to the end of its first process: what that leaves behind, a daemon,
-/// is ended, since it was started for nothing. `None` where nothing could watch.
-pub(crate) fn status(command: &mut Command, writable: &[&Path]) -> io::Result<(ExitStatus, Option<Seen>)> {
+/// Runs a command that may write only below `writable`, and waits for its first process. Processes that are left
+/// behind, such as daemons, are killed. `None` if it could not be observed.
+pub(crate) fn status(command: &mut Command, writable: &[PathBuf]) -> io::Result<(ExitStatus, Option<Seen>)> {
     let mut watch = None;
     let others = watch::children();
     let spawn = || {
@@ -113,7 +115,7 @@ pub(crate) fn status(command: &mut Command, writable: &[&Path]) -> io::Result<(E
     Ok((status, watch.and_then(Watch::stop)))
 }
 
-/// Entries of `/proc` by which a process reaches files by another name, or reads what it was started with.
+/// Whether it is an entry of `/proc` that leads to a different file, or has the process's arguments or variables.
 fn is_indirect(path: &Path) -> bool {
     let mut parts = path.iter().filter_map(OsStr::to_str).skip(1);
     let is_process =
@@ -122,8 +124,7 @@ fn is_indirect(path: &Path) -> bool {
         return false;
     }
     match parts.next() {
-        Some("environ" | "cmdline" | "task" | "map_files") => true,
-        Some("cwd" | "root") => true,
+        Some("environ" | "cmdline" | "task" | "map_files" | "cwd" | "root") => true,
         Some("fd") => parts.nth(1).is_some(),
         _ => false,
     }

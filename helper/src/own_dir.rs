@@ -1,5 +1,5 @@
-//! Whether nobody else can change what lies in a directory: what we keep there decides what is compiled, and some of
-//! it is run.
+//! Whether other users can change the content of a directory. Ours must be safe: its files decide what is compiled, and
+//! some are run.
 
 use std::ffi::OsString;
 use std::fs::{self, Metadata};
@@ -7,17 +7,17 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Component, Path, PathBuf};
 
-/// The most links on the way, as the kernel has it.
+/// The maximum number of links in a path, as in the kernel.
 const MAX_LINKS: usize = 40;
 
-/// A directory that somebody else could put another in the place of.
+/// A directory that other users can change or replace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stranger {
-    /// It, or what is on the way to it.
+    /// Its path: the directory itself, or one above.
     pub path: PathBuf,
-    /// What is wrong there, in words that follow the path.
+    /// What is wrong, in words that follow the path.
     pub why: String,
-    /// Whether a `chmod` of its owner, who is this user, mends it.
+    /// Whether this user owns it, so that `chmod` fixes it.
     pub is_mode: bool,
 }
 
@@ -27,9 +27,9 @@ impl std::fmt::Display for Stranger {
     }
 }
 
-/// The first on the way from the root to `dir` that is not this user's or root's alone. What is not there yet is
-/// nobody's. Links are followed, each like a directory on the way, but for those at or below `ours`: we make none
-/// there.
+/// The first directory on the way from `/` to `dir` that others than this user and root can change. Directories that do
+/// not exist yet do not count. Links are followed and checked like directories, except at or below `ours`, where we
+/// create none.
 pub fn stranger(dir: &Path, ours: &Path) -> Option<Stranger> {
     let mut left: Vec<OsString> = words(dir);
     let mut at = PathBuf::from("/");
@@ -76,7 +76,7 @@ pub fn stranger(dir: &Path, ours: &Path) -> Option<Stranger> {
     }
 }
 
-/// The names on the way, the last first.
+/// The names in the path, the last first.
 fn words(path: &Path) -> Vec<OsString> {
     let word = |part: Component<'_>| match part {
         Component::Normal(word) => Some(word.to_owned()),
@@ -86,8 +86,8 @@ fn words(path: &Path) -> Vec<OsString> {
     path.components().rev().filter_map(word).collect()
 }
 
-/// Whose it is, and who else may write in it; a link has no mode of its own. In a sticky directory everybody may make
-/// files and nobody may take away another's.
+/// What lets other users change it, and whether `chmod` fixes that. A link has no mode of its own. In a sticky
+/// directory everybody may create files, but only delete their own.
 fn fault(data: &Metadata) -> Option<(String, bool)> {
     const STICKY: u32 = 0o1000;
     let (me, my_group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
@@ -97,7 +97,7 @@ fn fault(data: &Metadata) -> Option<(String, bool)> {
     if data.is_symlink() || data.mode() & STICKY != 0 {
         return None;
     }
-    // Many systems give each user a group of its own.
+    // On many systems each user has a group of the same name.
     let is_groups = data.mode() & 0o020 != 0 && data.gid() != my_group && data.gid() != 0;
     let who = match (data.mode() & 0o002 != 0, is_groups) {
         (true, _) => "everybody".to_owned(),
@@ -107,7 +107,7 @@ fn fault(data: &Metadata) -> Option<(String, bool)> {
     Some((format!("may be written by {who}"), data.uid() == me))
 }
 
-/// Makes the directories of `dir` that are not there, for this user alone.
+/// Creates the missing directories of `dir`, for this user alone.
 pub fn make(dir: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
 }
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_could_change_it_is_named() {
+    fn a_directory_that_others_can_change_is_found() {
         let dir = tempfile::tempdir().unwrap();
         let top = fs::canonicalize(dir.path()).unwrap();
         let deep = top.join("a/b/ours/form");
@@ -141,7 +141,7 @@ mod tests {
         symlink("../c", top.join("a/b")).unwrap();
         assert_eq!(named(), None, "a link of this user's");
         mode(&top.join("c"), 0o757);
-        assert_eq!(named(), Some(("c".into(), true)), "where it leads counts, too");
+        assert_eq!(named(), Some(("c".into(), true)), "the target counts too");
         mode(&top.join("c"), 0o755);
         fs::rename(top.join("c/ours"), top.join("elsewhere")).unwrap();
         symlink(top.join("elsewhere"), top.join("c/ours")).unwrap();

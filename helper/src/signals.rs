@@ -1,4 +1,4 @@
-//! What would end this process while it waits for another one is handed on: nobody is left behind.
+//! Passes signals that would end this process on to the child that it waits for.
 
 use std::io;
 use std::process::{Child, ExitStatus};
@@ -13,19 +13,19 @@ use signal_hook::low_level::emulate_default_handler;
 
 const ENDING: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
 
-/// To the child, which ends this process's waiting by ending itself.
+/// Sends the signal to the child.
 pub(crate) fn hand_on(child: Pid, signal: i32) {
     if let Some(signal) = Signal::from_named_raw(signal) {
         let _ = rustix::process::kill_process(child, signal);
     }
 }
 
-/// Ends this process as if nobody had waited for the signal.
+/// Ends this process as the signal does by default.
 pub(crate) fn end_self(signal: i32) {
     let _ = emulate_default_handler(signal);
 }
 
-/// Starts a child and waits for it; signals that come meanwhile go to `on_signal` with its pid.
+/// Starts a child and waits for it. Signals that arrive meanwhile go to `on_signal`, with the child's pid.
 pub(crate) fn while_waiting(
     spawn: impl FnOnce() -> io::Result<Child>,
     on_signal: impl Fn(Pid, i32) + Send,
@@ -47,7 +47,7 @@ pub(crate) fn while_waiting(
     status
 }
 
-/// Once a handler was there the system's own does not come back: whether these signals end this process.
+/// Whether these signals end this process. A switch, because the default handler cannot be restored.
 fn is_default() -> io::Result<&'static AtomicBool> {
     static IS_DEFAULT: OnceLock<Arc<AtomicBool>> = OnceLock::new();
     if let Some(known) = IS_DEFAULT.get() {

@@ -1,7 +1,7 @@
-//! What a path in the Nix store says by itself: which package, which version. No Nix is asked.
+//! Package and version in the name of a path in the Nix store, without running Nix.
 //!
-//! The rules are Nix's own (`src/libstore/path.cc`, `src/libstore/names.cc`). They are written out
-//! here because no published crate has them under a licence we can use (see the README).
+//! The rules are Nix's own (`src/libstore/path.cc`, `src/libstore/names.cc`). They are repeated here because no
+//! published crate has them under a licence that we can use (see the README).
 
 use std::path::Path;
 
@@ -17,13 +17,13 @@ pub struct StoreName {
 const HASH_LEN: usize = 32;
 const MAX_NAME_LEN: usize = 211;
 
-/// Whether `path` lies in the store directory `store` (`/nix/store` by default).
+/// Whether `path` is in the store directory `store` (`/nix/store` by default).
 pub fn is_in_store(path: &Path, store: &Path) -> bool {
     path.starts_with(store) && path != store
 }
 
-/// Reads the package's name and version out of a path inside the store directory `store`;
-/// `None` where the path is no store path by Nix's rules.
+/// The package's name and version in a path in the store directory `store`; `None` if it is not a store path by Nix's
+/// rules.
 pub fn parse(path: &Path, store: &Path) -> Option<StoreName> {
     let base = path.strip_prefix(store).ok()?.iter().next()?.to_str()?;
     let (hash, rest) = base.split_at_checked(HASH_LEN)?;
@@ -31,7 +31,7 @@ pub fn parse(path: &Path, store: &Path) -> Option<StoreName> {
     (is_hash(hash) && is_name(name)).then(|| split_version(name))
 }
 
-/// Nix's base 32 leaves out `e`, `o`, `u` and `t`.
+/// Nix's base 32 has no `e`, `o`, `u` and `t`.
 fn is_hash(text: &str) -> bool {
     text.bytes()
         .all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'z') && !b"eout".contains(&b))
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_store_path() {
+    fn refuses_what_is_not_a_store_path() {
         for rest in ["", "-", "/bin", "-..-x", "-a b", &format!("-{}", "a".repeat(212))] {
             assert_eq!(read(rest), None, "{rest}");
         }

@@ -1,18 +1,22 @@
-//! What lies in a directory that cargo builds in: its profiles, and of each unit the dep-info and what its build
-//! script said. Cargo has had two layouts: `deps/`, `.fingerprint/NAME-HASH` and `build/NAME-HASH/output`; and (the
-//! default since 1.100) one directory a unit, `build/NAME/HASH/{fingerprint,out,run}`.
+//! Cargo's build directory: its profiles, and of each unit the dep-info and the output of its build script. Cargo has
+//! had two layouts: `deps/`, `.fingerprint/NAME-HASH` and `build/NAME-HASH/output`; and (the default since 1.100) one
+//! directory per unit, `build/NAME/HASH/{fingerprint,out,run}`.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// How many files of one kind are looked at; the largest target directories have some thousand crates.
 const MAX_FILES: usize = 5000;
 
+/// The file with the output of a build script, in the directory of its run: of the older layout, of the newer.
+const SCRIPT_OUTPUTS: [&str; 2] = ["output", "run/stdout"];
+
 /// The directories of a build directory that hold the units of one profile (`debug`, or
-/// `x86_64-unknown-linux-gnu/debug`), sorted. One that a tool has in it for itself (`rust-analyzer`,
-/// `llvm-cov-target`) is left out.
+/// `x86_64-unknown-linux-gnu/debug`), sorted. Target directories that tools nest in it (`rust-analyzer`,
+/// `llvm-cov-target`) are left out.
 pub fn profile_dirs(build_dir: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for dir in directories(build_dir) {
@@ -28,7 +32,7 @@ pub fn profile_dirs(build_dir: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Cargo marks the directory that it was told to build in.
+/// Cargo marks the root of a target directory.
 fn is_target_dir(dir: &Path) -> bool {
     ["CACHEDIR.TAG", ".rustc_info.json"]
         .iter()
@@ -59,7 +63,40 @@ pub fn dep_infos(build_dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
     artifacts(build_dir).filter(is_dep_info)
 }
 
-/// What a build script said, and of which package it is.
+/// The profile's directory of an `--out-dir`: what lies above `deps`, `examples` or `build/<package>[/<hash>[/out]]`.
+pub(crate) fn profile_of(out_dir: &Path) -> Option<PathBuf> {
+    let is_of_units = |dir: &&Path| {
+        let name = dir.file_name().and_then(OsStr::to_str);
+        matches!(name, Some("deps" | "examples" | "build"))
+    };
+    let profile = out_dir.ancestors().take(4).find(is_of_units)?.parent()?;
+    profile.parent().is_some().then(|| profile.to_owned())
+}
+
+/// The names of the variables that a build script sets with `cargo::rustc-env`, by its OUT_DIR.
+pub(crate) fn variables_of_script(out_dir: &Path) -> Vec<OsString> {
+    let read = |run: &Path| {
+        let mut outputs = SCRIPT_OUTPUTS.iter();
+        outputs.find_map(|name| fs::read(run.join(name)).ok())
+    };
+    let output = out_dir.parent().and_then(read).unwrap_or_default();
+    let name = |assignment: &[u8]| {
+        let end = memchr::memchr(b'=', assignment)?;
+        Some(OsStr::from_bytes(assignment[..end].trim_ascii()).to_owned())
+    };
+    directives(&output, b"rustc-env=").filter_map(name).collect()
+}
+
+/// The values of one directive in the output of a build script; `directive` ends with `=`.
+pub(crate) fn directives<'a>(output: &'a [u8], directive: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    output.split(|&byte| byte == b'\n').filter_map(move |line| {
+        let rest = line.strip_prefix(b"cargo:")?;
+        // With two colons since cargo 1.77.
+        rest.strip_prefix(b":").unwrap_or(rest).strip_prefix(directive)
+    })
+}
+
+/// The output of each build script, with the name of its package.
 pub fn build_script_outputs(build_dir: &Path) -> impl Iterator<Item = (String, PathBuf)> + use<> {
     let packages = profile_dirs(build_dir)
         .into_iter()
@@ -67,9 +104,9 @@ pub fn build_script_outputs(build_dir: &Path) -> impl Iterator<Item = (String, P
     let outputs = packages.flat_map(|dir| {
         let name = dir.file_name().and_then(OsStr::to_str).unwrap_or_default().to_owned();
         match name_before_hash(&name) {
-            Some(name) => vec![(name, dir.join("output"))],
+            Some(name) => vec![(name, dir.join(SCRIPT_OUTPUTS[0]))],
             None => {
-                let run = |unit: PathBuf| (name.clone(), unit.join("run/stdout"));
+                let run = |unit: PathBuf| (name.clone(), unit.join(SCRIPT_OUTPUTS[1]));
                 entries(&dir).map(run).collect()
             }
         }
@@ -77,8 +114,8 @@ pub fn build_script_outputs(build_dir: &Path) -> impl Iterator<Item = (String, P
     outputs.take(MAX_FILES)
 }
 
-/// Whether cargo has put something that lies in this build directory into that target directory: it links what it was
-/// asked for.
+/// Whether the target directory has an artifact of this build directory: cargo makes a hard link for what was
+/// requested.
 pub fn was_put_into(build_dir: &Path, target_dir: &Path) -> bool {
     let finished = target_profiles(target_dir).flat_map(|profile| entries(&profile));
     let linked: Vec<(u64, u64)> = finished
@@ -89,7 +126,7 @@ pub fn was_put_into(build_dir: &Path, target_dir: &Path) -> bool {
         && artifacts(build_dir).any(|path| linked_inode(&path).is_some_and(|inode| linked.contains(&inode)))
 }
 
-/// What rustc keeps of incremental compiles: the directory of each profile that has any, and its size in bytes on disk.
+/// The incremental directory of each profile that has one, and its size in bytes on disk.
 pub fn incremental(build_dir: &Path) -> Vec<(PathBuf, u64)> {
     let dirs = profile_dirs(build_dir)
         .into_iter()
@@ -98,7 +135,7 @@ pub fn incremental(build_dir: &Path) -> Vec<(PathBuf, u64)> {
     sizes.filter(|(_, size)| *size > 0).collect()
 }
 
-/// Of all files below a directory.
+/// The size on disk of all files below a directory, in bytes.
 fn allocated(dir: &Path) -> u64 {
     const BLOCK: u64 = 512;
     let of = |path: PathBuf| match fs::symlink_metadata(&path) {
@@ -109,7 +146,7 @@ fn allocated(dir: &Path) -> u64 {
     entries(dir).map(of).sum()
 }
 
-/// Whose name it is besides; `None` for what has but one.
+/// Device and inode of a file with more than one name.
 fn linked_inode(path: &Path) -> Option<(u64, u64)> {
     let meta = fs::symlink_metadata(path).ok()?;
     (meta.is_file() && meta.nlink() > 1).then_some((meta.dev(), meta.ino()))
@@ -164,11 +201,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let target = dir.path().join("target");
         assert!(!is_used(&target));
-        // What cargo makes before it builds anything.
+        // Cargo makes these before it builds anything.
         fs::create_dir_all(target.join("debug/.fingerprint")).unwrap();
         fs::create_dir_all(target.join("debug/build")).unwrap();
         assert!(!is_used(&target));
-        // An editor's own directory is nobody's build.
+        // The target directory of an editor does not count.
         fs::create_dir_all(target.join("rust-analyzer/debug/.fingerprint/a-0123456789abcdef")).unwrap();
         fs::write(target.join("rust-analyzer/CACHEDIR.TAG"), "").unwrap();
         assert!(!is_used(&target));
@@ -215,6 +252,31 @@ mod tests {
             of("z-sys", "debug/build/z-sys-0123456789abcdef/output"),
         ];
         assert_eq!(said, expected);
+    }
+
+    #[test]
+    fn the_profile_of_an_out_dir() {
+        let of = |out_dir: &str| profile_of(Path::new(out_dir)).map(|dir| dir.display().to_string());
+        for out_dir in ["deps", "examples", "build/a", "build/a/0123", "build/a/0123/out"] {
+            assert_eq!(
+                of(&format!("/w/target/debug/{out_dir}")).as_deref(),
+                Some("/w/target/debug")
+            );
+        }
+        assert_eq!(of("/w/out"), None);
+        assert_eq!(of("/deps"), None, "the root directory is not a profile");
+    }
+
+    #[test]
+    fn variables_in_both_layouts() {
+        for name in SCRIPT_OUTPUTS {
+            let dir = tempfile::tempdir().unwrap();
+            let output = dir.path().join(name);
+            fs::create_dir_all(output.parent().unwrap()).unwrap();
+            let text = "cargo:rustc-env=A=1\ncargo::rustc-env= B =2=3\nrustc-env=C=1\ncargo:rustc-env=D\n";
+            fs::write(&output, text).unwrap();
+            assert_eq!(variables_of_script(&dir.path().join("out")), ["A", "B"]);
+        }
     }
 
     #[test]

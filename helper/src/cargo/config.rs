@@ -1,14 +1,14 @@
-//! What cargo would do here, by cargo's own precedence: environment, then the nearest
-//! `.cargo/config.toml` up the tree, then the manifest, then the default. No process is started.
+//! Cargo's settings, by cargo's own precedence: environment, the nearest `.cargo/config.toml` up the tree, the
+//! manifest, the default. No process is started.
 
 mod env_table;
 mod files;
 mod flags;
 mod home;
 pub(crate) mod incremental;
+mod layers;
 mod manifest;
 mod paths;
-mod places;
 mod platform;
 mod profile;
 mod setting;
@@ -19,35 +19,35 @@ use std::path::{Path, PathBuf};
 use crate::environment::{Environment, Given};
 use crate::origin::{Origin, Setting};
 use crate::toml_file::TomlFile;
-use places::Places;
+use layers::Layers;
 use setting::config_root;
 
 pub use setting::Broken;
 
-/// Cargo's settings that decide about caching.
+/// Cargo's settings that matter for caching.
 #[derive(Debug, Clone)]
 pub struct Cargo {
     /// Whether the `dev` profile of workspace members compiles incrementally.
     pub incremental: Setting<bool>,
-    /// The compiler, where one is named.
+    /// The compiler, if one is set.
     pub rustc: Option<Setting<PathBuf>>,
-    /// The program in front of rustc; an empty value means that somebody switched it off.
+    /// The program in front of rustc; an empty value switches it off.
     pub wrapper: Option<Setting<PathBuf>>,
-    /// The program in front of rustc for workspace members alone.
+    /// The program in front of rustc for workspace members only.
     pub workspace_wrapper: Option<Setting<PathBuf>>,
-    /// Cargo's home; `None` where there is no home at all.
+    /// Cargo's home; `None` if there is no home directory.
     pub home: Option<Setting<PathBuf>>,
-    /// The target directory; `None` where nobody names one and there is no manifest.
+    /// The target directory; `None` if none is set and there is no manifest.
     pub target_dir: Option<Setting<PathBuf>>,
-    /// The build directory, where one is named.
+    /// The build directory, if one is set.
     pub build_dir: Option<Setting<PathBuf>>,
     /// Flags for every rustc, word by word.
     pub rustflags: Vec<Setting<String>>,
-    /// What the `dev` profile says of code, by dotted keys.
+    /// The settings of the `dev` profile, by dotted keys.
     pub profile: BTreeMap<String, Setting<String>>,
-    /// Variables for rustc and build scripts, by their names.
+    /// Variables for rustc and build scripts, by name.
     pub variables: BTreeMap<String, Given>,
-    /// Directories that stand in for a registry.
+    /// Directories that replace a registry.
     pub vendored: Vec<Setting<PathBuf>>,
     /// The manifest of the workspace, or of the package that stands alone.
     pub manifest: Option<TomlFile>,
@@ -58,33 +58,33 @@ pub struct Cargo {
 }
 
 impl Cargo {
-    /// Reads what applies in the environment's working directory.
+    /// Reads the settings that apply in the environment's working directory.
     pub fn read(env: &Environment) -> Self {
-        let places = Places::of(env);
+        let layers = Layers::of(env);
         Self {
-            incremental: incremental::of_dev(&places),
-            rustc: program(&places, &["RUSTC", "CARGO_BUILD_RUSTC"], "rustc"),
+            incremental: incremental::of_dev(&layers),
+            rustc: program(&layers, &["RUSTC", "CARGO_BUILD_RUSTC"], "rustc"),
             wrapper: program(
-                &places,
+                &layers,
                 &["RUSTC_WRAPPER", "CARGO_BUILD_RUSTC_WRAPPER"],
                 "rustc-wrapper",
             )
             .map(|wrapper| behind(env, wrapper)),
             workspace_wrapper: program(
-                &places,
+                &layers,
                 &["RUSTC_WORKSPACE_WRAPPER", "CARGO_BUILD_RUSTC_WORKSPACE_WRAPPER"],
                 "rustc-workspace-wrapper",
             ),
             home: home::home(env),
-            target_dir: paths::target_dir(&places),
-            build_dir: paths::build_dir(&places),
-            rustflags: flags::rustflags(&places),
-            profile: profile::dev(&places),
-            variables: env_table::variables(&places),
-            vendored: paths::vendored(&places),
-            manifest: places.manifest,
-            configs: places.configs,
-            broken: places.broken,
+            target_dir: paths::target_dir(&layers),
+            build_dir: paths::build_dir(&layers),
+            rustflags: flags::rustflags(&layers),
+            profile: profile::dev(&layers),
+            variables: env_table::variables(&layers),
+            vendored: paths::vendored(&layers),
+            manifest: layers.manifest,
+            configs: layers.configs,
+            broken: layers.broken,
         }
     }
 
@@ -95,14 +95,14 @@ impl Cargo {
         manifest.path.parent().map(Path::to_owned)
     }
 
-    /// The environment that cargo gives to rustc, its wrapper and build scripts, and so to a server that a build
-    /// starts: the shell's with `[env]` of the configuration over it (cargo's `apply_env_config`).
+    /// The environment of rustc, its wrapper and build scripts, and so of a server that a build starts: the shell's,
+    /// with `[env]` of the configuration (cargo's `apply_env_config`).
     pub fn environment(&self, shell: &Environment) -> Environment {
         shell.overlaid(&self.variables)
     }
 
-    /// Where cargo keeps what it builds but for what it was asked for: the build directory, else the target directory;
-    /// `None` where nobody names one and there is no manifest.
+    /// The directory of units that are not final artifacts: the build directory, else the target directory. `None` if
+    /// none is set and there is no manifest.
     pub fn units_dir(&self) -> Option<&Setting<PathBuf>> {
         self.build_dir.as_ref().or(self.target_dir.as_ref())
     }
@@ -113,8 +113,8 @@ impl Cargo {
     }
 }
 
-/// A tool that puts itself in front of the compiler keeps the wrapper that was there in a variable of its own, and
-/// calls it: cargo-llvm-cov in `__CARGO_LLVM_COV_RUSTC_WRAPPER_PRE_EXISTING`.
+/// The wrapper behind a tool that is itself a wrapper. Such a tool keeps the previous one in a variable, and calls it:
+/// cargo-llvm-cov in `__CARGO_LLVM_COV_RUSTC_WRAPPER_PRE_EXISTING`.
 fn behind(env: &Environment, wrapper: Setting<PathBuf>) -> Setting<PathBuf> {
     const SCCACHE: &str = "sccache";
     let is_sccache = |program: &Path| program.file_stem() == Some(SCCACHE.as_ref());
@@ -135,11 +135,11 @@ fn behind(env: &Environment, wrapper: Setting<PathBuf>) -> Setting<PathBuf> {
     }
 }
 
-/// A program by the first of `variables` that is set, else by `build.KEY` of the nearest config. There a path
-/// with a slash is relative to the directory that holds `.cargo`; a bare name is looked up on PATH.
-fn program(places: &Places<'_>, variables: &[&'static str], key: &str) -> Option<Setting<PathBuf>> {
-    places.env_path(variables).or_else(|| {
-        let (setting, file) = places.config_text(&["build", key])?;
+/// A program by the first of `variables` that is set, else by `build.KEY` of the nearest config. There a path with a
+/// slash is relative to the directory that contains `.cargo`, and a bare name is looked up on PATH.
+fn program(layers: &Layers<'_>, variables: &[&'static str], key: &str) -> Option<Setting<PathBuf>> {
+    layers.env_path(variables).or_else(|| {
+        let (setting, file) = layers.config_text(&["build", key])?;
         let program = PathBuf::from(setting.value);
         Some(Setting {
             value: if program.components().count() > 1 {
@@ -160,7 +160,7 @@ pub(crate) fn assert_invariants(dir: &Path, config: &[u8], manifest: &[u8]) {
         let _ = std::fs::write(path, bytes);
     }
     let cargo = Cargo::read(&Environment::new([("HOME", dir)], dir));
-    // Every setting that a file gives stands on one of its lines, and a file is broken or read.
+    // Every setting of a file has one of its lines, and a file is either broken or read.
     let lines = |bytes: &[u8]| bytes.iter().filter(|b| **b == b'\n').count() + 1;
     let last = |path: &Path| lines(if path.ends_with("Cargo.toml") { manifest } else { config });
     let origins = [

@@ -1,25 +1,81 @@
-//! Dep-info, rustc's `.d` files: what cargo reads of them, and what they tell of where a compile happened.
+//! Dep-info, rustc's `.d` files: the files and variables that a compile read.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
+use std::hash::Hash;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-/// Files, and lines of variables.
-pub(crate) type SaidBy<'a> = (BTreeSet<OsString>, BTreeSet<&'a [u8]>);
+const VARIABLE: &[u8] = b"# env-dep:";
 
-/// What a `.d` file says a compile depends on.
-pub(crate) fn said_by(text: &[u8]) -> SaidBy<'_> {
-    let lines = || text.split(|&byte| byte == b'\n');
-    let first = lines().next().unwrap_or_default();
-    let files = memchr::memmem::find(first, b": ").map_or(Vec::new(), |at| words(&first[at + 2..]));
-    let files = files.into_iter().collect();
-    let env = lines().filter(|line| line.starts_with(b"# env-dep:")).collect();
-    (files, env)
+/// The content of a `.d` file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct DepInfo {
+    /// The files that the first target depends on.
+    pub(crate) files: Vec<OsString>,
+    /// The variables, by name; the values as they are escaped there, `None` for one that is not set.
+    pub(crate) env: Vec<(OsString, Option<OsString>)>,
 }
 
-/// Separated by spaces that are not escaped.
-pub(crate) fn words(line: &[u8]) -> Vec<OsString> {
+impl DepInfo {
+    pub(crate) fn parse(text: &[u8]) -> Self {
+        let lines = || text.split(|&byte| byte == b'\n');
+        let first = lines().next().unwrap_or_default();
+        let variable = |line: &[u8]| {
+            let mut parts = line.strip_prefix(VARIABLE)?.splitn(2, |&byte| byte == b'=');
+            let mut part = || Some(OsStr::from_bytes(parts.next()?).to_owned());
+            Some((part()?, part()))
+        };
+        Self {
+            files: memchr::memmem::find(first, b": ").map_or(Vec::new(), |at| words(&first[at + 2..])),
+            env: lines().filter_map(variable).collect(),
+        }
+    }
+
+    /// As rustc writes it for this target.
+    pub(crate) fn text(&self, target: &Path) -> Vec<u8> {
+        let paths: Vec<Vec<u8>> = self.files.iter().map(|file| spaces_escaped(Path::new(file))).collect();
+        let mut text = [target.as_os_str().as_bytes(), b": ", &paths.join(&b' '), b"\n\n"].concat();
+        for path in &paths {
+            text.extend([path.as_slice(), b":\n"].concat());
+        }
+        if !self.env.is_empty() {
+            text.push(b'\n');
+        }
+        for variable in &self.env {
+            text.extend([&line(variable)[..], b"\n"].concat());
+        }
+        text
+    }
+
+    /// The first file, or line of a variable, that only one of the two has.
+    pub(crate) fn difference(&self, other: &Self) -> Option<String> {
+        let file = only_one_has(&self.files, &other.files).map(|file| file.to_string_lossy().into_owned());
+        file.or_else(|| {
+            let variable = only_one_has(&self.env, &other.env)?;
+            Some(String::from_utf8_lossy(&line(variable)).into_owned())
+        })
+    }
+}
+
+fn only_one_has<'a, T: Eq + Hash>(one: &'a [T], other: &'a [T]) -> Option<&'a T> {
+    let (ones, others): (HashSet<&T>, HashSet<&T>) = (one.iter().collect(), other.iter().collect());
+    let mut only_ones = one.iter().filter(|item| !others.contains(item));
+    only_ones
+        .next()
+        .or_else(|| other.iter().find(|item| !ones.contains(item)))
+}
+
+fn line((name, value): &(OsString, Option<OsString>)) -> Vec<u8> {
+    let mut line = [VARIABLE, name.as_bytes()].concat();
+    if let Some(value) = value {
+        line.extend([b"=", value.as_bytes()].concat());
+    }
+    line
+}
+
+/// The words of a line, separated by spaces that are not escaped.
+fn words(line: &[u8]) -> Vec<OsString> {
     let mut words = Vec::new();
     let mut word = Vec::new();
     let mut rest = line.iter().copied().peekable();
@@ -61,7 +117,7 @@ pub(crate) fn escaped(value: &OsStr) -> OsString {
     OsStr::from_bytes(&text).to_owned()
 }
 
-/// Whether a source below `dir` is named that is not below `ours`, which may be nested in it.
+/// Whether it names a source below `dir` that is not below `ours`, which may be nested in `dir`.
 pub(crate) fn names_file_below(dep_info: &[u8], dir: &Path, ours: &Path) -> bool {
     let begin = |dir: &Path| [b" ", &spaces_escaped(dir)[..], b"/"].concat();
     let (theirs, ours) = (begin(dir), ours.starts_with(dir).then(|| begin(ours)));
@@ -69,7 +125,7 @@ pub(crate) fn names_file_below(dep_info: &[u8], dir: &Path, ours: &Path) -> bool
     memchr::memmem::find_iter(dep_info, &theirs).any(|at| !is_ours(at))
 }
 
-/// Cargo's home, told by a source that lies in its `registry/src` or `git/checkouts`.
+/// Cargo's home, of which a source below `registry/src` or `git/checkouts` is named.
 pub(crate) fn cargo_home_in(dep_info: &[u8]) -> Option<PathBuf> {
     const MARKS: [&[u8]; 2] = [b"/registry/src/", b"/git/checkouts/"];
     let files = dep_info.split(|&byte| byte == b'\n').flat_map(words);
@@ -86,7 +142,8 @@ pub(crate) fn cargo_home_in(dep_info: &[u8]) -> Option<PathBuf> {
 
 #[cfg(any(test, fuzzing))]
 pub(crate) fn assert_invariants(bytes: &[u8]) {
-    let _ = said_by(bytes);
+    let read = DepInfo::parse(bytes);
+    assert_eq!(read.difference(&DepInfo::parse(&read.text(Path::new("x")))), None);
     let _ = cargo_home_in(bytes);
     let named = [b"x: ", bytes, b" /w/a\\ b/lib.rs\n"].concat();
     let elsewhere = Path::new("/elsewhere");
@@ -120,6 +177,23 @@ mod tests {
             None,
             "a path of the worktree's own"
         );
+    }
+
+    #[test]
+    fn what_differs_is_named() {
+        let text = b"/t/x.d: src/a\\ b.rs src/c.rs\n\nsrc/a\\ b.rs:\nsrc/c.rs:\n\n# env-dep:A=1=2\n# env-dep:B\n";
+        let read = DepInfo::parse(text);
+        assert_eq!(read.files, ["src/a b.rs", "src/c.rs"]);
+        assert_eq!(read.env, [("A".into(), Some("1=2".into())), ("B".into(), None)]);
+        assert_eq!(read.text(Path::new("/t/x.d")), text);
+        let difference = |other: &[u8]| read.difference(&DepInfo::parse(other));
+        assert_eq!(
+            difference(b"y: src/c.rs src/a\\ b.rs\n# env-dep:B\n# env-dep:A=1=2"),
+            None
+        );
+        assert_eq!(difference(b"y: src/c.rs").as_deref(), Some("src/a b.rs"));
+        let other = b"y: src/c.rs src/a\\ b.rs\n# env-dep:A=1=2\n# env-dep:B=";
+        assert_eq!(difference(other).as_deref(), Some("# env-dep:B"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! `Cargo.lock`: which packages a workspace is made of. Read line by line, as cargo writes it: the file is TOML, and
-//! long, and there may be one in each of fifty worktrees.
+//! `Cargo.lock`: the packages of a workspace. Read line by line, as cargo writes it, because TOML is slower to parse
+//! and there may be fifty worktrees with a long file each.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,7 +13,7 @@ pub struct Package {
     pub name: String,
     /// Its version.
     pub version: String,
-    /// Its registry, or its repository with the commit; `None` for a member or a path.
+    /// Its registry, or its repository with the commit; `None` for a member or a path dependency.
     pub source: Option<String>,
 }
 
@@ -25,7 +25,7 @@ pub struct Lock {
 }
 
 impl Lock {
-    /// Reads the lock file of the workspace at `root`; no packages where there is none.
+    /// Reads the lock file of the workspace at `root`; no packages if there is none.
     pub fn read(root: &Path) -> Self {
         Self::parse(&read::text(&root.join("Cargo.lock"), read::MAX_MADE).unwrap_or_default())
     }
@@ -35,7 +35,7 @@ impl Lock {
         self.packages.iter().any(|package| package.name == name)
     }
 
-    /// The packages whose sources lie in cargo's home, so that worktrees can share what is compiled of them.
+    /// The packages whose sources are in cargo's home, so that worktrees can share them.
     pub fn sourced(&self) -> impl Iterator<Item = &Package> {
         self.packages.iter().filter(|package| package.source.is_some())
     }

@@ -1,4 +1,4 @@
-//! Cargo's files, each read in one place: its configuration and manifests, `Cargo.lock`, the build directory,
+//! Cargo's files, with one reader each: configuration and manifests, `Cargo.lock`, the build directory,
 //! `.rustc_info.json`, dep-info.
 
 pub mod build_dir;

@@ -1,4 +1,4 @@
-//! `.rustc_info.json`: what cargo remembers of rustc in a build directory, failures too (its
+//! `.rustc_info.json`: cargo's cache of rustc's answers in a build directory, including failures (its
 //! `src/cargo/util/rustc.rs`, `Data`).
 
 use std::collections::BTreeMap;
@@ -8,31 +8,31 @@ use serde::Deserialize;
 
 use crate::read;
 
-/// How much of it is read, in bytes; a real one has some 10,000.
+/// How much of it is read, in bytes; real ones have about 10,000.
 const MAX: u64 = 1 << 20;
 
-/// Where it lies in a build directory.
+/// Its path in a build directory.
 pub(crate) fn path(build_dir: &Path) -> PathBuf {
     build_dir.join(".rustc_info.json")
 }
 
-/// The file, as far as it matters here.
+/// The file's content, as far as it is used.
 #[derive(Debug, Deserialize, Default)]
 #[serde(default)]
 pub struct RustcInfo {
-    outputs: BTreeMap<String, Output>,
+    outputs: BTreeMap<String, Answer>,
 }
 
 #[derive(Debug, Deserialize, Default)]
 #[serde(default)]
-struct Output {
+struct Answer {
     success: Option<bool>,
     stdout: String,
     stderr: String,
 }
 
 impl RustcInfo {
-    /// Reads that of a build directory; empty where there is none, or none that can be read.
+    /// Reads that of a build directory; empty if it does not exist or cannot be read.
     pub fn read(build_dir: &Path) -> Self {
         read::bytes(&path(build_dir), MAX).map_or_else(|_| Self::default(), |bytes| Self::parse(&bytes))
     }
@@ -41,7 +41,7 @@ impl RustcInfo {
         serde_json::from_slice(bytes).unwrap_or_default()
     }
 
-    /// The rustc that built last: `1.95.0 (59807616e 2026-04-14)`.
+    /// The rustc that built last, such as `1.95.0 (59807616e 2026-04-14)`.
     pub fn rustc(&self) -> Option<String> {
         let mut outputs = self.outputs.values();
         outputs.find_map(|output| Some(output.stdout.lines().next()?.strip_prefix("rustc ")?.to_owned()))

@@ -2,8 +2,7 @@
 
 use super::Facts;
 use crate::cargo::lock_file::Lock;
-use crate::form::variables::is_in_most_keys;
-use crate::key::cargo_env::is_in_every_key;
+use crate::key::cargo_env::{is_in_every_key, is_in_most_keys};
 
 /// Settings that are in the keys or in the paths of sources.
 const SETTINGS: [&str; 4] = [

@@ -1,7 +1,7 @@
 //! The compiler, and the shim that stands in its place for sccache.
 //!
-//! sccache keeps what it learns of a compiler by its path and time (0.19, `src/server.rs`), and every time in the Nix
-//! store is 1: so each compiler has a shim path of its own.
+//! sccache caches what it learns of a compiler by path and mtime (0.19, `src/server.rs`), and every mtime in the Nix
+//! store is 1. So each compiler has a shim path of its own.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -15,7 +15,7 @@ use crate::environment::Environment;
 use crate::real_sccache;
 use crate::why::{Rule, Why};
 
-/// Beside the shim: a link to the compiler that it stands for.
+/// The link beside the shim to the compiler that it stands for.
 pub(crate) const REAL: &str = "real";
 
 /// A compiler that was found.
@@ -23,11 +23,11 @@ pub(crate) const REAL: &str = "real";
 pub(crate) struct Compiler {
     /// Its absolute path.
     pub(crate) path: PathBuf,
-    /// What tells it from every other, as far as sccache does not: a script's content.
+    /// See [`identity`].
     pub(crate) identity: String,
 }
 
-/// Finds what `named` names; an error with the reason where it is not certain what that runs.
+/// Finds the compiler that cargo calls `named`. An error if it is not certain which program that runs.
 pub(crate) fn find(named: &Path, env: &Environment) -> Result<Compiler, Why> {
     let unclear = |what: &str| Rule::Compiler.because(what);
     let mut path =
@@ -40,8 +40,7 @@ pub(crate) fn find(named: &Path, env: &Environment) -> Result<Compiler, Why> {
     Ok(Compiler { path, identity })
 }
 
-/// By which a program is told from another of its path: time, size and, of a script, all of it and the variables that it
-/// names.
+/// Identifies a program: by path, time and size; a script also by its content and the variables that it uses.
 pub(crate) fn identity(path: &Path, env: &Environment) -> io::Result<String> {
     let data = fs::metadata(path)?;
     let mut digest = Digest::new("program");
@@ -49,7 +48,7 @@ pub(crate) fn identity(path: &Path, env: &Environment) -> io::Result<String> {
     digest.field(&data.len().to_le_bytes());
     digest.field(&data.mtime().to_le_bytes());
     digest.field(&data.mtime_nsec().to_le_bytes());
-    // A script is small, and its path may stay while it changes within a second.
+    // A script is small, and may change without a change of size or time.
     if data.len() < 1 << 16 {
         let text = fs::read(path)?;
         digest.field(&text);
@@ -63,7 +62,7 @@ pub(crate) fn identity(path: &Path, env: &Environment) -> io::Result<String> {
     Ok(digest.hex())
 }
 
-/// What stands after `$` or `${` in a script, but for what is every shell's.
+/// The variables that a script uses, `$NAME` or `${NAME`, except those of every shell.
 fn variables_of(script: &[u8]) -> Vec<&str> {
     const EVERYWHERE: &[&str] = &[
         "HOME", "IFS", "LINENO", "OLDPWD", "PATH", "PWD", "RANDOM", "SHLVL", "TEMP", "TEMPDIR", "TMP", "TMPDIR", "UID",
@@ -78,7 +77,7 @@ fn variables_of(script: &[u8]) -> Vec<&str> {
     });
     let mut names: Vec<&str> = names
         .filter(|name| name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_'))
-        // What nixpkgs' scripts read has rules of its own.
+        // nixpkgs' variables have rules of their own.
         .filter(|name| !EVERYWHERE.contains(name) && !name.starts_with("NIX_"))
         .collect();
     names.sort_unstable();
@@ -86,21 +85,17 @@ fn variables_of(script: &[u8]) -> Vec<&str> {
     names
 }
 
-/// rustup's proxies are its own binary by other names.
+/// Whether it is rustup's own binary by a different name.
 fn is_proxy(path: &Path) -> bool {
     let named = fs::canonicalize(path).is_ok_and(|path| path.file_stem() == Some(OsStr::new("rustup")));
     let inode = |path: &Path| fs::metadata(path).map(|data| (data.dev(), data.ino())).ok();
     named || inode(&path.with_file_name("rustup")).is_some_and(|rustup| inode(path) == Some(rustup))
 }
 
-/// Cargo's own proxy names the toolchain by its directory.
+/// The compiler that the proxy would run: rustup's `cargo` puts the toolchain into a variable.
 fn behind_proxy(env: &Environment, named: &Path) -> Option<PathBuf> {
     let toolchain = env.get("RUSTUP_TOOLCHAIN")?;
-    let home = env
-        .path("RUSTUP_HOME")
-        .map(Path::to_owned)
-        .or_else(|| Some(env.path("HOME")?.join(".rustup")))?;
-    let path = home
+    let path = rustup_home(env)?
         .join("toolchains")
         .join(toolchain)
         .join("bin")
@@ -108,7 +103,13 @@ fn behind_proxy(env: &Environment, named: &Path) -> Option<PathBuf> {
     (!toolchain.as_encoded_bytes().contains(&b'/') && path.is_file()).then_some(path)
 }
 
-/// The shim for `compiler`, made where it is not there or leads elsewhere.
+/// RUSTUP_HOME, else `~/.rustup`.
+pub(super) fn rustup_home(env: &Environment) -> Option<PathBuf> {
+    let home = env.path("RUSTUP_HOME").map(Path::to_owned);
+    home.or_else(|| Some(env.path("HOME")?.join(".rustup")))
+}
+
+/// The path of the shim for `compiler`, created or updated if necessary.
 pub(crate) fn shim(store: &Store, compiler: &Compiler) -> io::Result<PathBuf> {
     let me = std::env::current_exe()?;
     // sccache runs another rustc of PATH in place of a link to such a file (0.19, `src/util.rs`,
@@ -134,7 +135,7 @@ fn link(to: &Path, at: &Path) -> io::Result<()> {
     if fs::read_link(at).is_ok_and(|there| there == to) {
         return Ok(());
     }
-    // Two processes may make it at once: each renames its own into place.
+    // Two processes may do this at once, so each renames its own link into place.
     let made = at.with_file_name(format!(
         ".{}-{}",
         at.file_name().unwrap_or_default().display(),

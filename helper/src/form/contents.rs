@@ -1,4 +1,4 @@
-//! What files contain, as a hash: a compiled crate is read once and not by each that is built with it.
+//! Hashes of files' contents. A compiled crate is read once, not for each crate that is built with it.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -10,15 +10,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use super::input::is_library;
+use super::paths::is_library;
 use super::store::Store;
 use crate::digest::Digest;
 
-/// File systems tell times apart that are further from each other; a file changed twice within it may look unchanged.
+/// The resolution of a file system's clock, at worst: a second change within it may leave the same stamp.
 const TICK: Duration = Duration::from_millis(50);
 
-/// What is known of a file without reading it. It is another one as soon as somebody writes to the file, or puts a
-/// different one in its place.
+/// What identifies a file's content without reading it: it changes when the file is written to or replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Stamp {
     device: u64,
@@ -26,7 +25,7 @@ pub(crate) struct Stamp {
     size: u64,
     /// Seconds and nanoseconds since 1970.
     modified: (i64, i64),
-    /// When its content, mode or name changed last. No program can set it.
+    /// Time of the last change of content, mode or name. No program can set it.
     changed: (i64, i64),
 }
 
@@ -41,12 +40,12 @@ impl Stamp {
         }
     }
 
-    /// Whether `path` itself, and not a link to it, is still this file as it was.
+    /// Whether `path` itself, and not a link, still is this file, unchanged.
     pub(crate) fn is_of(&self, path: &Path) -> bool {
         fs::symlink_metadata(path).is_ok_and(|data| Self::of(&data) == *self)
     }
 
-    /// Whether the next change is sure to show.
+    /// Whether the next change is certain to change the stamp.
     fn is_settled(&self) -> bool {
         let (seconds, nanoseconds) = self.changed.max(self.modified);
         let seconds = u64::try_from(seconds).map(Duration::from_secs);
@@ -60,17 +59,17 @@ impl Stamp {
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
-struct Content {
+struct HashedFile {
     stamp: Stamp,
     hash: String,
 }
 
-/// The files that were read.
+/// The files that were read, with their hashes.
 #[derive(Debug)]
 pub(crate) struct Contents<'a> {
-    /// Where compiled crates are remembered for the next process.
+    /// Keeps the hashes of compiled crates for the next process.
     store: Option<&'a Store>,
-    read: RefCell<HashMap<PathBuf, Content>>,
+    read: RefCell<HashMap<PathBuf, HashedFile>>,
 }
 
 impl<'a> Contents<'a> {
@@ -81,12 +80,12 @@ impl<'a> Contents<'a> {
         }
     }
 
-    /// A file's content and whether it may be run, as one name.
+    /// The hash of a file's content and of whether it is executable.
     pub(crate) fn of(&self, path: &Path) -> io::Result<String> {
         let known = self.read.borrow().get(path).cloned();
         let store = self.store.filter(|_| is_compiled(path));
-        let known = known.or_else(|| serde_json::from_slice(&store?.read("contents", &name(path))?).ok());
-        if let Some(known) = known.filter(|known: &Content| known.stamp.is_of(path)) {
+        let known = known.or_else(|| store?.get("contents", &name(path)));
+        if let Some(known) = known.filter(|known: &HashedFile| known.stamp.is_of(path)) {
             let hash = known.hash.clone();
             self.read.borrow_mut().insert(path.to_owned(), known);
             return Ok(hash);
@@ -94,23 +93,21 @@ impl<'a> Contents<'a> {
         let content = read(path)?;
         let hash = content.hash.clone();
         if content.stamp.is_settled() {
-            if let Some(store) = store
-                && let Ok(text) = serde_json::to_vec(&content)
-            {
-                let _ = store.write("contents", &name(path), &text);
+            if let Some(store) = store {
+                let _ = store.put("contents", &name(path), &content);
             }
             self.read.borrow_mut().insert(path.to_owned(), content);
         }
         Ok(hash)
     }
 
-    /// What tells whether a file that was read is still the same.
+    /// The stamp of a file that was read.
     pub(crate) fn stamp(&self, path: &Path) -> Option<Stamp> {
         self.read.borrow().get(path).map(|content| content.stamp.clone())
     }
 }
 
-/// Large, and read for each crate that uses it; sources are read for their own crate alone.
+/// Whether it is a compiled crate or a library: large, and read for each crate that uses it. Sources are read once.
 fn is_compiled(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "rmeta") || is_library(path)
 }
@@ -121,7 +118,7 @@ fn name(path: &Path) -> String {
     digest.hex()
 }
 
-fn read(path: &Path) -> io::Result<Content> {
+fn read(path: &Path) -> io::Result<HashedFile> {
     let mut file = fs::File::open(path)?;
     let data = file.metadata()?;
     if !data.is_file() {
@@ -136,7 +133,7 @@ fn read(path: &Path) -> io::Result<Content> {
             read => hasher.update(&buffer[..read]),
         };
     }
-    Ok(Content {
+    Ok(HashedFile {
         stamp: Stamp::of(&data),
         hash: hasher.finalize().to_hex().as_str().to_owned(),
     })
@@ -159,7 +156,7 @@ mod tests {
         let path = home.path().join("liba.rmeta");
         let write = |text: &str| {
             fs::write(&path, text).unwrap();
-            // As somebody would who wants to hide it.
+            // The same time, to hide the change.
             set_age(&path, Duration::from_secs(60));
             std::thread::sleep(2 * TICK);
         };
@@ -175,7 +172,7 @@ mod tests {
         fs::write(&other, "one").unwrap();
         fs::rename(&other, &path).unwrap();
         assert_eq!(hash(), one);
-        // What was written a moment ago may change unseen.
+        // Just written, so the next change may leave the same stamp.
         let contents = Contents::new(Some(&store));
         fs::write(&path, "six").unwrap();
         contents.of(&path).unwrap();

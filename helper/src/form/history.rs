@@ -1,6 +1,6 @@
-//! What is remembered of compiles that were no hits, so that `explain-miss` can say why: the parts of their keys, by name.
+//! The keys of compiles that were not hits, part by part, for `explain-miss`.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -8,17 +8,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::parts::KeyPart;
 use super::place;
 use super::store::Store;
 use crate::digest::Digest;
 use crate::environment::Environment;
+use crate::invocation::{Invocation, UnitKind, is_clippy};
 use crate::redact;
 use crate::why::{Rule, Why};
 
-/// As many earlier ones of a crate as there are to compare with.
+/// How many records are kept of a unit.
 const KEPT: usize = 8;
 
-/// Longer values are told apart, and not shown.
+/// Longer values, in bytes, are compared and not shown.
 const MAX_VALUE: usize = 120;
 
 /// One compile.
@@ -28,13 +30,13 @@ pub(crate) struct Record {
     pub(crate) time_ms: u64,
     pub(crate) package: String,
     pub(crate) crate_name: String,
-    /// `library`, `program`, …; empty where the call was not understood.
+    /// `library`, `program`, …; empty if the call was not understood.
     pub(crate) kind: String,
-    /// The directory that it was made in.
+    /// The working directory.
     pub(crate) place: OsString,
-    /// Why it was not stored, or why not for others; `None` for a mere miss.
+    /// Why it was not stored, or is private; `None` for a plain miss.
     pub(crate) why: Option<Why>,
-    /// The key, and what it is made of: name and value. Empty where it took no normal form.
+    /// The key, and its parts by name and value. Empty if it did not take the normal form.
     pub(crate) key: String,
     pub(crate) parts: Vec<(String, String)>,
 }
@@ -54,14 +56,14 @@ impl Record {
         }
     }
 
-    /// With the key's lines, as far as they may be written down.
-    pub(crate) fn with_key(mut self, key: &str, lines: &[(Vec<u8>, Vec<u8>)]) -> Self {
+    /// With the key and its parts; secrets and long values as hashes.
+    pub(crate) fn with_key(mut self, key: &str, parts: &[KeyPart]) -> Self {
         key.clone_into(&mut self.key);
-        self.parts = lines.iter().map(|(name, value)| part(name, value)).collect();
+        self.parts = parts.iter().map(readable).collect();
         self
     }
 
-    /// Whether a person means it by `name`: the crate or its package, with either kind of dash.
+    /// Whether `name` is the name of the crate or of its package, with either kind of dash.
     pub(crate) fn is_called(&self, name: &str) -> bool {
         let plain = |text: &str| text.replace('-', "_");
         [&self.package, &self.crate_name]
@@ -75,7 +77,7 @@ impl Record {
     }
 }
 
-fn part(name: &[u8], value: &[u8]) -> (String, String) {
+fn readable((name, value): &KeyPart) -> (String, String) {
     let name = place::readable(&String::from_utf8_lossy(name));
     let value = place::readable(&String::from_utf8_lossy(value));
     let variable = name.strip_prefix("env-dep ").unwrap_or(&name);
@@ -88,12 +90,10 @@ fn part(name: &[u8], value: &[u8]) -> (String, String) {
     (name, digest.hex())
 }
 
-/// Writes it down. What cannot be is no loss for the compile.
+/// Stores a record. Errors do not matter to the compile.
 pub(crate) fn remember(store: &Store, record: &Record) {
     let kind = format!("history/{}", record.dir());
-    if let Ok(text) = serde_json::to_vec(record) {
-        let _ = store.write(&kind, &record.time_ms.to_string(), &text);
-    }
+    let _ = store.put(&kind, &record.time_ms.to_string(), record);
     let _ = forget_the_oldest(&store.file(&kind, ""));
 }
 
@@ -110,7 +110,7 @@ fn forget_the_oldest(dir: &Path) -> io::Result<()> {
         .try_for_each(|name| fs::remove_file(dir.join(name.to_string())))
 }
 
-/// All that is remembered, the newest first.
+/// All records, the newest first.
 pub(crate) fn all(store: &Store) -> Vec<Record> {
     let dirs = fs::read_dir(store.file("history", "")).into_iter().flatten().flatten();
     let files = dirs.flat_map(|dir| fs::read_dir(dir.path()).into_iter().flatten().flatten());
@@ -120,7 +120,7 @@ pub(crate) fn all(store: &Store) -> Vec<Record> {
     records
 }
 
-/// How many crates a rule kept from being shared when they were last compiled, the most frequent rule first.
+/// How many units each rule kept from being shared when they were last compiled, the most frequent rule first.
 pub(crate) fn sums(store: &Store) -> Vec<(Rule, usize)> {
     let mut seen = Vec::new();
     let mut sums: Vec<(Rule, usize)> = Vec::new();
@@ -140,7 +140,7 @@ pub(crate) fn sums(store: &Store) -> Vec<(Rule, usize)> {
     sums
 }
 
-/// A part of the key that two compiles do not have in common.
+/// A part of the key that is different in two compiles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Difference {
     pub(crate) name: String,
@@ -148,7 +148,7 @@ pub(crate) struct Difference {
     pub(crate) now: Vec<String>,
 }
 
-/// Of `earlier` the one whose key is nearest to `record`'s, and how they differ.
+/// The record among `earlier` whose key has the fewest differences to `record`'s, with these differences.
 pub(crate) fn nearest<'a>(record: &Record, earlier: &'a [Record]) -> Option<(&'a Record, Vec<Difference>)> {
     let comparable = earlier
         .iter()
@@ -175,20 +175,20 @@ fn differences(before: &[(String, String)], now: &[(String, String)]) -> Vec<Dif
         .collect()
 }
 
-/// The kind of a call, for a person.
-pub(crate) fn kind_name(kind: crate::invocation::Kind, links: bool, program: &OsStr) -> String {
-    use crate::invocation::Kind;
-    let what = match kind {
-        Kind::Lib => "library",
-        Kind::Bin => "program",
-        Kind::ProcMacro => "proc macro",
-        Kind::Test => "test",
+/// The kind of a call, for people.
+pub(crate) fn kind_name(call: &Invocation) -> String {
+    let kind = match call.kind {
+        UnitKind::Lib => "library",
+        UnitKind::Bin => "program",
+        UnitKind::ProcMacro => "proc macro",
+        UnitKind::Test => "test",
     };
-    let tool = Path::new(program).file_name() == Some(OsStr::new("clippy-driver"));
-    match (tool, links) {
-        (true, _) => format!("{what}, clippy"),
-        (false, false) => format!("{what}, check"),
-        (false, true) => what.to_owned(),
+    if is_clippy(&call.program) {
+        format!("{kind}, clippy")
+    } else if !call.links {
+        format!("{kind}, check")
+    } else {
+        kind.to_owned()
     }
 }
 

@@ -1,6 +1,6 @@
-//! What a compile depends on beside its arguments: files, lists of names, what is and what is not there.
+//! What a compile depends on beside its arguments: files, directory listings, paths that exist or do not.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -10,7 +10,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::contents::Contents;
+use super::parts::{KeyPart, part};
 use super::place::Places;
+use crate::digest::Digest;
 
 /// The state of one path, by its name (see [`Places::name`]).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -19,23 +21,23 @@ pub(crate) struct Input {
     pub(crate) state: State,
 }
 
-/// What is known of it; of several the first says the most, see [`tidy`].
+/// The state of a path. Of several states of one path the first in this order says the most: see [`tidy`].
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum State {
     /// A file that was read: its content.
     File(String),
-    /// A directory whose names were read.
+    /// A directory that was listed: the names in it.
     Names(String),
-    /// A toolchain's file that was read: size and time, which an installation changes.
+    /// A file of a toolchain: its size and time, which an installation changes.
     Stamp(String),
-    /// There, and only asked for: what its metadata says.
+    /// It exists and was only looked up: its metadata.
     Entry(String),
-    /// Nothing is there.
+    /// It does not exist.
     Absent,
 }
 
 impl State {
-    /// The state of what was read at `path` now.
+    /// The present state of a file or directory that was read.
     pub(crate) fn read(path: &Path, contents: &Contents<'_>) -> io::Result<Self> {
         let data = match fs::metadata(path) {
             Ok(data) => data,
@@ -50,7 +52,7 @@ impl State {
         }
     }
 
-    /// What the metadata at `path` says now, but for times and owner.
+    /// The present metadata of `path`, without times and owner.
     pub(crate) fn entry(path: &Path) -> Self {
         let link = link(path).map_or(String::new(), |to| format!("a link to {} ", to.display()));
         match fs::metadata(path) {
@@ -66,7 +68,7 @@ impl State {
         }
     }
 
-    /// The size and the time of a file that no build makes.
+    /// The present size and time of a file that no build makes.
     pub(crate) fn stamp(path: &Path) -> Self {
         match fs::metadata(path) {
             Ok(data) => Self::Stamp(format!("{} {}.{}", data.len(), data.mtime(), data.mtime_nsec())),
@@ -74,12 +76,12 @@ impl State {
         }
     }
 
-    /// The entry of a directory that is no link.
+    /// The metadata of a directory that is not a link.
     pub(crate) fn directory() -> Self {
         Self::Entry("a directory".to_owned())
     }
 
-    /// For the key and for a person.
+    /// The text of the state in the key.
     pub(crate) fn text(&self) -> &str {
         match self {
             Self::File(text) | Self::Names(text) | Self::Entry(text) | Self::Stamp(text) => text,
@@ -87,7 +89,7 @@ impl State {
         }
     }
 
-    /// Whether it is the state of `path` now.
+    /// Whether `path` still has this state.
     pub(crate) fn is_now(&self, path: &Path, contents: &Contents<'_>) -> bool {
         self.now(path, contents).is_ok_and(|now| now == *self)
     }
@@ -102,19 +104,32 @@ impl State {
 }
 
 impl Input {
-    /// Whether it is now as it was.
+    /// The input of a path.
+    pub(crate) fn new(places: &Places, path: &Path, state: State) -> Self {
+        Self {
+            name: places.name(path),
+            state,
+        }
+    }
+
+    /// The input of a file, by its content.
+    pub(crate) fn file(places: &Places, path: &Path, contents: &Contents<'_>) -> io::Result<Self> {
+        Ok(Self::new(places, path, State::File(contents.of(path)?)))
+    }
+
+    /// Whether its state is unchanged.
     pub(crate) fn holds(&self, places: &Places, contents: &Contents<'_>) -> bool {
         let path = places.path(&self.name);
         path.is_some_and(|path| self.state.is_now(&path, contents))
     }
 
-    /// For the key and for a person.
-    pub(crate) fn line(&self) -> (Vec<u8>, Vec<u8>) {
-        (self.name.as_bytes().to_owned(), self.state.text().into())
+    /// Its part of the key.
+    pub(crate) fn part(&self) -> KeyPart {
+        part(self.name.as_bytes(), self.state.text())
     }
 }
 
-/// Where the link at `path` leads.
+/// The target of a link.
 fn link(path: &Path) -> Option<PathBuf> {
     fs::read_link(path).ok()
 }
@@ -131,7 +146,7 @@ fn names(dir: &Path) -> io::Result<String> {
         names.push((entry.file_name(), kind.is_dir(), kind.is_symlink()));
     }
     names.sort();
-    let mut digest = crate::digest::Digest::new("names");
+    let mut digest = Digest::new("names");
     for (name, is_dir, is_link) in names {
         digest.field(name.as_bytes());
         digest.field(&[u8::from(is_dir), u8::from(is_link)]);
@@ -139,30 +154,15 @@ fn names(dir: &Path) -> io::Result<String> {
     Ok(digest.hex())
 }
 
-/// Whether what lies at `path` got its state after a time, in seconds and nanoseconds since 1970. Within one tick of the
-/// clock that is not told; a compiler takes longer to start.
+/// Whether `path` was changed after `start`, in seconds and nanoseconds since 1970. A change within one tick of the
+/// clock is not noticed, but a compiler takes longer than that to start.
 pub(crate) fn has_changed_since(path: &Path, start: (i64, i64)) -> bool {
     fs::symlink_metadata(path).is_ok_and(|data| (data.ctime(), data.ctime_nsec()) > start)
 }
 
-/// Sorted, each name once: what was read says more than what was only asked for.
+/// Sorted, each name once: that a file was read says more than that it was looked up.
 pub(crate) fn tidy(mut inputs: Vec<Input>) -> Vec<Input> {
     inputs.sort();
     inputs.dedup_by(|later, earlier| later.name == earlier.name);
     inputs
-}
-
-/// The input of a path by its name in `places`.
-pub(crate) fn named(places: &Places, path: &Path, state: State) -> Input {
-    Input {
-        name: places.name(path),
-        state,
-    }
-}
-
-/// Libraries of a directory, by extension.
-pub(crate) fn is_library(path: &Path) -> bool {
-    let name = path.file_name().map(OsStr::as_bytes).unwrap_or_default();
-    let ends = [&b".a"[..], b".o", b".lib", b".so", b".dylib", b".rlib"];
-    ends.iter().any(|end| name.ends_with(end)) || memchr::memmem::find(name, b".so.").is_some()
 }

@@ -1,4 +1,4 @@
-//! What a compile will read, before it is looked up: rustc expands the crate and is watched at it.
+//! What a compile will read, found out before the lookup: rustc expands the crate and is observed.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -7,11 +7,13 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::Ground;
+use super::compiler::rustup_home;
 use super::contents::Contents;
-use super::input::{self, Input, State, named};
-use super::place::{OUT, Places, absolute, keeps_nothing};
-use crate::cargo::dep_info::{escaped, spaces_escaped, words};
+use super::input::{self, Input, State};
+use super::paths::{absolute, is_below, keeps_nothing};
+use super::place::Places;
+use super::unit::Unit;
+use crate::cargo::dep_info::{DepInfo, escaped};
 use crate::environment::Environment;
 use crate::invocation::Invocation;
 use crate::observe::{self, Seen, Use};
@@ -20,116 +22,117 @@ use crate::why::{Rule, Why};
 /// What was read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Inspection {
-    /// The files that rustc reports, by name, relative where rustc wrote them so.
+    /// The files that rustc reports, by name; relative if rustc reports them so.
     pub(crate) files: Vec<OsString>,
     /// The variables that rustc reports: name and value, escaped as in dep-info, OUT_DIR as a constant.
     pub(crate) env: Vec<(OsString, Option<OsString>)>,
-    /// All that was read, listed or looked for.
+    /// Everything that was read, listed or looked up.
     pub(crate) inputs: Vec<Input>,
     /// The compiled crates that were loaded, by name.
     pub(crate) crates: Vec<OsString>,
-    /// Whether it was observed, or only reported.
+    /// Whether rustc was observed; else this is only what it reports.
     pub(crate) observed: bool,
-    /// Whether a source takes OUT_DIR's path itself, not only a file of it.
+    /// Whether a source uses OUT_DIR's path itself, not only a file in it.
     pub(crate) takes_out_dir: bool,
-    /// Why no key can hold what was done.
+    /// Why no key can contain what was done.
     pub(crate) refused: Option<Why>,
 }
 
-/// Which directories belong to compilers alone.
-pub(crate) fn toolchains(rustc: &Path, env: &Environment) -> Vec<PathBuf> {
+/// Directories that belong to compilers alone.
+pub(super) fn toolchains(rustc: &Path, env: &Environment) -> Vec<PathBuf> {
     let rustc = rustc.canonicalize().unwrap_or_else(|_| rustc.to_owned());
     let own = rustc.parent().and_then(Path::parent).map(|dir| dir.join("lib/rustlib"));
-    let rustup = env
-        .path("RUSTUP_HOME")
-        .map(Path::to_owned)
-        .or_else(|| Some(env.path("HOME")?.join(".rustup")));
-    let both = own.into_iter().chain(rustup.map(|dir| dir.join("toolchains")));
+    let both = own
+        .into_iter()
+        .chain(rustup_home(env).map(|home| home.join("toolchains")));
     both.filter(|dir| dir.parent().is_some()).collect()
 }
 
 /// Expands the crate and notes what that read.
-pub(crate) fn inspect(
-    call: &Invocation,
-    ground: &Ground<'_>,
-    places: &Places,
-    rustc: &Path,
-    remaps: &[OsString],
-) -> Result<Inspection, Why> {
-    let Ground {
-        env,
-        contents,
-        is_watched,
-        ..
-    } = *ground;
+pub(super) fn inspect(unit: &Unit<'_>) -> Result<Inspection, Why> {
     let start = now();
+    let expansion = expand(unit)?;
+    let mut inspection = Inspection::reported(&expansion.dep_info, unit);
+    let mut inputs = inspection.sources(unit)?;
+    if let Some(seen) = &expansion.seen {
+        inspection.observed = true;
+        inspection.refused = refused(seen);
+        let mut toolchains = toolchains(&unit.rustc.path, unit.context.env);
+        toolchains.extend(seen.toolchains());
+        let mut recorder = Recorder {
+            unit,
+            toolchains,
+            writable: &expansion.writable,
+            inputs,
+            crates: Vec::new(),
+        };
+        for (how, path) in &seen.uses {
+            if let Err(why) = recorder.note(*how, path) {
+                inspection.refused.get_or_insert(why);
+            }
+        }
+        inputs = recorder.inputs;
+        inspection.crates = recorder.crates;
+        inspection.crates.sort();
+        inspection.crates.dedup();
+    }
+    inspection.inputs = input::tidy(inputs);
+    // The old content may have been read, and the new one hashed.
+    let read = inspection
+        .inputs
+        .iter()
+        .filter(|input| input.state != State::directory());
+    let mut read = read.filter_map(|input| unit.places.path(&input.name));
+    match read.find(|path| input::has_changed_since(path, start)) {
+        Some(path) => Err(Rule::Edited.because(format!("{} changed while it was read", path.display()))),
+        None => Ok(inspection),
+    }
+}
+
+/// What rustc did when it expanded the crate.
+struct Expansion {
+    dep_info: Vec<u8>,
+    /// `None` where processes are not observed.
+    seen: Option<Seen>,
+    /// Where it could write.
+    writable: Vec<PathBuf>,
+}
+
+fn expand(unit: &Unit<'_>) -> Result<Expansion, Why> {
+    let context = unit.context;
     let temp = tempfile::Builder::new().prefix("sccache-shell").tempdir()?;
     let dep_info = temp.path().join("deps.d");
-    let mut command = Command::new(&call.program);
+    let mut command = Command::new(&unit.call.program);
     command
-        .args(dep_info_args(call))
-        .args(remaps)
+        .args(dep_info_args(unit.call))
+        .args(&unit.remaps)
         .arg("-o")
         .arg(&dep_info)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    let jobserver = jobserver(env);
-    let writable: Vec<&Path> = jobserver.iter().map(PathBuf::as_path).chain([temp.path()]).collect();
     // What a macro writes is written once, by the compile itself.
+    let writable: Vec<PathBuf> = jobserver(context.env)
+        .into_iter()
+        .chain([temp.path().to_owned()])
+        .collect();
     let (status, seen) = observe::status(&mut command, &writable)?;
-    let seen = seen.filter(|_| is_watched);
-    if is_watched && seen.is_none() {
+    let seen = seen.filter(|_| context.is_watched);
+    if context.is_watched && seen.is_none() {
         return Err(Rule::Untraced.because("nothing may watch it here"));
     }
     if !status.success() {
         return Err(Rule::DoesNotCompile.because("does not compile"));
     }
-    let text = std::fs::read(&dep_info)?;
-    let mut inspection = reported(&text, places, env.cwd());
-    let mut inputs = Vec::new();
-    let reads_out_dir = inspection.env.iter().any(|(name, _)| name == "OUT_DIR");
-    for file in &inspection.files {
-        let path = absolute(Path::new(&places.path(file).unwrap_or_default()), env.cwd());
-        inspection.takes_out_dir |= reads_out_dir && std::fs::read(&path).is_ok_and(|text| takes_out_dir(&text));
-        inputs.push(named(places, &path, State::read(&path, contents)?));
-    }
-    if let Some(seen) = seen {
-        inspection.observed = true;
-        inspection.refused = refused(&seen);
-        let mut toolchains = toolchains(rustc, env);
-        toolchains.extend(seen.toolchains());
-        let eye = Eye {
-            call,
-            places,
-            env,
-            contents,
-            toolchains,
-            writable: &writable,
-        };
-        for (how, path) in &seen.uses {
-            if let Err(why) = eye.note(*how, path, &mut inputs, &mut inspection.crates) {
-                inspection.refused.get_or_insert(why);
-            }
-        }
-        inspection.crates.sort();
-        inspection.crates.dedup();
-    }
-    inspection.inputs = input::tidy(inputs);
-    // What was read may be the old content, and what is noted here the new one.
-    let read = inspection
-        .inputs
-        .iter()
-        .filter(|input| input.state != State::directory());
-    let mut read = read.filter_map(|input| places.path(&input.name));
-    if let Some(path) = read.find(|path| input::has_changed_since(path, start)) {
-        return Err(Rule::Edited.because(format!("{} changed while it was read", path.display())));
-    }
-    Ok(inspection)
+    Ok(Expansion {
+        dep_info: std::fs::read(&dep_info)?,
+        seen,
+        writable,
+    })
 }
 
-/// Whether `"OUT_DIR"` stands in a source anywhere but at the beginning of what is included. Then an optimiser or a constant
-/// may take the path apart, so that no search of the artifact finds it.
+/// Whether a source uses `"OUT_DIR"` other than to include a file from it. Then the optimiser or a constant may take
+/// the path apart, so that a search of the artifact does not find it.
 fn takes_out_dir(source: &[u8]) -> bool {
     const INCLUDED: [&[u8]; 3] = [
         b"include!(concat!(env!(",
@@ -143,7 +146,7 @@ fn takes_out_dir(source: &[u8]) -> bool {
     })
 }
 
-/// What was done that no key can hold.
+/// Why no key can contain what was done.
 fn refused(seen: &Seen) -> Option<Why> {
     let program = seen
         .children_ran
@@ -160,7 +163,7 @@ fn refused(seen: &Seen) -> Option<Why> {
     program.or_else(connection).or_else(indirect)
 }
 
-/// The named pipe of a `make` that cargo was started by.
+/// The named pipe of the `make` that started cargo.
 fn jobserver(env: &Environment) -> Option<PathBuf> {
     let flags = ["CARGO_MAKEFLAGS", "MAKEFLAGS"]
         .into_iter()
@@ -172,7 +175,7 @@ fn jobserver(env: &Environment) -> Option<PathBuf> {
     flags.into_iter().find_map(|flags| fifo(flags.as_ref()))
 }
 
-/// The arguments with another `--emit` and no directory for outputs.
+/// The arguments with `--emit dep-info` and without `--out-dir`.
 fn dep_info_args(call: &Invocation) -> Vec<OsString> {
     let mut args = Vec::with_capacity(call.args.len() + 2);
     let mut words = call.args.iter();
@@ -187,124 +190,139 @@ fn dep_info_args(call: &Invocation) -> Vec<OsString> {
     args
 }
 
-/// The time that no file that is there already has surpassed.
+/// The present time, by the clock that stamps files.
 fn now() -> (i64, i64) {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
     (now.tv_sec, now.tv_nsec)
 }
 
-struct Eye<'a> {
-    call: &'a Invocation,
-    places: &'a Places,
-    env: &'a Environment,
-    contents: &'a Contents<'a>,
+/// Makes inputs of what was observed.
+struct Recorder<'a> {
+    unit: &'a Unit<'a>,
     toolchains: Vec<PathBuf>,
-    writable: &'a [&'a Path],
+    writable: &'a [PathBuf],
+    inputs: Vec<Input>,
+    crates: Vec<OsString>,
 }
 
-impl Eye<'_> {
-    fn note(&self, how: Use, path: &Path, inputs: &mut Vec<Input>, crates: &mut Vec<OsString>) -> Result<(), Why> {
-        let path = absolute(path, self.env.cwd());
-        let is_out = |dir: &Path| self.places.out.as_deref() == Some(dir);
-        let is_dir_of_crates = |dir: &Path| {
-            let mut dirs = self
-                .call
-                .search
-                .iter()
-                .filter(|(kind, _)| kind == "dependency" || kind == "crate");
-            !is_out(dir) && dirs.any(|(_, known)| dir == known)
-        };
-        // A script in the compiler's place becomes another program, which its own identity says nothing of.
-        if how == Use::Run && !path.starts_with("/nix/store") {
-            inputs.push(named(self.places, &path, State::stamp(&path)));
+impl Recorder<'_> {
+    fn note(&mut self, how: Use, path: &Path) -> Result<(), Why> {
+        let path = absolute(path, self.unit.context.env.cwd());
+        let is_in_store = path.starts_with("/nix/store");
+        // A script in the compiler's place runs a program that the script's own identity does not include.
+        if how == Use::Run && !is_in_store {
+            self.add(&path, State::stamp(&path));
         }
-        if how == Use::Run || self.writable.iter().any(|dir| path.starts_with(dir)) {
+        if how == Use::Run || is_below(&path, self.writable) {
             return Ok(());
         }
-        let is_constant = self.places.is_constant(&path, &self.toolchains);
+        let is_constant = self.unit.places.is_constant(&path, &self.toolchains);
         if how == Use::Write {
-            return if is_constant && keeps_nothing(&path) {
-                Ok(())
-            } else {
-                Err(Rule::Writes.because(format!("a macro writes {}", path.display())))
-            };
+            let is_harmless = is_constant && keeps_nothing(&path);
+            let refused = || Rule::Writes.because(format!("a macro writes {}", path.display()));
+            return if is_harmless { Ok(()) } else { Err(refused()) };
         }
-        // A standard library that was built anew, by the same rustc.
-        if how == Use::Read
-            && is_constant
-            && !path.starts_with("/nix/store")
-            && path.iter().any(|part| part == "rustlib")
-        {
-            inputs.push(named(self.places, &path, State::stamp(&path)));
+        // The standard library may have been rebuilt by the same rustc.
+        if how == Use::Read && is_constant && !is_in_store && path.iter().any(|part| part == "rustlib") {
+            self.add(&path, State::stamp(&path));
         }
-        if is_constant || is_dir_of_crates(&path) {
+        if is_constant || self.is_dir_of_crates(&path) {
+            Ok(())
+        } else if self.is_crate(&path) {
+            self.note_crate(how, &path)
+        } else {
+            self.note_state(how, &path)
+        }
+    }
+
+    fn add(&mut self, path: &Path, state: State) {
+        self.inputs.push(Input::new(&self.unit.places, path, state));
+    }
+
+    fn is_dir_of_crates(&self, dir: &Path) -> bool {
+        let is_out = self.unit.places.out.as_deref() == Some(dir);
+        !is_out && self.unit.crate_dirs().any(|known| known == dir)
+    }
+
+    fn is_crate(&self, path: &Path) -> bool {
+        let ending = path.extension().and_then(OsStr::to_str);
+        let is_compiled = matches!(ending, Some("rmeta" | "rlib" | "so" | "dylib"));
+        let is_extern = || self.unit.call.externs.iter().any(|known| known == path);
+        is_compiled && (path.parent().is_some_and(|dir| self.is_dir_of_crates(dir)) || is_extern())
+    }
+
+    fn note_crate(&mut self, how: Use, path: &Path) -> Result<(), Why> {
+        if how != Use::Read {
             return Ok(());
         }
-        let is_crate = matches!(
-            path.extension().and_then(OsStr::to_str),
-            Some("rmeta" | "rlib" | "so" | "dylib")
-        );
-        if is_crate && (path.parent().is_some_and(is_dir_of_crates) || self.call.externs.contains(&path)) {
-            if how == Use::Read {
-                crates.push(self.places.name(&path));
-            }
-            // A macro that is reached through another crate is no --extern.
-            if how == Use::Read
-                && path
-                    .extension()
-                    .is_some_and(|end| end == std::env::consts::DLL_EXTENSION)
-            {
-                let state = State::read(&path, self.contents)?;
-                inputs.push(named(self.places, &path, state));
-            }
-            return Ok(());
+        self.crates.push(self.unit.places.name(path));
+        // A macro that a dependency exports is not among the externs, whose contents are in the key.
+        let is_macro = path
+            .extension()
+            .is_some_and(|end| end == std::env::consts::DLL_EXTENSION);
+        if is_macro {
+            self.add(path, State::read(path, self.unit.context.contents)?);
         }
+        Ok(())
+    }
+
+    fn note_state(&mut self, how: Use, path: &Path) -> Result<(), Why> {
         let state = match how {
-            Use::Read | Use::List => State::read(&path, self.contents),
-            _ => Ok(State::entry(&path)),
+            Use::Read | Use::List => State::read(path, self.unit.context.contents),
+            _ => Ok(State::entry(path)),
         };
-        // Above the workspace, a toolchain and what the inspection itself writes there is a directory in each place, by
-        // whatever name.
-        let is_above = self.places.is_above(&path)
-            || self.toolchains.iter().any(|dir| dir.starts_with(&path))
-            || self.writable.iter().any(|own| own.starts_with(&path));
-        if is_above && state.as_ref().is_ok_and(|state| *state == State::directory()) {
-            return Ok(());
+        let unreadable = |error| Rule::Unreadable.because(format!("{} is read: {error}", path.display()));
+        let state = state.map_err(unreadable)?;
+        // What lies above the workspace, a toolchain or our own temporary files is a directory everywhere, by any name.
+        let is_above = || {
+            let own = self.toolchains.iter().chain(self.writable);
+            self.unit.places.is_above(path) || own.into_iter().any(|dir| dir.starts_with(path))
+        };
+        if state != State::directory() || !is_above() {
+            self.add(path, state);
         }
-        let state = state.map_err(|error| Rule::Unreadable.because(format!("{} is read: {error}", path.display())))?;
-        inputs.push(named(self.places, &path, state));
         Ok(())
     }
 }
 
-/// What rustc's dep-info says.
-fn reported(text: &[u8], places: &Places, cwd: &Path) -> Inspection {
-    let mut inspection = Inspection::default();
-    let first = text.split(|&byte| byte == b'\n').next().unwrap_or_default();
-    let files = memchr::memmem::find(first, b": ").map_or(&b""[..], |at| &first[at + 2..]);
-    for file in words(files) {
-        let path = Path::new(&file);
-        inspection.files.push(if path.is_absolute() {
-            places.name(&absolute(path, cwd))
-        } else {
-            file
-        });
-    }
-    for line in text.split(|&byte| byte == b'\n') {
-        if let Some(rest) = line.strip_prefix(b"# env-dep:") {
-            let mut parts = rest.splitn(2, |&byte| byte == b'=').map(OsStr::from_bytes);
-            let name = parts.next().unwrap_or_default().to_owned();
-            inspection
-                .env
-                .push((name, parts.next().map(|value| places.value(value))));
+impl Inspection {
+    /// What rustc's dep-info says.
+    fn reported(dep_info: &[u8], unit: &Unit<'_>) -> Self {
+        let places = &unit.places;
+        let name = |file: OsString| match Path::new(&file) {
+            path if path.is_absolute() => places.name(&absolute(path, unit.context.env.cwd())),
+            _ => file,
+        };
+        let value = |value: OsString| places.value(&value);
+        let reported = DepInfo::parse(dep_info);
+        let env = reported.env.into_iter();
+        Self {
+            files: reported.files.into_iter().map(name).collect(),
+            env: env.map(|(name, set)| (name, set.map(value))).collect(),
+            ..Self::default()
         }
     }
-    inspection
-}
 
-impl Inspection {
-    /// Whether all is now as it was; `value` gives a variable's present value.
-    pub(crate) fn holds(&self, places: &Places, env: &Environment, contents: &Contents<'_>) -> bool {
+    /// The inputs of the files that rustc reports.
+    fn sources(&mut self, unit: &Unit<'_>) -> Result<Vec<Input>, Why> {
+        let (places, context) = (&unit.places, unit.context);
+        let reads_out_dir = self.reads_out_dir();
+        let mut inputs = Vec::new();
+        for file in &self.files {
+            let path = absolute(&places.path(file).unwrap_or_default(), context.env.cwd());
+            self.takes_out_dir |= reads_out_dir && std::fs::read(&path).is_ok_and(|text| takes_out_dir(&text));
+            inputs.push(Input::new(places, &path, State::read(&path, context.contents)?));
+        }
+        Ok(inputs)
+    }
+
+    /// Whether rustc reports OUT_DIR.
+    pub(super) fn reads_out_dir(&self) -> bool {
+        self.env.iter().any(|(name, _)| name == "OUT_DIR")
+    }
+
+    /// Whether nothing of it has changed.
+    pub(super) fn holds(&self, places: &Places, env: &Environment, contents: &Contents<'_>) -> bool {
         let same_variables = self.env.iter().all(|(name, value)| {
             let now = env.get(&name.to_string_lossy()).map(|now| places.value(&escaped(now)));
             now == *value
@@ -312,16 +330,16 @@ impl Inspection {
         same_variables && self.inputs.iter().all(|input| input.holds(places, contents))
     }
 
-    /// Whether all that was read is there by the same name in every worktree.
-    pub(crate) fn is_portable(&self, places: &Places) -> bool {
+    /// Whether everything that was read has the same name in every worktree.
+    pub(super) fn is_portable(&self, places: &Places) -> bool {
         self.inputs.iter().all(|input| {
             let is_stamp = matches!(input.state, State::Stamp(_));
             is_stamp || Places::is_shared(&input.name) || places.is_source(Path::new(&input.name))
         })
     }
 
-    /// Whether the crate takes a path that is this worktree's alone.
-    pub(crate) fn names_the_place(&self, places: &Places) -> bool {
+    /// Whether the crate uses a path of this worktree.
+    pub(super) fn names_the_place(&self, places: &Places) -> bool {
         self.takes_out_dir
             || self
                 .env
@@ -329,33 +347,16 @@ impl Inspection {
                 .any(|(_, value)| value.as_ref().is_some_and(|value| places.is_named_in(value)))
     }
 
-    /// Cargo's `.d` file, as rustc would have written it here.
-    pub(crate) fn dep_info(&self, target: &Path, places: &Places) -> Vec<u8> {
-        let paths: Vec<Vec<u8>> = self
-            .files
-            .iter()
-            .map(|name| spaces_escaped(&places.path(name).unwrap_or_default()))
-            .collect();
-        let mut text = [target.as_os_str().as_bytes(), b": ", &paths.join(&b' '), b"\n\n"].concat();
-        for path in &paths {
-            text.extend([path.as_slice(), b":\n"].concat());
-        }
-        if !self.env.is_empty() {
-            text.push(b'\n');
-        }
-        for (name, value) in &self.env {
-            text.extend([b"# env-dep:", name.as_bytes()].concat());
-            if let Some(value) = value {
-                text.push(b'=');
-                let real = value.as_bytes().strip_prefix(OUT.as_bytes()).zip(places.out.as_ref());
-                match real {
-                    Some((rest, out)) => text.extend([out.as_os_str().as_bytes(), rest].concat()),
-                    None => text.extend(value.as_bytes()),
-                }
-            }
-            text.push(b'\n');
-        }
-        text
+    /// Cargo's `.d` file, as rustc would write it here.
+    pub(super) fn dep_info(&self, target: &Path, places: &Places) -> Vec<u8> {
+        let path = |name: &OsString| places.path(name).unwrap_or_default().into_os_string();
+        let value = |value: &OsString| places.real_value(value);
+        let env = self.env.iter();
+        let info = DepInfo {
+            files: self.files.iter().map(path).collect(),
+            env: env.map(|(name, set)| (name.clone(), set.as_ref().map(value))).collect(),
+        };
+        info.text(target)
     }
 }
 

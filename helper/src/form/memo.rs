@@ -1,4 +1,4 @@
-//! What is remembered of a unit: what its last inspection saw, and what a compile read that no inspection could foresee.
+//! What is remembered of a unit: its last inspection, and the files that compiles read and inspections did not.
 
 use std::ffi::OsString;
 use std::io;
@@ -6,16 +6,15 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use super::compiler::Compiler;
-use super::input::{self, Input};
+use super::input::{Input, State};
 use super::inspect::{self, Inspection};
 use super::place::Places;
+use super::plan::Verdict;
 use super::store::Store;
-use super::{Formed, Ground, Report};
-use crate::invocation::Invocation;
+use super::unit::Unit;
 use crate::why::{Rule, Why};
 
-/// What was remembered of an inspection.
+/// An inspection, with what it was made for.
 #[derive(Serialize, Deserialize)]
 struct Memo {
     root: OsString,
@@ -23,49 +22,28 @@ struct Memo {
     inspection: Inspection,
 }
 
-/// The last inspection of the unit, where all is as it was then; else a new one.
-pub(super) fn inspection(
-    unit: &str,
-    call: &Invocation,
-    ground: &Ground<'_>,
-    places: &Places,
-    rustc: &Compiler,
-    remaps: &[OsString],
-) -> Result<Inspection, Why> {
-    let Ground {
-        env,
-        store,
-        contents,
-        is_watched,
-    } = *ground;
-    let root = env.cwd().as_os_str().to_owned();
-    let externs = call
-        .externs
-        .iter()
-        .map(|path| contents.of(path))
-        .collect::<io::Result<Vec<_>>>();
-    let externs = externs?;
-    let remembered = store
-        .read("memo", unit)
-        .and_then(|text| serde_json::from_slice::<Memo>(&text).ok());
-    let is_good = |memo: &Memo| {
+/// The last inspection of the unit if nothing has changed since, else a new one.
+pub(super) fn inspection(unit: &Unit<'_>) -> Result<Inspection, Why> {
+    let context = unit.context;
+    let root = context.env.cwd().as_os_str().to_owned();
+    let externs = unit.call.externs.iter().map(|path| context.contents.of(path));
+    let externs = externs.collect::<io::Result<Vec<_>>>()?;
+    let is_valid = |memo: &Memo| {
         memo.externs == externs
-            && memo.inspection.observed == is_watched
-            && (memo.root == root || memo.inspection.is_portable(places))
-            && memo.inspection.holds(places, env, contents)
+            && memo.inspection.observed == context.is_watched
+            && (memo.root == root || memo.inspection.is_portable(&unit.places))
+            && memo.inspection.holds(&unit.places, context.env, context.contents)
     };
-    let memo = match remembered.filter(is_good) {
+    let remembered = context.store.get("memo", &unit.id).filter(is_valid);
+    let memo = match remembered {
         Some(memo) => memo,
         None => {
-            let inspection = inspect::inspect(call, ground, places, &rustc.path, remaps)?;
             let memo = Memo {
+                inspection: inspect::inspect(unit)?,
                 root,
                 externs,
-                inspection,
             };
-            if let Ok(text) = serde_json::to_vec(&memo) {
-                let _ = store.write("memo", unit, &text);
-            }
+            let _ = context.store.put("memo", &unit.id, &memo);
             memo
         }
     };
@@ -75,41 +53,43 @@ pub(super) fn inspection(
     }
 }
 
-/// What an earlier compile of the unit read and no inspection could foresee.
-pub(super) fn learned(ground: &Ground<'_>, unit: &str, places: &Places) -> io::Result<Vec<Input>> {
+/// The files that an earlier compile of the unit read and its inspection did not.
+pub(super) fn learned(unit: &Unit<'_>) -> io::Result<Vec<Input>> {
+    let elsewhere = || io::Error::other("a file of another place");
     let input = |name: OsString| {
-        let path = places
-            .path(&name)
-            .ok_or_else(|| io::Error::other("a file of another place"))?;
+        let path = unit.places.path(&name).ok_or_else(elsewhere)?;
         Ok(Input {
-            state: input::State::read(&path, ground.contents)?,
+            state: State::read(&path, unit.context.contents)?,
             name,
         })
     };
-    learned_names(ground.store, unit).into_iter().map(input).collect()
+    let names = learned_names(unit.context.store, &unit.id);
+    names.into_iter().map(input).collect()
 }
 
 fn learned_names(store: &Store, unit: &str) -> Vec<OsString> {
-    let text = store.read("learned", unit);
-    text.and_then(|text| serde_json::from_slice(&text).ok())
-        .unwrap_or_default()
+    store.get("learned", unit).unwrap_or_default()
 }
 
-/// Keeps what a compile taught: files that it read unforeseen, or that its artifact names its place.
-pub(crate) fn learn(store: &Store, formed: &Formed, report: &Report) {
-    match report {
-        Report::NotStored(why) if why.rule == Rule::NamesPlace => {
-            let _ = store.write("private", &formed.unit, b"");
+/// Whether an artifact of the unit contained the path of its worktree.
+pub(super) fn holds_place(unit: &Unit<'_>) -> bool {
+    unit.context.store.read("private", &unit.id).is_some()
+}
+
+/// Remembers what a compile showed: files that its inspection did not read, or that the artifact contains its
+/// worktree's path.
+pub(super) fn learn(store: &Store, unit: &str, places: &Places, verdict: &Verdict) {
+    match verdict {
+        Verdict::NotStored(why) if why.rule == Rule::NamesPlace => {
+            let _ = store.write("private", unit, b"");
         }
-        Report::Read(paths) => {
-            // By name, so that another worktree looks at its own.
-            let mut names = learned_names(store, &formed.unit);
-            names.extend(paths.iter().map(|path| formed.places.name(Path::new(path))));
+        Verdict::Read(paths) => {
+            // By name, so that other worktrees look at their own files.
+            let mut names = learned_names(store, unit);
+            names.extend(paths.iter().map(|path| places.name(Path::new(path))));
             names.sort();
             names.dedup();
-            if let Ok(text) = serde_json::to_vec(&names) {
-                let _ = store.write("learned", &formed.unit, &text);
-            }
+            let _ = store.put("learned", unit, &names);
         }
         _ => {}
     }

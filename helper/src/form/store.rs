@@ -1,17 +1,19 @@
-//! Where the wrapper keeps what it must find again: below the user's cache directory, owned by this user alone.
+//! The wrapper's files, below the user's cache directory and writable by this user alone.
 
 use std::fs::{self, OpenOptions};
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use rustix::fs::OFlags;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::environment::Environment;
 use crate::own_dir::{self, Stranger};
 
-/// The directory of this form's, in ours.
+/// The directory of this form, in ours.
 const FORM: &str = "form-1";
 
 /// Our directory in the user's cache directory.
@@ -22,7 +24,7 @@ pub(crate) fn place(env: &Environment) -> Option<PathBuf> {
     Some(cache.join("sccache-shell"))
 }
 
-/// Who could change what is kept there.
+/// The first directory on the way to the store that other users can change.
 pub(crate) fn stranger(env: &Environment) -> Option<Stranger> {
     let ours = place(env)?;
     own_dir::stranger(&ours.join(FORM), &ours)
@@ -30,12 +32,12 @@ pub(crate) fn stranger(env: &Environment) -> Option<Stranger> {
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// The directory of everything here.
+/// The directory with all files, by kind and name.
 #[derive(Debug, Clone)]
 pub(crate) struct Store(PathBuf);
 
 impl Store {
-    /// Makes it where it is not there; an error where somebody else could change it, since what lies in it is run.
+    /// Creates it if it does not exist. An error if other users could change it, because programs in it are run.
     pub(crate) fn open(env: &Environment) -> io::Result<Self> {
         let ours = place(env).ok_or_else(|| io::Error::other("no HOME"))?;
         let dir = ours.join(FORM);
@@ -44,25 +46,25 @@ impl Store {
             return Err(refused(found));
         }
         own_dir::make(&dir)?;
-        // Again, for what was not there.
+        // Again, for what has just been created.
         match own_dir::stranger(&dir, &ours) {
             Some(found) => Err(refused(found)),
             None => Ok(Self(dir)),
         }
     }
 
-    /// Where there is one already.
+    /// The store, if it exists and is safe.
     pub(crate) fn existing(env: &Environment) -> Option<Self> {
         let dir = place(env)?.join(FORM);
         (dir.is_dir() && stranger(env).is_none()).then_some(Self(dir))
     }
 
-    /// A file of a kind.
+    /// The path of a file of a kind.
     pub(crate) fn file(&self, kind: &str, name: &str) -> PathBuf {
         self.0.join(kind).join(name)
     }
 
-    /// A directory of a kind, made.
+    /// The directory of a kind, created.
     pub(crate) fn dir(&self, kind: &str) -> io::Result<PathBuf> {
         let dir = self.0.join(kind);
         own_dir::make(&dir)?;
@@ -71,7 +73,6 @@ impl Store {
 
     /// Writes a file whole or not at all.
     pub(crate) fn write(&self, kind: &str, name: &str, bytes: &[u8]) -> io::Result<()> {
-        use std::io::Write;
         let dir = self.dir(kind)?;
         let mut file = tempfile::NamedTempFile::new_in(&dir)?;
         file.write_all(bytes)?;
@@ -79,7 +80,7 @@ impl Store {
         Ok(())
     }
 
-    /// What was written; `None` where there is nothing that can be read. What is read is kept: see [`Self::forget_the_unused`].
+    /// A file's content, if it can be read. Reading keeps it from [`Self::forget_the_unused`].
     pub(crate) fn read(&self, kind: &str, name: &str) -> Option<Vec<u8>> {
         let mut file = OpenOptions::new()
             .read(true)
@@ -94,6 +95,16 @@ impl Store {
         Some(bytes)
     }
 
+    /// A value that was stored as JSON; `None` also if it cannot be parsed.
+    pub(crate) fn get<T: DeserializeOwned>(&self, kind: &str, name: &str) -> Option<T> {
+        serde_json::from_slice(&self.read(kind, name)?).ok()
+    }
+
+    /// Stores a value as JSON.
+    pub(crate) fn put(&self, kind: &str, name: &str, value: &impl Serialize) -> io::Result<()> {
+        self.write(kind, name, &serde_json::to_vec(value)?)
+    }
+
     /// Once a day: removes what was not read for two months.
     pub(crate) fn forget_the_unused(&self) -> io::Result<()> {
         let stamp = self.file("", "looked-through");
@@ -106,10 +117,10 @@ impl Store {
         }
         for dir in fs::read_dir(self.file("history", "")).into_iter().flatten().flatten() {
             remove_older(&dir.path(), 60 * DAY)?;
-            // Only an empty one goes.
+            // Fails unless it is empty.
             let _ = fs::remove_dir(dir.path());
         }
-        // Left by compiles that were killed.
+        // Left behind by compiles that were killed.
         remove_older(&self.file("run", ""), DAY)
     }
 }

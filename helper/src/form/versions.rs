@@ -1,4 +1,4 @@
-//! Which versions of sccache the form was tried with.
+//! The versions of sccache that the form was tested with.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,35 +9,35 @@ use crate::environment::Environment;
 use crate::version::Version;
 use crate::why::{Rule, Why};
 
-/// The oldest and the newest minor version of 0.x.
+/// The minor versions of 0.x.
 const TRIED: std::ops::RangeInclusive<u32> = 15..=19;
 
-/// An error that says which version it is, where that was not tried.
+/// An error with the version of `real` if it was not tested.
 pub(crate) fn tried(real: &Path, store: &Store) -> Result<(), Why> {
     let identity = compiler::identity(real, &Environment::current())?;
-    let said = match store.read("versions", &identity) {
-        Some(said) => said,
+    let printed = match store.read("versions", &identity) {
+        Some(printed) => printed,
         None => {
             let output = Command::new(real)
                 .arg("--version")
                 .env_remove("CARGO_INCREMENTAL")
                 .env_remove("CARGO_BUILD_INCREMENTAL")
                 .output();
-            let said = output?.stdout;
-            let _ = store.write("versions", &identity, &said);
-            said
+            let printed = output?.stdout;
+            let _ = store.write("versions", &identity, &printed);
+            printed
         }
     };
-    let said = String::from_utf8_lossy(&said).trim().to_owned();
-    let version = said.strip_prefix("sccache ").and_then(Version::parse);
+    let printed = String::from_utf8_lossy(&printed).trim().to_owned();
+    let version = printed.strip_prefix("sccache ").and_then(Version::parse);
     if version.is_some_and(is_tried) {
         Ok(())
     } else {
-        Err(Rule::Untried.because(format!("the form was not tried with {said}")))
+        Err(Rule::Untried.because(format!("the form was not tried with {printed}")))
     }
 }
 
-/// Whether the form was tried with this version.
+/// Whether the form was tested with this version.
 pub(crate) fn is_tried(version: Version) -> bool {
     version.0 == 0 && TRIED.contains(&version.1)
 }

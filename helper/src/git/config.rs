@@ -1,7 +1,6 @@
-//! A repository's own config file, as far as it says where the worktree is. No process is started: git would run what
-//! such a file names.
+//! Values of a repository's config file. No process is started, because git would run programs that the file names.
 
-/// What the file says of one key; of several lines the last, as git has it.
+/// The value of a key; the last one, as in git.
 pub(super) fn value(text: &str, section: &str, key: &str) -> Option<String> {
     let mut is_in = false;
     let mut found = None;
@@ -12,7 +11,7 @@ pub(super) fn value(text: &str, section: &str, key: &str) -> Option<String> {
                 continue;
             };
             is_in = name.trim().eq_ignore_ascii_case(section);
-            // The first key may stand behind it.
+            // A key may follow on the same line.
             line = after.trim();
         }
         if !is_in || line.is_empty() || line.starts_with(['#', ';']) {
@@ -28,13 +27,13 @@ pub(super) fn value(text: &str, section: &str, key: &str) -> Option<String> {
     found
 }
 
-/// Whether git takes the value for true.
+/// Whether the value is true for git.
 pub(super) fn is_true(value: Option<&str>) -> bool {
     let value = value.unwrap_or_default().to_ascii_lowercase();
     matches!(value.as_str(), "true" | "yes" | "on") || value.parse::<i64>().is_ok_and(|number| number != 0)
 }
 
-/// Without comment, quotes and escapes (git-config(1), "Syntax").
+/// The value without comment, quotes and escapes (git-config(1), "Syntax").
 fn plain(value: &str) -> String {
     let mut text = String::new();
     let mut is_quoted = false;

@@ -1,4 +1,4 @@
-//! The workspaces of a Jujutsu repository: directories with `.jj` in place of git's worktrees.
+//! The workspaces of a Jujutsu repository: directories with `.jj`, like git's worktrees.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::read;
 
-/// The workspaces of the repository that `root` is one of, the first one first; `None` where it is none.
+/// The repository of the workspace `root`, and all workspaces, the first one first; `None` if `root` is not a
+/// workspace.
 pub(super) fn workspaces(root: &Path) -> Option<(PathBuf, Vec<PathBuf>)> {
     let repo = repo(&root.join(".jj"))?;
     let first = repo
@@ -14,7 +15,7 @@ pub(super) fn workspaces(root: &Path) -> Option<(PathBuf, Vec<PathBuf>)> {
         .filter(|dir| dir.file_name() == Some(".jj".as_ref()))
         .and_then(Path::parent);
     let mut all: Vec<PathBuf> = first.map(Path::to_owned).into_iter().collect();
-    // Newer versions keep a list of the others.
+    // Newer versions have a list of the others.
     let index = read::bytes(&repo.join("workspace_store/index"), read::MAX_WRITTEN).unwrap_or_default();
     let listed = listed(&index).into_iter().map(|path| repo.join(path));
     let listed = listed.filter_map(|path| fs::canonicalize(path).ok());
@@ -27,7 +28,7 @@ pub(super) fn workspaces(root: &Path) -> Option<(PathBuf, Vec<PathBuf>)> {
     Some((repo, all))
 }
 
-/// `.jj/repo` is the repository, or a file that names it from where it lies.
+/// `.jj/repo` is the repository, or a file with its path, relative to `.jj`.
 fn repo(dot_jj: &Path) -> Option<PathBuf> {
     let repo = dot_jj.join("repo");
     if repo.is_dir() {
@@ -50,7 +51,7 @@ fn listed(index: &[u8]) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The fields of a message that hold bytes; it ends where something else comes.
+/// The fields of a message that are bytes, up to the first of a different type.
 fn fields(mut bytes: &[u8]) -> Vec<(u64, &[u8])> {
     let mut all = Vec::new();
     while let Some((key, after)) = number(bytes)
@@ -90,7 +91,7 @@ mod tests {
         fs::write(path("ws/.jj/repo"), "../../main/.jj/repo").unwrap();
         let from = |name: &str| workspaces(&path(name)).unwrap().1;
         assert_eq!(from("ws"), [path("main"), path("ws")]);
-        assert_eq!(from("main"), [path("main")], "nobody says that there is another");
+        assert_eq!(from("main"), [path("main")], "the others are not listed");
         let index = b"\x0a\x19\x0a\x05third\x12\x10../../../third/x\x0a\x17\x0a\x05third\x12\x0e../../../third";
         fs::write(path("main/.jj/repo/workspace_store/index"), index).unwrap();
         assert_eq!(from("main"), [path("main"), path("third")]);

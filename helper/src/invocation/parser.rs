@@ -1,13 +1,13 @@
-//! The words of a rustc call, one after the other; the first that is not understood ends it.
+//! Parses a rustc call word by word, until one is not understood.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::{Invocation, Kind};
+use super::{Invocation, UnitKind};
 use crate::why::{Rule, Why};
 
-/// `-C` options that read and write nothing beside the call's own outputs.
+/// `-C` options that read no file, and write only the call's own outputs.
 const CODEGEN: &[&str] = &[
     "code-model",
     "codegen-units",
@@ -45,10 +45,10 @@ const CODEGEN: &[&str] = &[
     "target-feature",
 ];
 
-/// `-Z` options that decide how it is compiled, and nothing of what is read and written.
+/// `-Z` options that do not change which files are read and written.
 const UNSTABLE: &[&str] = &["share-generics", "threads"];
 
-/// Long options that take a value and say nothing about files.
+/// Long options with a value that is not a file.
 const WORDS: &[&str] = &[
     "--allow",
     "--cap-lints",
@@ -68,7 +68,7 @@ const WORDS: &[&str] = &[
 #[derive(Debug, Default)]
 pub(super) struct Parser {
     crate_name: Option<String>,
-    crate_type: Option<Kind>,
+    crate_type: Option<UnitKind>,
     is_test: bool,
     emit: Option<Vec<String>>,
     out_dir: Option<PathBuf>,
@@ -211,7 +211,7 @@ impl Parser {
                 self.link_args
                     .extend(words.map(|word| OsStr::from_bytes(word).to_owned()));
             }
-            // From the output to the toolchain: the way from there is another in each place.
+            // A path from the output to the toolchain, which is different in each worktree.
             ("rpath", setting) if !matches!(setting.and_then(OsStr::to_str), Some("no" | "n" | "off" | "false")) => {
                 return Err(unknown("the option `-C rpath`"));
             }
@@ -225,7 +225,7 @@ impl Parser {
     pub(super) fn finish(self, program: PathBuf, args: Vec<OsString>, rustc: PathBuf) -> Result<Invocation, Why> {
         let kind = match (self.crate_type, self.is_test) {
             (Some(kind), false) => kind,
-            (None, true) => Kind::Test,
+            (None, true) => UnitKind::Test,
             (Some(_), true) => return Err(Rule::CrateType.because("a test of a crate type")),
             (None, false) => return Err(Rule::Question.because("no crate type")),
         };
@@ -239,7 +239,7 @@ impl Parser {
             return Err(unknown("an --emit that cargo does not use to build"));
         }
         let (links, emits_metadata) = (has("link"), has("metadata"));
-        if !links && !emits_metadata || links && emits_metadata && kind != Kind::Lib {
+        if !links && !emits_metadata || links && emits_metadata && kind != UnitKind::Lib {
             return Err(unknown("an --emit that cargo does not use to build"));
         }
         let crate_name = self.crate_name.ok_or_else(|| Rule::Question.because("no crate name"))?;
@@ -250,7 +250,7 @@ impl Parser {
             .out_dir
             .filter(|dir| dir.is_absolute())
             .ok_or_else(|| unknown("no --out-dir"))?;
-        if links && kind != Kind::Lib && self.target.as_ref().is_some_and(|target| !is_unix(target)) {
+        if links && kind != UnitKind::Lib && self.target.as_ref().is_some_and(|target| !is_unix(target)) {
             return Err(Rule::CrateType.because("a program for another kind of system"));
         }
         Ok(Invocation {
@@ -284,16 +284,16 @@ fn without_value() -> Why {
     unknown("an option without its value")
 }
 
-/// Programs have no ending there, and nothing lies beside them.
+/// Whether programs of the target are single files without an extension.
 fn is_unix(target: &str) -> bool {
     target.contains("-linux-gnu") || target.contains("-linux-musl")
 }
 
-fn crate_type(value: &OsStr) -> Result<Kind, Why> {
+fn crate_type(value: &OsStr) -> Result<UnitKind, Why> {
     match value.to_str() {
-        Some("lib" | "rlib") => Ok(Kind::Lib),
-        Some("bin") => Ok(Kind::Bin),
-        Some("proc-macro") => Ok(Kind::ProcMacro),
+        Some("lib" | "rlib") => Ok(UnitKind::Lib),
+        Some("bin") => Ok(UnitKind::Bin),
+        Some("proc-macro") => Ok(UnitKind::ProcMacro),
         _ => Err(Rule::CrateType.because(format!("the crate type {}", Path::new(value).display()))),
     }
 }

@@ -17,7 +17,7 @@ fn parse(words: &str) -> Result<Invocation, Why> {
 #[test]
 fn cargos_own_calls_are_understood() {
     let lib = parse(LIB).unwrap();
-    assert_eq!((lib.kind, lib.is_linked()), (Kind::Lib, false));
+    assert_eq!((lib.kind, lib.is_linked()), (UnitKind::Lib, false));
     assert_eq!(lib.file_names(), ["liba-34.rlib", "liba-34.rmeta"]);
     assert_eq!(lib.externs, [Path::new("/w/target/debug/deps/libb-56.rmeta")]);
     let of = |from: &str, to: &str| parse(&LIB.replace(from, to)).unwrap();
@@ -32,7 +32,7 @@ fn cargos_own_calls_are_understood() {
         "--crate-type lib --emit=dep-info,metadata,link",
         "--emit=dep-info,link --test",
     );
-    assert_eq!(test.kind, Kind::Test);
+    assert_eq!(test.kind, UnitKind::Test);
     assert!(!test.presented().contains(&"--test".into()));
     let check = of("dep-info,metadata,link", "dep-info,metadata");
     assert_eq!(check.file_names(), ["liba-34.rmeta"]);

@@ -1,7 +1,74 @@
-//! `CARGO_*` variables: which are in plain sccache's key of every Rust crate.
+//! `CARGO_*` variables: which of them are in the keys of Rust crates, of plain sccache and of the normal form.
 
-/// Whether the variable, set in a shell, is in the key of every Rust crate: sccache leaves some out (0.19,
-/// `src/compiler/rust.rs`, "8. Environment variables"), and cargo sets others anew for each crate.
+/// The hash of everything that sccache does not see: in its key because of how the name begins.
+pub(crate) const KEY: &str = "CARGO_SCCACHE_SHELL_KEY";
+
+/// Variables that cargo sets for a unit from its manifest and name (cargo's `compilation.rs`, `fill_env`); they contain
+/// no paths.
+const OF_THE_UNIT: [&str; 3] = ["CARGO_PKG_*", "CARGO_CRATE_NAME*", "CARGO_BIN_NAME*"];
+
+/// Settings of cargo, and paths. The key has none of them, so a macro that reads one unobserved is not noticed.
+const SETTINGS: [&str; 22] = [
+    "CARGO_ALIAS_*",
+    "CARGO_BUILD_*",
+    "CARGO_CACHE_*",
+    "CARGO_ENCODED_RUSTFLAGS",
+    "CARGO_FUTURE_INCOMPAT_REPORT_*",
+    "CARGO_GIT_*",
+    "CARGO_HOME",
+    "CARGO_HTTP_*",
+    "CARGO_INCREMENTAL",
+    "CARGO_INSTALL_ROOT",
+    "CARGO_LOG",
+    "CARGO_MAKEFLAGS",
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_NET_*",
+    "CARGO_REGISTR*",
+    "CARGO_RESOLVER_*",
+    "CARGO_RUSTC_CURRENT_DIR",
+    "CARGO_SBOM_PATH",
+    "CARGO_TARGET_DIR",
+    "CARGO_TERM_*",
+    "CARGO_UNSTABLE_*",
+];
+
+/// The settings of one target, `CARGO_TARGET_<triple>_…`: rustc gets what matters of them as arguments.
+const TARGET_SETTINGS: [&str; 4] = ["_LINKER", "_RUNNER", "_RUSTFLAGS", "_RUSTDOCFLAGS"];
+
+/// Whether cargo sets the variable for each unit, from its manifest and name.
+pub(crate) fn is_of_the_unit(name: &str) -> bool {
+    is_like(&OF_THE_UNIT, name)
+}
+
+/// Whether the variable is a setting of cargo's own.
+pub(crate) fn is_setting(name: &str) -> bool {
+    is_like(&SETTINGS, name)
+        || name.starts_with("CARGO_TARGET_") && TARGET_SETTINGS.iter().any(|end| name.ends_with(end))
+}
+
+/// Whether the variable begins like cargo's and is not known to be: sccache hashes it, and cargo does not set it.
+pub(crate) fn is_custom(name: &str) -> bool {
+    name.starts_with("CARGO_")
+        && is_in_most_keys(name, false)
+        && name != KEY
+        && !name.starts_with("CARGO_BIN_EXE_")
+        && name != "CARGO_TARGET_TMPDIR"
+}
+
+/// Whether a variable of the shell, or of cargo's `[env]` (`is_given`), is in the key, in normal form, of each crate
+/// that uses a different one.
+pub(crate) fn is_in_most_keys(name: &str, is_given: bool) -> bool {
+    let counts = if name.starts_with("CARGO_") {
+        !is_setting(name)
+    } else {
+        is_given
+    };
+    counts && !is_of_the_unit(name)
+}
+
+/// Whether the variable, set in a shell, is in plain sccache's key of every Rust crate: sccache leaves some out (0.19,
+/// `src/compiler/rust.rs`, "8. Environment variables"), and cargo sets others for each crate.
 pub fn is_in_every_key(name: &str) -> bool {
     const LEFT_OUT: [&str; 4] = [
         "CARGO_MAKEFLAGS",
@@ -19,8 +86,11 @@ pub fn is_in_every_key(name: &str) -> bool {
         "CARGO_RUSTC_CURRENT_DIR",
         "CARGO_SBOM_PATH",
     ];
-    let is_like = |patterns: &[&str]| patterns.iter().any(|pattern| matches(pattern, name));
-    name.starts_with("CARGO_") && !is_like(&LEFT_OUT) && !is_like(&PER_CRATE)
+    name.starts_with("CARGO_") && !is_like(&LEFT_OUT, name) && !is_like(&PER_CRATE, name)
+}
+
+fn is_like(patterns: &[&str], name: &str) -> bool {
+    patterns.iter().any(|pattern| matches(pattern, name))
 }
 
 fn matches(pattern: &str, name: &str) -> bool {

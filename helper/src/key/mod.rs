@@ -1,4 +1,4 @@
-//! What decides a cache key besides the sources: cargo's variables, and those that nixpkgs' compiler wrappers read.
+//! The variables in cache keys: cargo's, and those that nixpkgs' compiler wrappers read.
 
 pub mod cargo_env;
 pub mod nix_env;

@@ -1,10 +1,10 @@
-//! What nixpkgs' compiler wrappers read from the environment, and what of it decides about an object or a crate.
+//! The variables that nixpkgs' compiler wrappers read, and which of them change an object or a crate.
 //!
 //! In a Nix shell `cc`, `c++` and `rustc` are scripts that turn variables into compiler flags. sccache hashes the
-//! script and not the variables, so that after a change of them it can bring back what the old flags made. Read in
-//! nixpkgs, `pkgs/build-support`: `cc-wrapper` (`cc-wrapper.sh`, `add-flags.sh`, `add-hardening.sh`), `wrapper-common`
-//! (`utils.bash`, `darwin-sdk-setup.bash`), `bintools-wrapper/add-flags.sh` and `rust/rustc-wrapper`.
-//! `docs/compiler-wrappers.md` tells the whole story.
+//! script and not the variables, so after a change of them it could return an object of the old flags. From nixpkgs,
+//! `pkgs/build-support`: `cc-wrapper` (`cc-wrapper.sh`, `add-flags.sh`, `add-hardening.sh`), `wrapper-common`
+//! (`utils.bash`, `darwin-sdk-setup.bash`), `bintools-wrapper/add-flags.sh` and `rust/rustc-wrapper`. See
+//! `docs/compiler-wrappers.md`.
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod invariants;
@@ -15,13 +15,13 @@ use std::ffi::{OsStr, OsString};
 use crate::digest::Digest;
 use crate::environment::Environment;
 
-/// Which names a row stands for. A *salt* is the target triple with `_` for `-` and `.`. A shell may have several
-/// wrappers, each with a salt of its own that we cannot know, so salts are taken by prefix.
+/// The names of a row. A *salt* is the target triple with `_` for `-` and `.`. A shell may have several wrappers with
+/// salts that we do not know, so salts are matched by prefix.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Names {
-    /// This name alone.
+    /// This name only.
     Exact,
-    /// `NAME_<salt>` alone.
+    /// `NAME_<salt>` only.
     Salted,
     /// `NAME`, `NAME_FOR_BUILD`, `NAME_FOR_TARGET` and `NAME_<salt>`.
     Roles,
@@ -30,14 +30,14 @@ pub enum Names {
 /// When a variable is part of the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// Whenever it is set; set to nothing is not the same as unset.
+    /// Whenever it is set, even if it is empty.
     Set,
-    /// Its bare name only beside a role of nixpkgs' cc-wrapper: without Nix other compilers read that name, and there
-    /// sccache is left to itself.
+    /// The bare name only together with a role of nixpkgs' cc-wrapper. Without Nix, where other compilers read that
+    /// name, the key stays plain sccache's.
     InNix,
-    /// Only where `NIX_ENFORCE_PURITY` is `1`, which no development shell sets.
+    /// Only if `NIX_ENFORCE_PURITY` is `1`, which no development shell sets.
     UnderPurity,
-    /// Never, for the reason that the row gives.
+    /// Never, for the reason in the row.
     Never,
 }
 
@@ -46,7 +46,7 @@ pub enum When {
 pub struct Row {
     /// The name without its role or salt.
     pub name: &'static str,
-    /// Which names that is.
+    /// Which names it has.
     pub names: Names,
     /// When it is part of the key.
     pub when: When,
@@ -54,16 +54,16 @@ pub struct Row {
     pub why: &'static str,
 }
 
-/// The variables of one kind of compiler that are set here, as one name for their content.
+/// The variables of one kind of compiler that are set, and their hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inputs {
-    /// The names of the variables that count, sorted.
+    /// Their names, sorted.
     pub names: Vec<OsString>,
-    /// The same for the same names and values; differs where one of them does.
+    /// The hash of their names and values.
     pub hash: String,
 }
 
-/// What sccache puts into both of its keys for C, C++ and assembler, whatever it says (0.19, `CACHED_ENV_VARS` of
+/// A variable that sccache hashes into both of its keys for C, C++ and assembler (0.19, `CACHED_ENV_VARS` of
 /// `src/compiler/c.rs` and `src/compiler/preprocessor_cache.rs`).
 pub const C_KEY: &str = "SCCACHE_C_CUSTOM_CACHE_BUSTER";
 
@@ -71,8 +71,8 @@ pub const C_KEY: &str = "SCCACHE_C_CUSTOM_CACHE_BUSTER";
 /// `generate_hash_key` of `src/compiler/rust.rs`). Neither cargo nor rustc reads it.
 pub const RUST_KEY: &str = "CARGO_SCCACHE_SHELL_NIX_RUSTFLAGS";
 
-/// A word that differs from derivation to derivation and only names what else would be random (nixpkgs
-/// `setup-hooks/reproducible-builds.sh`): with it in the key no two projects would share an object.
+/// A flag that is different in each derivation and only makes random names reproducible (nixpkgs
+/// `setup-hooks/reproducible-builds.sh`). With it in the key, no two projects would share an object.
 const SEED: &[u8] = b"-frandom-seed=";
 
 const PURITY: &str = "NIX_ENFORCE_PURITY";
@@ -128,7 +128,7 @@ pub const C: &[Row] = {
     ]
 };
 
-/// The variables of `rustc`. A crate that sccache keeps is never linked, so `cc`, the linker, has no part in it.
+/// The variables of `rustc`. Plain sccache caches no crate that is linked, so those of `cc` do not matter.
 pub const RUST: &[Row] = {
     use Names::Exact;
     use When::{Never, Set};
@@ -143,22 +143,22 @@ pub const RUST: &[Row] = {
     ]
 };
 
-/// What counts for C, C++ and assembler; `None` where nothing of it is set.
+/// The variables for C, C++ and assembler; `None` if none is set.
 pub fn c(env: &Environment) -> Option<Inputs> {
     inputs(env, C, "cc")
 }
 
-/// What counts for Rust; `None` where nothing of it is set.
+/// The variables for Rust; `None` if none is set.
 pub fn rust(env: &Environment) -> Option<Inputs> {
     inputs(env, RUST, "rustc")
 }
 
-/// The value of [`C_KEY`] that stands for `inputs`, with the user's own kept in.
+/// The value of [`C_KEY`] for `inputs`, with the user's own value in front.
 pub fn c_key(env: &Environment, inputs: &Inputs) -> OsString {
     let mut value = OsString::new();
     if let Some(own) = env.get(C_KEY) {
         value.push(own);
-        // Set to nothing is a value of its own too.
+        // Even if it is empty, which differs from unset.
         value.push("+");
     }
     value.push(format!("nix-{}", inputs.hash));
@@ -210,7 +210,7 @@ fn starts_with(name: &OsStr, prefix: &str) -> bool {
     name.as_encoded_bytes().starts_with(prefix.as_bytes())
 }
 
-/// Whether nixpkgs' wrappers read the variable when they link, or compile what is linked.
+/// Whether nixpkgs' wrappers read the variable to link, or to compile what is linked.
 pub(crate) fn decides_a_link(name: &OsStr) -> bool {
     const HOW: [&str; 8] = [
         "NIX_CC_USE_RESPONSE_FILE",
@@ -225,7 +225,7 @@ pub(crate) fn decides_a_link(name: &OsStr) -> bool {
     C.iter().any(|row| row.covers(name)) && !HOW.iter().any(|how| name == *how)
 }
 
-/// The value, or where a seed is in it, the other words that the wrapper's shell makes of it.
+/// The value; if it contains a seed, its other words, divided as the wrapper's shell does.
 pub(crate) fn without_seeds(value: &[u8]) -> Cow<'_, [u8]> {
     let is_seed = |word: &&[u8]| word.starts_with(SEED);
     let words = || value.split(|byte| b" \t\n".contains(byte));

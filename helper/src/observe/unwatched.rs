@@ -1,41 +1,41 @@
-//! Where the kernel tells nobody of a process's calls.
+//! For systems on which processes cannot be observed.
 
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, Command};
 
 use rustix::process::Pid;
 
 use super::Seen;
 
-/// Who would watch a process.
+/// The observation of a process: none.
 pub(crate) struct Watch;
 
 /// Starts a process.
-pub(crate) fn spawn(command: &mut Command, _writable: Option<&[&Path]>) -> io::Result<(Child, Watch)> {
+pub(crate) fn spawn(command: &mut Command, _writable: Option<&[PathBuf]>) -> io::Result<(Child, Watch)> {
     Ok((command.spawn()?, Watch))
 }
 
-/// The processes that this one has started; nobody tells.
+/// The children of this process: not known.
 pub(crate) fn children() -> Vec<Pid> {
     Vec::new()
 }
 
-/// Ends all children but `others`; which they are, nobody tells.
+/// Kills all children except `others`: they are not known.
 pub(crate) fn end(_others: &[Pid]) {}
 
-/// Whether a program called by this name is to answer for a watcher that has ended.
-pub fn is_let_go(_argv0: &OsStr) -> bool {
+/// Whether this process was started to answer calls: see the module for Linux.
+pub fn is_answerer(_argv0: &OsStr) -> bool {
     false
 }
 
-/// There is nothing to answer.
+/// Does nothing.
 pub fn answer_all() -> io::Result<()> {
     Ok(())
 }
 
-/// Whether a process could be watched.
+/// Whether processes can be observed.
 pub(crate) fn is_possible() -> bool {
     false
 }

@@ -1,4 +1,4 @@
-//! A process that is watched by a thread of this one.
+//! A process that a thread of this one observes.
 
 mod calls;
 mod confine;
@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{self, PipeReader, PipeWriter};
 use std::os::fd::AsFd;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -17,45 +17,44 @@ use std::thread::JoinHandle;
 use rustix::process::{Pid, Signal, WaitOptions};
 use rustix::thread::gettid;
 
-use self::listener::Listener;
+use self::listener::Notifications;
 use super::Seen;
 
-/// `Documentation/admin-guide/LSM/Yama.rst`: from the first on only administrators may look into a child, from the second on
-/// not even they.
+/// `Documentation/admin-guide/LSM/Yama.rst`: with 2 only administrators may read a child's memory, with 3 nobody.
 const YAMA: &str = "/proc/sys/kernel/yama/ptrace_scope";
-const ADMINS_ALONE: u32 = 2;
-const NO_ONE: u32 = 3;
+const ADMINS_ONLY: u32 = 2;
+const NOBODY: u32 = 3;
 
-/// Who watches a process and all that it starts.
+/// The observation of a process and its children.
 pub(crate) struct Watch {
-    watcher: JoinHandle<Option<(Option<Seen>, Listener)>>,
-    /// Closed to end the watching.
+    watcher: JoinHandle<Option<(Option<Seen>, Notifications)>>,
+    /// Closed to end the observation.
     stop: PipeWriter,
-    /// Children of this process that are none of the watched one's.
+    /// Children of this process that do not belong to the observed one.
     others: Vec<Pid>,
 }
 
-/// Starts a process, watched if that is possible, and with `writable` one that may write nowhere else.
-pub(crate) fn spawn(command: &mut Command, writable: Option<&[&Path]>) -> io::Result<(Child, Watch)> {
+/// Starts a process, observed if that is possible; with `writable` it may write nowhere else.
+pub(crate) fn spawn(command: &mut Command, writable: Option<&[PathBuf]>) -> io::Result<(Child, Watch)> {
     let others = children();
-    // What its parent leaves behind becomes a child of this process: only then may it be looked into, and ended.
+    // Orphans of the observed process become children of this one, which then may read their memory and kill them.
     let _ = rustix::process::set_child_subreaper(Some(rustix::process::getpid()));
     let (stopped, stop) = io::pipe()?;
     let (send, listener) = mpsc::channel();
     let watcher = std::thread::spawn(move || {
         let (listener, starting) = listener.recv().ok()?;
-        // Without an answer a call would wait for ever; with nobody who listens it fails.
+        // On an error the listener is closed, so that calls fail. Otherwise they would wait forever.
         let seen = watch(&listener, starting, &stopped).ok()?;
         Some((seen, listener))
     });
     let watch = Watch { watcher, stop, others };
-    // A thread's filter and restrictions are its children's, and this process goes on without them.
+    // The filter and the restrictions of a thread apply to its children, and not to the rest of this process.
     let child = std::thread::scope(|scope| {
         let start = || {
             if let Some(writable) = writable {
                 confine::this_thread(writable);
             }
-            if let Ok(listener) = Listener::of_this_thread(&calls::numbers()) {
+            if let Ok(listener) = Notifications::of_this_thread(&calls::numbers()) {
                 let _ = send.send((listener, gettid()));
             }
             drop(send);
@@ -67,7 +66,7 @@ pub(crate) fn spawn(command: &mut Command, writable: Option<&[&Path]>) -> io::Re
     Ok((child?, watch))
 }
 
-fn watch(listener: &Listener, starting: Pid, stopped: &PipeReader) -> io::Result<Option<Seen>> {
+fn watch(listener: &Notifications, starting: Pid, stopped: &PipeReader) -> io::Result<Option<Seen>> {
     let mut seen = Seen::default();
     let starting = starting.as_raw_nonzero().get().unsigned_abs();
     while let Some(notice) = listener.next(stopped)? {
@@ -80,10 +79,10 @@ fn watch(listener: &Listener, starting: Pid, stopped: &PipeReader) -> io::Result
 }
 
 impl Watch {
-    /// What was seen up to the end of the first process; `None` where not all could be. What that left behind goes on,
-    /// unwatched.
+    /// What was seen until the first process ended; `None` if that is incomplete. Processes that it left behind run on,
+    /// unobserved.
     pub(crate) fn end(self) -> Option<Seen> {
-        // Reaped, or an older kernel takes a zombie for one that may still call.
+        // A zombie has to be reaped, because older kernels keep the listener open for it.
         let is_alive = |pid: &Pid| matches!(rustix::process::waitpid(Some(*pid), WaitOptions::NOHANG), Ok(None));
         let left = children()
             .iter()
@@ -92,12 +91,12 @@ impl Watch {
         drop(self.stop);
         let (seen, listener) = self.watcher.join().ok().flatten()?;
         if left > 0 {
-            let_go(listener);
+            start_answerer(listener);
         }
         seen
     }
 
-    /// Ends what is left of the processes, and says what was seen.
+    /// Kills the remaining processes, and returns what was seen.
     pub(crate) fn stop(self) -> Option<Seen> {
         end(&self.others);
         let _ = rustix::process::set_child_subreaper(None);
@@ -106,7 +105,7 @@ impl Watch {
     }
 }
 
-/// Ends all children but `others`, and theirs.
+/// Kills all children except `others`, and their children.
 pub(crate) fn end(others: &[Pid]) {
     loop {
         let left = children().into_iter().filter(|pid| !others.contains(pid));
@@ -120,24 +119,24 @@ pub(crate) fn end(others: &[Pid]) {
     }
 }
 
-/// How this program is called to let calls happen that nobody looks at any more.
-const LET_GO: &str = "sccache-shell-let-go";
+/// The name by which this program is called to answer the calls of processes that were left behind.
+const ANSWERER: &str = "sccache-shell-let-go";
 
-/// Without somebody who answers, what is left could open no file.
-fn let_go(listener: Listener) {
+/// Starts a process that answers: otherwise the processes that were left behind could not open files.
+fn start_answerer(listener: Notifications) {
     let mut command = Command::new("/proc/self/exe");
-    command.arg0(LET_GO).process_group(0).stdin(listener.into_fd());
+    command.arg0(ANSWERER).process_group(0).stdin(listener.into_fd());
     let _ = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
 }
 
-/// Whether a program called by this name is to answer, on its standard input, until all have ended.
-pub fn is_let_go(argv0: &OsStr) -> bool {
-    argv0 == LET_GO
+/// Whether this process was started to answer the calls that its standard input receives.
+pub fn is_answerer(argv0: &OsStr) -> bool {
+    argv0 == ANSWERER
 }
 
-/// Answers until all have ended.
+/// Answers all calls until the processes have ended.
 pub fn answer_all() -> io::Result<()> {
-    let listener = Listener::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let listener = Notifications::from(io::stdin().as_fd().try_clone_to_owned()?);
     let (stopped, _stop) = io::pipe()?;
     while let Some(notice) = listener.next(&stopped)? {
         listener.go_on(&notice);
@@ -145,7 +144,7 @@ pub fn answer_all() -> io::Result<()> {
     Ok(())
 }
 
-/// Of all threads. None on a kernel without `CONFIG_PROC_CHILDREN`.
+/// The children of all threads. None on a kernel without `CONFIG_PROC_CHILDREN`.
 pub(crate) fn children() -> Vec<Pid> {
     let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let texts = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
@@ -158,17 +157,17 @@ pub(crate) fn children() -> Vec<Pid> {
     texts.flat_map(pids).collect()
 }
 
-/// Whether a process can be watched here.
+/// Whether processes can be observed.
 pub(crate) fn is_possible() -> bool {
-    let may_look = |scope: u32| scope < ADMINS_ALONE || scope < NO_ONE && rustix::process::geteuid().is_root();
+    let may_look = |scope: u32| scope < ADMINS_ONLY || scope < NOBODY && rustix::process::geteuid().is_root();
     let scope = fs::read_to_string(YAMA).ok().and_then(|text| text.trim().parse().ok());
-    let listens = || std::thread::scope(|scope| scope.spawn(|| Listener::of_this_thread(&[]).is_ok()).join());
+    let listens = || std::thread::scope(|scope| scope.spawn(|| Notifications::of_this_thread(&[]).is_ok()).join());
     scope.is_none_or(may_look) && listens().unwrap_or_default()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::path::PathBuf;
+    use std::path::Path;
     use std::time::{Duration, Instant};
 
     use super::super::{Use, status};
@@ -177,8 +176,8 @@ mod tests {
     fn sh(script: &str, dir: &Path) -> (bool, Seen) {
         let mut shell = Command::new("sh");
         shell.args(["-c", script]).current_dir(dir).stderr(Stdio::null());
-        let (status, seen) = status(&mut shell, &[dir]).unwrap();
-        (status.success(), seen.expect("this kernel tells"))
+        let (status, seen) = status(&mut shell, &[dir.to_owned()]).unwrap();
+        (status.success(), seen.expect("processes can be observed"))
     }
 
     #[test]

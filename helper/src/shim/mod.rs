@@ -1,9 +1,10 @@
-//! The compiler that sccache knows: called by it as `rustc`, it undoes the normal form and becomes the real one.
+//! The compiler that sccache starts: called as `rustc`, it undoes the normal form and runs the real one.
 //!
-//! What can be said without rustc it says: which files a compile will make, and on what the compile depends, which is in
-//! the key already. It prints nothing of its own.
+//! It answers without rustc which files a compile makes, and what it depends on, which is in the key already. It prints
+//! nothing of its own.
 
 mod compile;
+mod verdict;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -13,14 +14,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus};
 
 use crate::cargo::dep_info::spaces_escaped;
-use crate::form::Plan;
 use crate::form::compiler::REAL;
-use crate::form::variables::PLAN;
+use crate::form::plan::{PLAN, Plan};
 
-/// The exit code by which a compile that must not be stored is used all the same: the wrapper waits, and takes it back.
+/// The exit code of a successful compile that must not be stored: sccache passes it on, and the wrapper turns it into
+/// 0.
 pub(crate) const NOT_STORED: u8 = 113;
 
-/// Whether a program called by this name is the shim: by the path that the wrapper made.
+/// Whether this process was started as the shim.
 pub fn is_called(argv0: &OsStr) -> bool {
     Path::new(argv0).file_name() == Some(OsStr::new("rustc"))
 }
@@ -32,7 +33,7 @@ pub fn run(args: &[OsString]) -> ExitCode {
         None => return ExitCode::FAILURE,
     };
     let has = |word: &str| args.iter().any(|arg| arg == word);
-    // rustup's proxies take a toolchain; this one is a compiler.
+    // sccache takes a compiler for rustup's proxy if it accepts a toolchain.
     if args
         .first()
         .is_some_and(|first| first.as_encoded_bytes().starts_with(b"+"))
@@ -62,7 +63,7 @@ pub fn run(args: &[OsString]) -> ExitCode {
     compile::compile(&plan, &plan_file)
 }
 
-/// As a process ended; what a signal ended has no code, and a shell says it like this.
+/// The exit code of a process; after a signal the one that shells use.
 pub(crate) fn ended(status: ExitStatus) -> ExitCode {
     let code = status.code().or_else(|| status.signal().map(|signal| 128 + signal));
     code.and_then(|code| u8::try_from(code).ok())
@@ -77,7 +78,7 @@ fn answered(done: io::Result<()>) -> ExitCode {
     }
 }
 
-/// Only the crate's own root: all else is in the key.
+/// Dep-info with the crate's root alone: our key contains everything else.
 fn dep_info(plan: &Plan, output: &OsStr) -> Vec<u8> {
     let source = spaces_escaped(Path::new(&plan.source));
     [output.as_encoded_bytes(), b": ", &source, b"\n"].concat()

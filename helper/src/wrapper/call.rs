@@ -1,22 +1,24 @@
-//! What a call of the wrapper is for, read from its arguments alone.
+//! The purpose of a call of the wrapper, by its arguments.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
+
+use crate::invocation::is_clippy;
 
 /// One call of the wrapper.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Call<'a> {
     /// Cargo's call: `sccache /path/rustc --crate-name …`.
     Rustc {
-        /// The crate's name, where it is given.
+        /// The crate's name, if it is given.
         crate_name: Option<&'a OsStr>,
     },
-    /// Another compiler: `sccache cc -c …`, `sccache clippy-driver rustc …`.
+    /// Any other compiler: `sccache cc -c …`, `sccache clippy-driver rustc …`.
     Compiler {
-        /// The compiler as it was named.
+        /// The compiler, as the call names it.
         program: &'a OsStr,
     },
-    /// sccache itself: `sccache --show-stats`, or nothing at all.
+    /// sccache itself: `sccache --show-stats`, or no arguments.
     Sccache,
 }
 
@@ -28,35 +30,30 @@ impl<'a> Call<'a> {
             Some((first, _)) if first.as_encoded_bytes().starts_with(b"-") => Self::Sccache,
             Some((first, rest)) if Path::new(first).file_stem() == Some(OsStr::new("rustc")) && !wraps_rustc(args) => {
                 Self::Rustc {
-                    crate_name: values(rest, "--crate-name").first().copied(),
+                    crate_name: value(rest, "--crate-name"),
                 }
             }
             Some((first, _)) => Self::Compiler { program: first },
         }
     }
 
-    /// Whether rustc is to run, by itself or in clippy.
+    /// Whether it compiles Rust, with rustc or clippy.
     pub(super) fn is_rust(&self) -> bool {
         match self {
             Self::Rustc { .. } => true,
-            Self::Compiler { program } => is_clippy(program),
+            Self::Compiler { program } => is_clippy(Path::new(program)),
             Self::Sccache => false,
         }
     }
 
-    /// Whether a compiler is to run.
+    /// Whether it runs a compiler.
     pub(super) fn is_compile(&self) -> bool {
         !matches!(self, Self::Sccache)
     }
 }
 
-/// Whether it is clippy's rustc.
-pub(super) fn is_clippy(program: &OsStr) -> bool {
-    Path::new(program).file_name() == Some(OsStr::new("clippy-driver"))
-}
-
-/// Whether the compiler is given rustc as its first argument, as cargo gives it to RUSTC_WORKSPACE_WRAPPER: a program of that
-/// name, or of any other (`rustc-1.95`) before arguments that are rustc's alone.
+/// Whether the first argument is rustc, as in cargo's calls of RUSTC_WORKSPACE_WRAPPER: a program of that name, or of
+/// any name (`rustc-1.95`) before arguments that only rustc has.
 pub(super) fn wraps_rustc(args: &[OsString]) -> bool {
     let Some((first, rest)) = args.get(1).zip(args.get(2..)) else {
         return false;
@@ -67,18 +64,14 @@ pub(super) fn wraps_rustc(args: &[OsString]) -> bool {
     is_program && (Path::new(first).file_name() == Some(OsStr::new("rustc")) || is_rustcs())
 }
 
-/// All values of an option, given as `--option value` or `--option=value`.
-pub(super) fn values<'a>(args: &'a [OsString], option: &str) -> Vec<&'a OsStr> {
-    let mut found = Vec::new();
-    let mut rest = args.iter();
-    while let Some(arg) = rest.next() {
+/// The first value of an option, given as `--option value` or `--option=value`.
+fn value<'a>(args: &'a [OsString], option: &str) -> Option<&'a OsStr> {
+    args.iter().enumerate().find_map(|(at, arg)| {
         if arg == option {
-            found.extend(rest.next().map(OsString::as_os_str));
-        } else if let Some(value) = arg.to_str().and_then(|arg| arg.strip_prefix(option)?.strip_prefix('=')) {
-            found.push(OsStr::new(value));
+            return args.get(at + 1).map(OsString::as_os_str);
         }
-    }
-    found
+        arg.to_str()?.strip_prefix(option)?.strip_prefix('=').map(OsStr::new)
+    })
 }
 
 #[cfg(any(test, fuzzing))]

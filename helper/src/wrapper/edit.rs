@@ -1,8 +1,8 @@
-//! Crates that somebody is editing: rustc compiles them incrementally, as cargo would have it do without CARGO_INCREMENTAL=0.
+//! Crates that are being edited: rustc compiles them incrementally, as cargo would without CARGO_INCREMENTAL=0.
 //!
-//! A unit of the workspace that was built here before, and is built again, is being edited. The first time since another
-//! commit was checked out the cache is asked, for whoever goes back and forth between two of them has built both; after that
-//! the question would be in vain, and costs more than most edits do.
+//! A unit of the workspace that was built here before and is built again is being edited. The first time after a
+//! different commit was checked out the cache is used, because it may have been built before. After that a lookup would
+//! find nothing, and take longer than most edits do.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -10,121 +10,115 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::cargo::build_dir::profile_of;
 use crate::cargo::config::incremental;
 use crate::digest::Digest;
 use crate::environment::{Environment, names};
-use crate::form::place::profile_dir;
 use crate::git;
-use crate::invocation::{Invocation, Kind};
+use crate::invocation::{Invocation, UnitKind};
 
 /// A compile of an edited crate.
 #[derive(Debug)]
-pub(super) struct Edit {
-    /// Where rustc keeps what it needs for the next one: in cargo's own place.
+pub(super) struct EditedUnit {
+    /// Cargo's own incremental directory.
     dir: PathBuf,
-    /// Where it is written down that the cache was asked. Beside that, so that it goes with it.
-    note: PathBuf,
-    /// What git has checked out.
+    /// The file with the last [`Lookup`]: in that directory, so that both are deleted together.
+    lookup: PathBuf,
+    /// Identifies what git has checked out.
     commit: String,
 }
 
-/// Names that rustc's messages have for places.
+/// Names in rustc's messages, and the paths that they stand for.
 type Spoken = Vec<(String, PathBuf)>;
 
-/// That the cache was asked for a crate.
+/// A lookup of the crate in the cache.
 #[derive(Serialize, Deserialize)]
-struct Asked {
+struct Lookup {
     commit: String,
-    /// What the normal form adds to its arguments.
+    /// The arguments that the normal form adds.
     remaps: Vec<OsString>,
-    /// What these make rustc say of places, and the places.
     spoken: Spoken,
 }
 
-impl Edit {
-    /// Whether a compile is one.
+impl EditedUnit {
+    /// The edited unit that a call compiles, if it does.
     pub(super) fn of(call: &Invocation, env: &Environment) -> Option<Self> {
         if env.get(names::INCREMENTAL_EDITS) == Some(OsStr::new("false")) || !is_editable(call) || !was_built(call) {
             return None;
         }
-        let profile = profile_dir(&call.out_dir)?;
+        let profile_dir = profile_of(&call.out_dir)?;
         let package = env.text("CARGO_PKG_NAME")?;
-        let name = match (profile.file_name()?.to_str()?, call.kind) {
-            ("debug", Kind::Test) => "test",
+        let profile = match (profile_dir.file_name()?.to_str()?, call.kind) {
+            ("debug", UnitKind::Test) => "test",
             ("debug", _) => "dev",
-            ("release", Kind::Test) => "bench",
+            ("release", UnitKind::Test) => "bench",
             (name, _) => name,
         };
-        if !incremental::without_the_variable(env, name, &package) {
+        if !incremental::without_the_variable(env, profile, &package) {
             return None;
         }
-        let dir = profile.join("incremental");
+        let dir = profile_dir.join("incremental");
         let mut digest = Digest::new("checked out");
         digest.field(&git::checked_out(env.cwd()));
         Some(Self {
-            note: dir.join(format!("{}.asked", call.stem())),
+            lookup: dir.join(format!("{}.asked", call.stem())),
             dir,
             commit: digest.hex(),
         })
     }
 
-    /// What is added to the arguments, if the cache was asked since this commit was checked out; and how messages are to be
-    /// changed back.
-    pub(super) fn asked(&self) -> Option<(Vec<OsString>, Spoken)> {
-        let asked: Asked = serde_json::from_slice(&fs::read(&self.note).ok()?).ok()?;
-        (asked.commit == self.commit).then(|| (self.args(&asked.remaps), asked.spoken))
+    /// The arguments to add, and the names in messages to replace, if the unit was looked up since this commit was
+    /// checked out.
+    pub(super) fn after_lookup(&self) -> Option<(Vec<OsString>, Spoken)> {
+        let last: Lookup = serde_json::from_slice(&fs::read(&self.lookup).ok()?).ok()?;
+        (last.commit == self.commit).then(|| (self.args(&last.remaps), last.spoken))
     }
 
-    /// Writes down that the cache is asked, and says what is added to the arguments. Where it cannot be written the next
-    /// compile asks again.
-    pub(super) fn ask(self, remaps: &[OsString], spoken: &[(String, PathBuf)]) -> Vec<OsString> {
+    /// Records that the unit is looked up, and returns the arguments to add. If it cannot be recorded, the next compile
+    /// looks it up again.
+    pub(super) fn record_lookup(self, remaps: &[OsString], spoken: &[(String, PathBuf)]) -> Vec<OsString> {
         let args = self.args(remaps);
-        let asked = Asked {
+        let lookup = Lookup {
             commit: self.commit,
             remaps: remaps.to_owned(),
             spoken: spoken.to_owned(),
         };
         let _ = fs::create_dir_all(&self.dir);
-        let _ = serde_json::to_vec(&asked).map(|text| fs::write(&self.note, text));
+        let _ = serde_json::to_vec(&lookup).map(|text| fs::write(&self.lookup, text));
         args
     }
 
     fn args(&self, remaps: &[OsString]) -> Vec<OsString> {
         let mut incremental = OsString::from("incremental=");
         incremental.push(&self.dir);
-        let own = ["-C".into(), incremental];
-        remaps.iter().cloned().chain(own).collect()
+        remaps.iter().cloned().chain(["-C".into(), incremental]).collect()
     }
 }
 
-/// Sources that a person changes, with no option that goes without: neither a dependency nor what builds run and macros are
-/// made of, which change seldom and are of use to others.
+/// Whether the sources are a member's, and no option excludes incremental compilation. Build scripts and proc macros
+/// change seldom and other worktrees need them, so they always use the cache.
 fn is_editable(call: &Invocation) -> bool {
-    let is_build_script = call.kind == Kind::Bin && call.crate_name.starts_with("build_script_");
-    let mut words = call.plain_words.iter().zip(call.plain_words.iter().skip(1));
-    let is_off = |value: Option<&str>| matches!(value, Some("off" | "no" | "n" | "false"));
-    let goes_without = |option: &OsStr, value: &OsStr| {
-        let value = value.to_string_lossy();
-        let (name, setting) = value
-            .split_once('=')
-            .map_or((&*value, None), |(name, setting)| (name, Some(setting)));
-        let name = name.replace('_', "-");
-        option == "-C"
-            && matches!(
-                &*name,
-                "lto" | "linker-plugin-lto" | "instrument-coverage" | "save-temps"
-            )
-            && !is_off(setting)
-    };
+    let is_build_script = call.kind == UnitKind::Bin && call.crate_name.starts_with("build_script_");
+    let mut options = call.plain_words.iter().zip(call.plain_words.iter().skip(1));
     !call.has_cap_lints
-        && call.kind != Kind::ProcMacro
+        && call.kind != UnitKind::ProcMacro
         && !is_build_script
-        && !words.any(|(option, value)| goes_without(option, value))
+        && !options.any(|(option, value)| option == "-C" && excludes_incremental(&value.to_string_lossy()))
 }
 
-/// Whether this very unit was built here. Cargo removes a program and an `.rlib` before it builds them again.
+/// Whether a `-C` option excludes incremental compilation.
+fn excludes_incremental(codegen: &str) -> bool {
+    let (name, value) = codegen.split_once('=').unwrap_or((codegen, ""));
+    let name = name.replace('_', "-");
+    matches!(
+        &*name,
+        "lto" | "linker-plugin-lto" | "instrument-coverage" | "save-temps"
+    ) && !matches!(value, "off" | "no" | "n" | "false")
+}
+
+/// Whether this unit was built here before. Cargo removes a program and an `.rlib` before it builds them again.
 fn was_built(call: &Invocation) -> bool {
     let stem = call.stem();
-    let is_there = |name: String| call.out_dir.join(name).exists();
-    is_there(format!("{stem}.d")) && (call.is_linked() || is_there(format!("lib{stem}.rmeta")))
+    let exists = |name: String| call.out_dir.join(name).exists();
+    exists(format!("{stem}.d")) && (call.is_linked() || exists(format!("lib{stem}.rmeta")))
 }

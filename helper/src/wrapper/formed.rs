@@ -1,28 +1,30 @@
-//! A compile in normal form, from start to end: sccache is started, waited for, and what it left is made right.
+//! A compile in normal form, from start to end: runs sccache, and corrects what a hit restored.
 
 use std::fs;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, ExitStatus, Stdio};
 
 use crate::environment::Environment;
+use crate::form::Formed;
+use crate::form::plan::{PLAN, Verdict};
 use crate::form::store::Store;
-use crate::form::variables::{KEY, PLAN};
-use crate::form::{self, Formed, Report};
+use crate::key::cargo_env::KEY;
 use crate::real_sccache;
 use crate::shim::{NOT_STORED, ended};
 use crate::signals;
 use crate::why::{Rule, Why};
 
-/// What came of it, for the trace.
+/// The outcome of a compile, for the trace.
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// The compiler did not run.
     Hit,
-    /// It ran, and what it made was stored.
+    /// It ran, and its result was stored.
     Miss,
-    /// It ran, and what it made is used and not stored.
+    /// It ran; its result is used and not stored.
     NotStored(Why),
     /// The compile failed.
     Failed,
@@ -48,7 +50,8 @@ impl Outcome {
     }
 }
 
-/// Runs it. After an error the call is still to be made: nothing was started, or what a hit left could not be made right.
+/// Runs it. After an error the caller has to compile: nothing was started, or the files of a hit could not be
+/// corrected.
 pub(super) fn run(
     mut formed: Formed,
     real: &Path,
@@ -56,41 +59,28 @@ pub(super) fn run(
     store: &Store,
     tmpdir: Option<&Path>,
 ) -> io::Result<(ExitCode, Outcome)> {
-    // One file, and a second one only where it is compiled: there are as many of these as there are hits.
+    // One file per compile; the shim writes the second one, on a miss only.
     let mut plan = tempfile::NamedTempFile::new_in(store.dir("run")?)?;
     let report = tempfile::TempPath::try_from_path(plan.path().with_extension("report"))?;
     formed.plan.report = report.to_path_buf().into();
     plan.write_all(&serde_json::to_vec(&formed.plan)?)?;
-    // Held until this process ends, by whatever: then the shim ends the compiler.
+    // Held until this process ends: then the shim kills the compiler.
     rustix::fs::flock(plan.as_file(), rustix::fs::FlockOperation::NonBlockingLockExclusive)?;
 
-    let mut command = Command::new(real);
-    std::os::unix::process::CommandExt::arg0(&mut command, real_sccache::NAME);
-    command.arg(&formed.shim).args(&formed.args).current_dir(&formed.cwd);
-    for name in &formed.hidden {
-        command.env_remove(name);
-    }
-    command.env(KEY, &formed.key).env(PLAN, plan.path());
-    // Named from where cargo is, not from where sccache is run.
-    if let Some(conf) = env.path("SCCACHE_CONF").filter(|conf| conf.is_relative()) {
-        command.env("SCCACHE_CONF", env.cwd().join(conf));
-    }
-    if let Some(tmpdir) = tmpdir {
-        command.env("TMPDIR", tmpdir);
-    }
+    let mut command = sccache(&formed, real, env, tmpdir);
+    command.env(PLAN, plan.path());
     let status = wait(&mut command, &formed.spoken)?;
 
-    let report = fs::read(&report)
-        .ok()
-        .and_then(|text| serde_json::from_slice::<Report>(&text).ok());
-    if let Some(report) = &report {
-        form::learn(store, &formed, report);
+    let verdict = fs::read(&report).ok();
+    let verdict = verdict.and_then(|text| serde_json::from_slice::<Verdict>(&text).ok());
+    if let Some(verdict) = &verdict {
+        formed.learn(store, verdict);
     }
-    let outcome = match (&report, status.success(), status.code()) {
+    let outcome = match (verdict, status.success(), status.code()) {
         (None, true, _) => Outcome::Hit,
-        (Some(Report::Stored), true, _) => Outcome::Miss,
-        // The shim ends so after a good compile alone, also where a full disk kept it from saying why.
-        (report, false, Some(code)) if code == i32::from(NOT_STORED) => Outcome::NotStored(said(report.as_ref())),
+        (Some(Verdict::Stored), true, _) => Outcome::Miss,
+        // The shim uses this code only after a successful compile, even if the disk was too full for the verdict.
+        (verdict, false, Some(code)) if code == i32::from(NOT_STORED) => Outcome::NotStored(why_not_stored(verdict)),
         _ => return Ok((ended(status), Outcome::Failed)),
     };
     if matches!(outcome, Outcome::Hit) {
@@ -99,13 +89,30 @@ pub(super) fn run(
     Ok((ExitCode::SUCCESS, outcome))
 }
 
-/// After a hit: dep-info of this worktree, whatever version of sccache wrote one; and programs that can be run.
+fn sccache(formed: &Formed, real: &Path, env: &Environment, tmpdir: Option<&Path>) -> Command {
+    let mut command = Command::new(real);
+    command.arg0(real_sccache::NAME);
+    command.arg(&formed.shim).args(&formed.args).current_dir(&formed.cwd);
+    for name in &formed.hidden {
+        command.env_remove(name);
+    }
+    command.env(KEY, &formed.key);
+    // Relative to cargo's directory, not to the one that sccache runs in.
+    if let Some(conf) = env.path("SCCACHE_CONF").filter(|conf| conf.is_relative()) {
+        command.env("SCCACHE_CONF", env.cwd().join(conf));
+    }
+    if let Some(tmpdir) = tmpdir {
+        command.env("TMPDIR", tmpdir);
+    }
+    command
+}
+
+/// After a hit: writes this worktree's dep-info, with every version of sccache, and makes programs executable.
 fn finish(formed: &Formed) -> io::Result<()> {
-    let (path, text) = &formed.dep_info;
-    replace(path, 0o666, |file| file.write_all(text))?;
+    replace(&formed.dep_info, 0o666, |file| file.write_all(&formed.plan.dep_info))?;
     for program in &formed.programs {
-        // sccache's server may have forked while it wrote the file: then the kernel calls it busy for as long as the
-        // child has not become another program. A new file was never open there.
+        // sccache's server may have forked while it wrote the file. Until that child runs its program, the kernel
+        // reports the file as busy. A new file was never open in the server.
         replace(program, 0o777, |file| {
             io::copy(&mut fs::File::open(program)?, file).map(drop)
         })?;
@@ -113,7 +120,7 @@ fn finish(formed: &Formed) -> io::Result<()> {
     Ok(())
 }
 
-/// `mode` but for what the umask takes.
+/// Replaces a file with a new one; the umask applies to `mode`.
 fn replace(path: &Path, mode: u32, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
     let dir = path.parent().unwrap_or(Path::new("/"));
     let mut file = tempfile::Builder::new()
@@ -123,7 +130,7 @@ fn replace(path: &Path, mode: u32, write: impl FnOnce(&mut fs::File) -> io::Resu
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
-/// rustc's messages with the places as they are here, whoever compiled it; a line at a time, since cargo reads along.
+/// Copies rustc's messages with this worktree's paths, line by line as they come.
 fn localized(messages: impl io::Read, spoken: &[(String, PathBuf)]) -> io::Result<()> {
     let mut messages = io::BufReader::new(messages);
     let mut line = Vec::new();
@@ -134,7 +141,7 @@ fn localized(messages: impl io::Read, spoken: &[(String, PathBuf)]) -> io::Resul
     Ok(())
 }
 
-/// In JSON too: what would have to be escaped there stays as it is.
+/// A line with names replaced by paths. It may be JSON, so paths that would have to be escaped are not put in.
 fn with_places(line: &[u8], spoken: &[(String, PathBuf)]) -> Vec<u8> {
     let is_safe = |place: &Path| {
         !place
@@ -164,7 +171,7 @@ fn with_places(line: &[u8], spoken: &[(String, PathBuf)]) -> Vec<u8> {
     text
 }
 
-/// Waits, and hands on what would have ended the compile had it been this process.
+/// Waits, and passes signals on to the child.
 pub(super) fn wait(command: &mut Command, spoken: &[(String, PathBuf)]) -> io::Result<ExitStatus> {
     if !spoken.is_empty() {
         command.stderr(Stdio::piped());
@@ -174,7 +181,7 @@ pub(super) fn wait(command: &mut Command, spoken: &[(String, PathBuf)]) -> io::R
         signals::hand_on,
         |child| {
             if let Some(messages) = child.stderr.take() {
-                // A reader that is gone is cargo's affair.
+                // An error means that cargo has ended.
                 let _ = localized(messages, spoken);
             }
             child.wait()
@@ -182,14 +189,14 @@ pub(super) fn wait(command: &mut Command, spoken: &[(String, PathBuf)]) -> io::R
     )
 }
 
-fn said(report: Option<&Report>) -> Why {
-    match report {
-        None | Some(Report::Stored) => Rule::Lost.because("what was made of it could not be written down"),
-        Some(Report::Read(paths)) => {
+fn why_not_stored(verdict: Option<Verdict>) -> Why {
+    match verdict {
+        None | Some(Verdict::Stored) => Rule::Lost.because("what was made of it could not be written down"),
+        Some(Verdict::Read(paths)) => {
             let paths: Vec<String> = paths.iter().map(|path| Path::new(path).display().to_string()).collect();
             Rule::Unforeseen.because(format!("it read what is in no key: {}", paths.join(", ")))
         }
-        Some(Report::NotStored(why)) => why.clone(),
+        Some(Verdict::NotStored(why)) => why,
     }
 }
 

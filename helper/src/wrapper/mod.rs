@@ -1,6 +1,6 @@
-//! The helper in the compiler's path: called through a link named `sccache`, it keeps right what a shell
-//! hook cannot, then becomes the real sccache. It prints nothing while compiling, since cargo stores and
-//! replays what a wrapper prints, and what it cannot do it leaves undone.
+//! The compiler wrapper: called through a link named `sccache`, it puts a compile into normal form or corrects its
+//! environment, and runs the real sccache. It prints nothing during a compile, because cargo stores and replays what a
+//! wrapper prints. What it cannot do it leaves to sccache.
 
 pub(crate) mod call;
 mod edit;
@@ -22,26 +22,26 @@ use crate::environment::{Environment, names};
 use crate::form::contents::Contents;
 use crate::form::history::{self, Record};
 use crate::form::store::Store;
-use crate::form::{self, Formed, Ground};
-use crate::invocation::Invocation;
+use crate::form::{self, Context, Formed};
+use crate::invocation::{Invocation, is_clippy};
 use crate::observe;
 use crate::real_sccache;
 use crate::why::{Rule, Treatment, Why};
 use call::Call;
-use edit::Edit;
+use edit::EditedUnit;
 
-/// The shell's own exit code for a command that is not there.
+/// The shell's exit code for a command that does not exist.
 const NOT_FOUND: u8 = 127;
 
-/// How a compile is done, and why so.
+/// The form that a compile takes.
 #[derive(Debug, Default)]
 enum Form {
-    /// No compile of Rust.
+    /// It is not a compile of Rust.
     #[default]
     None,
-    /// Plain or uncached, by the rule.
+    /// Plain, uncached or an edit, as the rule says.
     Other(Why),
-    /// In normal form: what came of it, and why its key names the worktree, where it does.
+    /// Normal: its outcome, and why its key names the worktree, if it does.
     Normal {
         outcome: formed::Outcome,
         private: Option<Why>,
@@ -54,18 +54,18 @@ impl Form {
     }
 }
 
-/// What to do for one call, decided before anything is done.
+/// How one call is handled.
 #[derive(Debug, Default)]
-struct Plan {
+struct Handling {
     tmpdir: Option<tmpdir::Move>,
     removed: Vec<OsString>,
-    /// Variables to set, over what the caller had.
+    /// Variables to set.
     set: Vec<(OsString, OsString)>,
-    /// The variables of nixpkgs' compiler wrappers that `set` has in its hashes.
+    /// The variables of nixpkgs' compiler wrappers that are hashed in `set`.
     hashed: Vec<OsString>,
     form: Form,
-    /// Arguments for the compiler, where it runs without sccache.
-    more: Vec<OsString>,
+    /// Arguments to add for the compiler, if it runs without sccache.
+    added: Vec<OsString>,
 }
 
 /// Whether a program called by this name is the wrapper.
@@ -73,8 +73,8 @@ pub fn is_called(argv0: &OsStr) -> bool {
     Path::new(argv0).file_name() == Some(OsStr::new(real_sccache::NAME))
 }
 
-/// Becomes the real sccache with these arguments (the first is the name this process was called by), or waits for it
-/// where a compile takes the normal form.
+/// Becomes the real sccache with these arguments (the first is the name this process was called by), or waits for it if
+/// the compile takes the normal form.
 pub fn run(args: &[OsString]) -> ExitCode {
     let env = Environment::current();
     let (called_as, args) = match args.split_first() {
@@ -84,36 +84,36 @@ pub fn run(args: &[OsString]) -> ExitCode {
     let call = Call::of(args);
     let real = real_sccache::find(called_as, env.get("PATH"));
     let switched_off = env.get(names::SWITCH) == Some(OsStr::new("off"));
-    let mut plan = if switched_off {
-        Plan::default()
+    let mut handling = if switched_off {
+        Handling::default()
     } else {
-        plan(&call, args, &env)
+        handling(&call, args, &env)
     };
     let done = match &real {
-        Some(real) if !switched_off && call.is_rust() && !plan.form.is_uncached() => {
-            compile(real, args, &env, &mut plan)
+        Some(real) if !switched_off && call.is_rust() && !handling.form.is_uncached() => {
+            compile(real, args, &env, &mut handling)
         }
         _ => None,
     };
     if !switched_off && call.is_compile() {
-        trace::append(&env, &call, &plan, real.as_deref());
+        trace::append(&env, &call, &handling, real.as_deref());
     }
     if let Some(code) = done {
         return code;
     }
-    // Each exec returns only with its error; then the next best is tried.
-    if let Some(real) = real.as_ref().filter(|_| !plan.form.is_uncached()) {
-        let _ = exec_sccache(real, args, &plan);
+    // exec returns only after an error; then the next best is tried.
+    if let Some(real) = real.as_ref().filter(|_| !handling.form.is_uncached()) {
+        let _ = exec_sccache(real, args, &handling);
     }
     if call.is_compile() {
-        let _ = exec_compiler(args, &plan.more);
+        let _ = exec_compiler(args, &handling.added);
     } else {
         say_not_found(real);
     }
     ExitCode::from(NOT_FOUND)
 }
 
-fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
+fn handling(call: &Call<'_>, args: &[OsString], env: &Environment) -> Handling {
     let nix_key = nix_key::plan(call, env);
     let removed = match call {
         Call::Compiler { .. } => key_env::refused(env),
@@ -123,8 +123,8 @@ fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
         _ if call.is_compile() && args.iter().any(|arg| arg.to_str().is_none()) => {
             Form::Other(Rule::NotText.because("an argument is not UTF-8"))
         }
-        // Another tool between cargo and rustc: sccache would refuse it, and end the build.
-        Call::Compiler { program } if call::wraps_rustc(args) && !call::is_clippy(program) => {
+        // sccache would refuse this, and fail the build.
+        Call::Compiler { program } if call::wraps_rustc(args) && !is_clippy(Path::new(program)) => {
             Form::Other(Rule::WorkspaceWrapper.because("a workspace wrapper that sccache does not know"))
         }
         Call::Compiler { .. } => {
@@ -132,82 +132,101 @@ fn plan(call: &Call<'_>, args: &[OsString], env: &Environment) -> Plan {
         }
         _ => Form::None,
     };
-    Plan {
+    Handling {
         set: nix_key.set,
         hashed: nix_key.hashed,
         tmpdir: tmpdir::plan(env),
         removed,
         form,
-        more: Vec::new(),
+        added: Vec::new(),
     }
 }
 
-/// Compiles in normal form. `None` where the call is still to be made; the plan then says how.
-fn compile(real: &Path, args: &[OsString], env: &Environment, plan: &mut Plan) -> Option<ExitCode> {
+/// Compiles in normal form, or incrementally. `None` if the call is still to be made, as `handling` then says.
+fn compile(real: &Path, args: &[OsString], env: &Environment, handling: &mut Handling) -> Option<ExitCode> {
     let call = Invocation::parse(args);
-    let edit = call.as_ref().ok().and_then(|call| Edit::of(call, env));
-    if let Some((more, spoken)) = edit.as_ref().and_then(Edit::asked) {
+    let edited = call.as_ref().ok().and_then(|call| EditedUnit::of(call, env));
+    if let Some((added, spoken)) = edited.as_ref().and_then(EditedUnit::after_lookup) {
         let why = Rule::Edit.because("it was built here before, and of this commit the cache was asked");
         remember_refusal(args, env, &why);
-        plan.form = Form::Other(why);
-        plan.more = more;
+        handling.form = Form::Other(why);
+        handling.added = added;
         if spoken.is_empty() {
             return None;
         }
-        let (compiler, args) = args.split_first()?;
-        let status = formed::wait(Command::new(compiler).args(args).args(&plan.more), &spoken);
-        return status.ok().map(crate::shim::ended);
+        return compile_edit(args, &handling.added, &spoken);
     }
     match call.and_then(|call| normal(real, &call, env)) {
-        Ok((mut formed, record, store)) => {
-            // What only the assembler or the linker reads rustc does not look for when it compiles again.
-            if let Some(edit) = edit.filter(|_| !formed.reads_unseen) {
-                formed.plan.remaps = edit.ask(&formed.plan.remaps, &formed.spoken);
+        Ok(mut normal) => {
+            // rustc does not check files that only the assembler or the linker reads when it compiles incrementally.
+            if let Some(edited) = edited.filter(|_| !normal.formed.reads_unseen) {
+                let formed = &mut normal.formed;
+                formed.plan.remaps = edited.record_lookup(&formed.plan.remaps, &formed.spoken);
                 formed.plan.is_edit = true;
             }
-            let private = formed.private.clone();
-            let tmpdir = plan.tmpdir.as_ref().map(|tmpdir| tmpdir.to.as_path());
-            match formed::run(formed, real, env, &store, tmpdir) {
-                Ok((code, outcome)) => {
-                    if matches!(outcome, formed::Outcome::Miss | formed::Outcome::NotStored(_)) {
-                        let why = outcome.why().cloned().or_else(|| private.clone());
-                        history::remember(&store, &Record { why, ..record });
-                        let _ = store.forget_the_unused();
-                    }
-                    plan.form = Form::Normal { outcome, private };
-                    return Some(code);
-                }
-                Err(error) => plan.form = Form::Other(error.into()),
-            }
+            compile_normal(normal, real, env, handling)
         }
         Err(why) => {
-            // Code that does not compile was not asked for.
-            if let Some(edit) = edit.filter(|_| why.rule != Rule::DoesNotCompile) {
-                edit.ask(&[], &[]);
+            // Code that does not compile was not looked up.
+            if let Some(edited) = edited.filter(|_| why.rule != Rule::DoesNotCompile) {
+                edited.record_lookup(&[], &[]);
             }
             remember_refusal(args, env, &why);
-            plan.form = Form::Other(why);
+            handling.form = Form::Other(why);
+            None
         }
     }
-    None
 }
 
-/// A compile that took no normal form.
+/// Runs the compiler without sccache, because the names in its messages have to be replaced.
+fn compile_edit(args: &[OsString], added: &[OsString], spoken: &[(String, PathBuf)]) -> Option<ExitCode> {
+    let (compiler, args) = args.split_first()?;
+    let status = formed::wait(Command::new(compiler).args(args).args(added), spoken);
+    status.ok().map(crate::shim::ended)
+}
+
+fn compile_normal(normal: Normal, real: &Path, env: &Environment, handling: &mut Handling) -> Option<ExitCode> {
+    let Normal { formed, record, store } = normal;
+    let private = formed.private.clone();
+    let tmpdir = handling.tmpdir.as_ref().map(|tmpdir| tmpdir.to.as_path());
+    match formed::run(formed, real, env, &store, tmpdir) {
+        Ok((code, outcome)) => {
+            if matches!(outcome, formed::Outcome::Miss | formed::Outcome::NotStored(_)) {
+                let why = outcome.why().cloned().or_else(|| private.clone());
+                history::remember(&store, &Record { why, ..record });
+                let _ = store.forget_the_unused();
+            }
+            handling.form = Form::Normal { outcome, private };
+            Some(code)
+        }
+        Err(error) => {
+            handling.form = Form::Other(error.into());
+            None
+        }
+    }
+}
+
+/// Remembers why a compile did not take the normal form, for `explain-miss`.
 fn remember_refusal(args: &[OsString], env: &Environment, why: &Why) {
     let Call::Rustc { crate_name: Some(name) } = Call::of(args) else {
         return;
     };
-    if let Ok(store) = Store::open(env)
-        && !matches!(why.rule, Rule::Question | Rule::DoesNotCompile)
+    if !matches!(why.rule, Rule::Question | Rule::DoesNotCompile)
+        && let Ok(store) = Store::open(env)
     {
-        history::remember(
-            &store,
-            &Record::new(env, &name.to_string_lossy(), "", Some(why.clone())),
-        );
+        let record = Record::new(env, &name.to_string_lossy(), "", Some(why.clone()));
+        history::remember(&store, &record);
     }
 }
 
-fn normal(real: &Path, call: &Invocation, env: &Environment) -> Result<(Formed, Record, Store), Why> {
+/// A call in normal form, and what is remembered of it.
+struct Normal {
+    formed: Formed,
+    record: Record,
+    store: Store,
+}
+
+fn normal(real: &Path, call: &Invocation, env: &Environment) -> Result<Normal, Why> {
     if env.get(names::SHARE_MEMBERS) == Some(OsStr::new("false")) && call.input.is_relative() {
         return Err(Rule::MembersOff.because("members are not shared"));
     }
@@ -215,53 +234,43 @@ fn normal(real: &Path, call: &Invocation, env: &Environment) -> Result<(Formed, 
     form::versions::tried(real, &store)?;
     let shorter = if call.is_linked() { rpath::plan(env) } else { Vec::new() };
     let env = env.with(shorter.iter().cloned());
-    let ground = Ground {
+    let context = Context {
         env: &env,
         store: &store,
         contents: &Contents::new(Some(&store)),
         is_watched: observe::is_possible(),
     };
-    let mut formed = form::of(call, &ground)?;
-    formed.plan.restore.extend(shorter);
-    // sccache gets another one where a server would outlive it; a compile does not.
+    let mut formed = form::of(call, context)?;
+    // The server may get a different TMPDIR, because it outlives the shell's; a compile gets its own.
     let tmpdir = env.path("TMPDIR").filter(|dir| dir.is_absolute() && dir.is_dir());
-    formed
-        .plan
-        .restore
-        .extend(tmpdir.map(|dir| ("TMPDIR".into(), dir.as_os_str().to_owned())));
-    let kind = history::kind_name(call.kind, call.links, call.program.as_os_str());
+    let tmpdir = tmpdir.map(|dir| ("TMPDIR".into(), dir.as_os_str().to_owned()));
+    formed.plan.restore.extend(shorter.into_iter().chain(tmpdir));
+    let kind = history::kind_name(call);
     let record = Record::new(&env, &call.crate_name, &kind, None).with_key(&formed.key, &formed.parts);
-    Ok((formed, record, store))
+    Ok(Normal { formed, record, store })
 }
 
-fn exec_sccache(real: &Path, args: &[OsString], plan: &Plan) -> io::Error {
-    sccache(real, args, plan).exec()
-}
-
-fn sccache(real: &Path, args: &[OsString], plan: &Plan) -> Command {
+fn exec_sccache(real: &Path, args: &[OsString], handling: &Handling) -> io::Error {
     let mut command = Command::new(real);
     command.arg0(real_sccache::NAME).args(args);
-    for name in &plan.removed {
+    for name in &handling.removed {
         command.env_remove(name);
     }
-    command.envs(plan.set.iter().map(|(name, value)| (name, value)));
-    if let Some(tmpdir) = &plan.tmpdir {
+    command.envs(handling.set.iter().map(|(name, value)| (name, value)));
+    if let Some(tmpdir) = &handling.tmpdir {
         command.env("TMPDIR", &tmpdir.to);
     }
-    command
+    command.exec()
 }
 
-/// Without an sccache the compile still has to happen, uncached.
-fn exec_compiler(args: &[OsString], more: &[OsString]) -> Option<io::Error> {
+/// Compiles without sccache.
+fn exec_compiler(args: &[OsString], added: &[OsString]) -> Option<io::Error> {
     let (compiler, args) = args.split_first()?;
-    Some(Command::new(compiler).args(args).args(more).exec())
+    Some(Command::new(compiler).args(args).args(added).exec())
 }
 
-/// A person called `sccache` for itself, and there is none: no compile, so cargo replays nothing.
-#[allow(
-    clippy::print_stderr,
-    reason = "the only word of the wrapper, and never during a compile"
-)]
+/// For a user who called `sccache` itself.
+#[allow(clippy::print_stderr, reason = "not during a compile")]
 fn say_not_found(real: Option<PathBuf>) {
     match real {
         Some(real) => eprintln!(

@@ -1,4 +1,4 @@
-//! What nixpkgs' compiler wrappers read, put into sccache's keys by the variables that sccache hashes.
+//! Puts the variables of nixpkgs' compiler wrappers into sccache's keys, hashed into variables that sccache hashes.
 
 use std::ffi::OsString;
 
@@ -6,22 +6,21 @@ use super::call::Call;
 use crate::environment::Environment;
 use crate::key::nix_env::{self, C_KEY, RUST_KEY};
 
-/// What a call gets, and what that stands for.
+/// The variables of a call's key.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct NixKey {
     /// Variables to set.
     pub(super) set: Vec<(OsString, OsString)>,
-    /// The variables that are hashed in them.
+    /// The variables that are hashed in `set`.
     pub(super) hashed: Vec<OsString>,
 }
 
-/// Nothing where none of those variables is set: then the key is plain sccache's.
+/// Nothing if none of these variables is set: then the key is plain sccache's.
 pub(super) fn plan(call: &Call<'_>, env: &Environment) -> NixKey {
     let (c, rust) = match call {
         Call::Sccache => (None, None),
         Call::Rustc { .. } => (None, nix_env::rust(env)),
-        // sccache finds out what a compiler is by running it. Whichever it is, the key for the other language does
-        // not hold the other variable.
+        // Only sccache finds out which language the compiler is for. It ignores the variable for the other one.
         Call::Compiler { .. } => (nix_env::c(env), nix_env::rust(env)),
     };
     let mut key = NixKey::default();
@@ -33,7 +32,7 @@ pub(super) fn plan(call: &Call<'_>, env: &Environment) -> NixKey {
         key.set.push((RUST_KEY.into(), inputs.hash.into()));
         key.hashed.extend(inputs.names);
     }
-    // It changes what rustc accepts, and is in no key of sccache's.
+    // It changes what rustc accepts, and sccache does not hash it.
     let bootstrap = env
         .get("RUSTC_BOOTSTRAP")
         .filter(|_| matches!(call, Call::Rustc { .. }));

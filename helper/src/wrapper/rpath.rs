@@ -1,8 +1,7 @@
-//! Search paths of the loader that lead nowhere.
+//! Search paths of the loader that do not exist.
 //!
-//! In a Nix shell the linker gets `-rpath $out/lib`, and `nix develop` makes `$out` a directory below the one it was
-//! started in, which nobody builds. With it the worktree's path would be in everything that is linked. Without it a
-//! program of the same source is the same everywhere.
+//! In a Nix shell the linker gets `-rpath $out/lib`, and `nix develop` sets `$out` to a directory below the one it was
+//! started in, which is never built. It would put the worktree's path into everything that is linked.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -10,17 +9,17 @@ use std::path::Path;
 
 use crate::environment::Environment;
 
-/// What nixpkgs' linker reads (`pkgs/build-support/bintools-wrapper/ld-wrapper.sh`), with any role or salt.
+/// Read by nixpkgs' linker (`pkgs/build-support/bintools-wrapper/ld-wrapper.sh`), with any role or salt.
 const LINKER_FLAGS: &[u8] = b"NIX_LDFLAGS";
 
-/// The linker's flags without the search paths that are not there.
+/// The variables with the linker's flags that have such search paths, without these.
 pub(super) fn plan(env: &Environment) -> Vec<(OsString, OsString)> {
     let flags = env.vars().filter(|(name, _)| name.as_bytes().starts_with(LINKER_FLAGS));
     let shorter = flags.filter_map(|(name, value)| Some((name.to_owned(), without_dead_ends(value)?)));
     shorter.collect()
 }
 
-/// `None` where all lead somewhere. Words are what nixpkgs' scripts make of the value, which know no quotes.
+/// `None` if all search paths exist. nixpkgs' scripts divide the value into words without regard to quotes.
 fn without_dead_ends(value: &OsStr) -> Option<OsString> {
     let mut words = value
         .as_bytes()
@@ -40,7 +39,7 @@ fn without_dead_ends(value: &OsStr) -> Option<OsString> {
     is_shorter.then(|| OsString::from_vec(kept.join(&b' ')))
 }
 
-/// One with `$ORIGIN` begins at the macro, wherever that lies.
+/// A path with `$ORIGIN` is relative to the program.
 fn leads_nowhere(dir: &Path) -> bool {
     dir.is_absolute() && matches!(dir.try_exists(), Ok(false))
 }

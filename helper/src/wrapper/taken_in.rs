@@ -1,5 +1,5 @@
-//! Whether a compile of C or assembler takes in a file that sccache does not hash: it hashes what the preprocessor says, which names
-//! no file of the assembler's, and in preprocessor mode the files that `#include` names.
+//! Files that a compile of C or assembler includes and sccache does not hash. sccache hashes the preprocessor's output,
+//! which does not have the files that the assembler includes, and in preprocessor mode the files that `#include` names.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -10,23 +10,23 @@ use std::path::{Path, PathBuf};
 use crate::environment::Environment;
 use crate::read;
 
-/// Ends of the names of sources that sccache compiles (its `Language::from_file_name`), in lower case.
+/// File extensions of sources that sccache compiles (its `Language::from_file_name`), in lower case.
 const SOURCES: [&str; 19] = [
     "s", "sx", "asm", "c", "i", "cc", "cp", "cpp", "cxx", "c++", "ii", "m", "mi", "mm", "mii", "cu", "hip", "cppm",
     "ixx",
 ];
 
-/// Options that name a directory of headers, in the order in which they are searched.
+/// Options for a directory of headers, in the order in which they are searched.
 const DIRS: [&str; 5] = ["-iquote", "-I", "--include-directory", "-isystem", "-idirafter"];
 
-/// Options that name a header which is included before the source.
+/// Options for a header that is included before the source.
 const HEADERS: [&str; 3] = ["-include", "-imacros", "--include"];
 
-/// Variables in which gcc and clang look for directories of headers.
+/// Variables with directories of headers, for gcc and clang.
 const VARIABLES: [&str; 4] = ["CPATH", "C_INCLUDE_PATH", "CPLUS_INCLUDE_PATH", "OBJC_INCLUDE_PATH"];
 
-/// What takes in a file, and how; nothing where nothing does. All headers are looked at that the call's own directories hold, more
-/// of them than the preprocessor would take; those of the system are not.
+/// The first file that includes such a file, and the directive. Headers in the call's own directories are searched,
+/// more of them than the preprocessor would include; those of the system are not.
 pub(super) fn by(args: &[OsString], env: &Environment) -> Option<String> {
     let args = with_response_files(args, env.cwd());
     let sources: Vec<&OsStr> = args
@@ -70,9 +70,9 @@ pub(super) fn by(args: &[OsString], env: &Environment) -> Option<String> {
 /// A name in an `#include`.
 struct Name<'a> {
     name: &'a OsStr,
-    /// `"name"`, which is looked for beside the file that includes it first.
+    /// `"name"`: looked for beside the including file first.
     is_quoted: bool,
-    /// `#include_next`, which passes over the first one.
+    /// `#include_next`: the first header that is found is skipped.
     is_next: bool,
 }
 
@@ -103,13 +103,13 @@ impl<'a> Name<'a> {
     }
 }
 
-/// A walk from a source to what it includes.
+/// A walk from a source to the headers that it includes.
 #[derive(Default)]
 struct Walk {
     dirs: Vec<PathBuf>,
-    /// What was looked for, and whether it is a file.
+    /// Paths that were looked up, and whether they are files.
     tried: HashMap<PathBuf, bool>,
-    /// The same header may have many paths (`a/../b.h`), and endless ones; in another directory it includes others.
+    /// Headers by identity, because a header may have endlessly many paths (`a/../b.h`).
     seen: HashSet<[u64; 4]>,
     rest: Vec<PathBuf>,
 }
@@ -140,13 +140,13 @@ impl Walk {
     }
 }
 
-/// Devices and inodes of a file and of its directory.
+/// Devices and inodes of a file and of its directory: in a different directory the same file includes others.
 fn identity(path: &Path) -> Option<[u64; 4]> {
     let (file, dir) = (path.metadata().ok()?, path.parent()?.metadata().ok()?);
     Some([file.dev(), file.ino(), dir.dev(), dir.ino()])
 }
 
-/// The arguments, those in files (`@file`) too.
+/// The arguments, including those in response files (`@file`).
 fn with_response_files(args: &[OsString], cwd: &Path) -> Vec<OsString> {
     let words = |arg: &OsString| {
         let file = arg.as_bytes().strip_prefix(b"@")?;
@@ -156,7 +156,7 @@ fn with_response_files(args: &[OsString], cwd: &Path) -> Vec<OsString> {
     };
     let all = args.iter().skip(1);
     let all = all.flat_map(|arg| words(arg).unwrap_or_else(|| vec![arg.clone()]));
-    // An option's value may be the next one, so there is always a next one.
+    // So that each option has a next argument.
     all.chain([OsString::new()]).collect()
 }
 
@@ -165,7 +165,7 @@ fn is_source(arg: &OsStr) -> bool {
     ending.is_some_and(|ending| SOURCES.contains(&&*ending.to_ascii_lowercase())) && !arg.as_bytes().starts_with(b"-")
 }
 
-/// The values of an option, each in the same argument or the next.
+/// The values of an option, in the same argument or the next.
 fn values<'a>(args: &'a [OsString], option: &'a str) -> impl Iterator<Item = &'a OsStr> {
     args.windows(2).filter_map(move |pair| {
         let value = pair[0].as_bytes().strip_prefix(option.as_bytes())?;
@@ -178,7 +178,8 @@ fn values<'a>(args: &'a [OsString], option: &'a str) -> impl Iterator<Item = &'a
     })
 }
 
-/// The directive by which the text takes in a file. Names may be put together by macros (`INCBIN(…)`), so any is taken.
+/// The directive by which the text includes a file. Names may be made by macros (`INCBIN(…)`), so any occurrence
+/// counts.
 fn directive(text: &[u8]) -> Option<&'static str> {
     let text = text.to_ascii_lowercase();
     let has = |word: &str, is_one: fn(&[u8], &[u8]) -> bool| {
@@ -187,7 +188,7 @@ fn directive(text: &[u8]) -> Option<&'static str> {
     };
     if has("incbin", |_, _| true) {
         Some(".incbin")
-    // Not a field of that name: `config.include.push_back(…)`.
+    // Not a field with that name: `config.include.push_back(…)`.
     } else if has(".include", |_, after| matches!(trim(after).first(), Some(b'"' | b'\\'))) {
         Some(".include")
     } else if has("embed", |before, after| {
@@ -202,7 +203,7 @@ fn directive(text: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// What a text includes, and what it has macros for that may be included by their names.
+/// The headers that a text includes, or defines macros for.
 fn included(text: &[u8]) -> impl Iterator<Item = Name<'_>> {
     memchr::memchr_iter(b'#', text).filter_map(|at| {
         let rest = trim(&text[at + 1..]);

@@ -1,28 +1,28 @@
-//! A good TMPDIR for this call and for a server that it may start.
+//! A TMPDIR that works for this call and for a server that it may start.
 //!
-//! nix-direnv, `use nix` and editors bypass what a hook does to TMPDIR; they cannot bypass this. A
-//! server whose TMPDIR is gone fails every compile until somebody restarts it.
+//! nix-direnv, `use nix` and editors bypass the hook that sets TMPDIR, but not the wrapper. A server whose TMPDIR is
+//! deleted fails every compile until it is restarted.
 
 use std::path::{Path, PathBuf};
 
 use crate::environment::{Environment, names};
 use crate::tmp_dir::{Fault, fault};
 
-/// Where everybody may write and what survives a shell: tried after the shell's own choice.
+/// Directories that exist longer than a shell: tried after the shell's own choice.
 const FALLBACKS: [&str; 2] = ["/var/tmp", "/tmp"];
 
-/// Another TMPDIR for the call.
+/// A different TMPDIR for the call.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Move {
-    /// What TMPDIR was.
+    /// TMPDIR in the environment.
     pub(super) from: PathBuf,
-    /// What it becomes.
+    /// Its replacement.
     pub(super) to: PathBuf,
     /// What was wrong with it.
     pub(super) why: Fault,
 }
 
-/// `None` where TMPDIR is good or unset (sccache then takes `/tmp`), or where nothing better is at hand.
+/// `None` if TMPDIR works or is unset (sccache then uses `/tmp`), or if there is nothing better.
 pub(super) fn plan(env: &Environment) -> Option<Move> {
     let from = Path::new(env.get("TMPDIR")?);
     let why = fault(from)?;

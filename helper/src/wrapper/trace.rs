@@ -1,4 +1,4 @@
-//! One line per compile, on request: what the wrapper did, and why.
+//! The trace, on request: one line per compile with what the wrapper did, and why.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -11,9 +11,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use rustix::fs::OFlags;
 use serde::Serialize;
 
-use super::Form;
-use super::Plan;
 use super::call::Call;
+use super::{Form, Handling};
 use crate::environment::{Environment, names};
 use crate::why::Why;
 
@@ -27,23 +26,23 @@ struct Line<'a> {
     call: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     crate_name: Option<String>,
-    /// Variables that rustc and the key do not get.
+    /// Variables that sccache does not get.
     removed: Vec<String>,
-    /// Variables that sccache gets with another value, or that only it gets.
+    /// Variables that only sccache gets, or with a different value.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     set: BTreeMap<String, String>,
-    /// Variables of nixpkgs' compiler wrappers that are hashed in those.
+    /// Variables of nixpkgs' compiler wrappers that are hashed in `set`.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     hashed: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tmpdir: Option<Tmpdir>,
-    /// `normal`, `plain` or `uncached`.
+    /// `normal`, `plain`, `uncached` or `edit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     form: Option<&'static str>,
-    /// Of a compile in normal form: `hit`, `miss`, `not stored` or `failed`.
+    /// In normal form: `hit`, `miss`, `not stored` or `failed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<&'static str>,
-    /// Why its key names the worktree.
+    /// Why the key names the worktree.
     #[serde(skip_serializing_if = "Option::is_none")]
     private: Option<String>,
     /// The rule by which it is plain, uncached, private or not stored.
@@ -52,7 +51,7 @@ struct Line<'a> {
     /// Why it is plain, uncached or not stored.
     #[serde(skip_serializing_if = "Option::is_none")]
     why: Option<String>,
-    /// The real sccache; absent where there is none and the compiler itself is started.
+    /// The real sccache; absent if there is none, so that the compiler is started.
     #[serde(skip_serializing_if = "Option::is_none")]
     sccache: Option<std::borrow::Cow<'a, str>>,
 }
@@ -66,17 +65,17 @@ struct Tmpdir {
 
 /// Appends a line to the file that SCCACHE_SHELL_TRACE names, if it does. A trace that cannot be written
 /// must not stop a compile, so errors are dropped.
-pub(super) fn append(env: &Environment, call: &Call<'_>, plan: &Plan, real: Option<&Path>) {
+pub(super) fn append(env: &Environment, call: &Call<'_>, handling: &Handling, real: Option<&Path>) {
     let Some(file) = env.path(names::TRACE) else {
         return;
     };
-    let Ok(text) = serde_json::to_string(&line(call, plan, real)) else {
+    let Ok(text) = serde_json::to_string(&line(call, handling, real)) else {
         return;
     };
     let mut text = crate::escape::json(&text).into_owned();
     text.push('\n');
-    // One write to a file opened for appending: lines of parallel compiles do not mix. A pipe that nobody reads must
-    // not hold a compile.
+    // One write to a file opened for appending, so that lines of parallel compiles do not mix. A pipe without a reader
+    // must not block a compile.
     let _ = OpenOptions::new()
         .append(true)
         .create(true)
@@ -85,14 +84,14 @@ pub(super) fn append(env: &Environment, call: &Call<'_>, plan: &Plan, real: Opti
         .and_then(|mut file| file.write_all(text.as_bytes()));
 }
 
-fn line<'a>(call: &Call<'_>, plan: &Plan, real: Option<&'a Path>) -> Line<'a> {
+fn line<'a>(call: &Call<'_>, handling: &Handling, real: Option<&'a Path>) -> Line<'a> {
     let (call, crate_name) = match call {
         Call::Rustc { crate_name } => ("rustc".to_owned(), crate_name.map(lossy)),
         Call::Compiler { program } => (lossy(program), None),
         Call::Sccache => (String::new(), None),
     };
-    let (form, outcome) = told(&plan.form);
-    let (private, why) = whys(&plan.form);
+    let (form, outcome) = form_and_outcome(&handling.form);
+    let (private, why) = whys(&handling.form);
     let rule = why.or(private).map(|why| why.rule.id());
     Line {
         time_ms: SystemTime::now()
@@ -101,14 +100,14 @@ fn line<'a>(call: &Call<'_>, plan: &Plan, real: Option<&'a Path>) -> Line<'a> {
         pid: std::process::id(),
         call,
         crate_name,
-        removed: plan.removed.iter().map(|name| lossy(name)).collect(),
-        set: plan
+        removed: handling.removed.iter().map(|name| lossy(name)).collect(),
+        set: handling
             .set
             .iter()
             .map(|(name, value)| (lossy(name), lossy(value)))
             .collect(),
-        hashed: plan.hashed.iter().map(|name| lossy(name)).collect(),
-        tmpdir: plan.tmpdir.as_ref().map(|tmpdir| Tmpdir {
+        hashed: handling.hashed.iter().map(|name| lossy(name)).collect(),
+        tmpdir: handling.tmpdir.as_ref().map(|tmpdir| Tmpdir {
             from: tmpdir.from.to_string_lossy().into_owned(),
             to: tmpdir.to.to_string_lossy().into_owned(),
             why: tmpdir.why.to_string(),
@@ -122,8 +121,8 @@ fn line<'a>(call: &Call<'_>, plan: &Plan, real: Option<&'a Path>) -> Line<'a> {
     }
 }
 
-/// The form and what came of it.
-fn told(form: &Form) -> (Option<&'static str>, Option<&'static str>) {
+/// The form, and its outcome.
+fn form_and_outcome(form: &Form) -> (Option<&'static str>, Option<&'static str>) {
     match form {
         Form::None => (None, None),
         Form::Other(why) => (Some(why.rule.treatment().name()), None),
@@ -131,7 +130,7 @@ fn told(form: &Form) -> (Option<&'static str>, Option<&'static str>) {
     }
 }
 
-/// Why its key names the worktree, and why it is plain, uncached or not stored.
+/// Why the key names the worktree, and why it is plain, uncached or not stored.
 fn whys(form: &Form) -> (Option<&Why>, Option<&Why>) {
     match form {
         Form::None => (None, None),

@@ -1,31 +1,31 @@
-//! The table `[env]`: variables that cargo gives to rustc and to build scripts.
+//! The table `[env]`: variables that cargo sets for rustc and build scripts.
 
 use std::collections::BTreeMap;
 
-use super::places::Places;
+use super::layers::Layers;
 use super::setting::{config_root, located, nearest};
 use crate::environment::Given;
 use crate::origin::Origin;
 use crate::toml_file::Located;
 
-/// Cargo refuses to build where one of these stands in the table (its `env_config`).
+/// Cargo refuses to build if one of these is in the table (its `env_config`).
 const REFUSED: [&str; 3] = ["CARGO_HOME", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN"];
 
-/// All of them by their names. Cargo merges tables key by key, also the parts of one variable.
-pub(super) fn variables(places: &Places<'_>) -> BTreeMap<String, Given> {
-    let tables = places.configs.iter().filter_map(|file| file.get(&["env"]));
+/// All of them, by name. Cargo merges tables key by key, also the parts of one variable.
+pub(super) fn variables(layers: &Layers<'_>) -> BTreeMap<String, Given> {
+    let tables = layers.configs.iter().filter_map(|file| file.get(&["env"]));
     let tables = tables.filter_map(|found| found.item.as_table_like());
     let mut names: Vec<&str> = tables.flat_map(|table| table.iter()).map(|(name, _)| name).collect();
     names.sort_unstable();
     names.dedup();
     names.retain(|name| !REFUSED.contains(name));
-    let variable = |name: &str| Some((name.to_owned(), variable(places, name)?));
+    let variable = |name: &str| Some((name.to_owned(), variable(layers, name)?));
     names.into_iter().filter_map(variable).collect()
 }
 
-/// `NAME = "value"` or `NAME = { value = "value", force = true, relative = true }`; the nearest file's that has it.
-fn variable(places: &Places<'_>, name: &str) -> Option<Given> {
-    let configs = &places.configs;
+/// `NAME = "value"` or `NAME = { value = "value", force = true, relative = true }`, of the nearest file that has it.
+fn variable(layers: &Layers<'_>, name: &str) -> Option<Given> {
+    let configs = &layers.configs;
     let text = |found: Located<'_>| found.item.as_str().map(str::to_owned);
     let nearest_of_all = configs.iter().find_map(|file| Some((file, file.get(&["env", name])?)));
     if let Some((file, found)) = nearest_of_all.filter(|(_, found)| !found.item.is_table_like()) {

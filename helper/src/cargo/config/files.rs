@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 use super::setting::{Broken, read_toml};
 use crate::toml_file::TomlFile;
 
-/// Files that include files that include files: more is somebody's mistake.
+/// How deeply config files may include each other; more is a mistake.
 const MAX_DEPTH: usize = 8;
 
 /// `.cargo/config.toml` of `cwd` and of every directory above, the nearest first, CARGO_HOME's last; after each file
-/// what it includes (cargo 1.94 and later).
+/// those that it includes (cargo 1.94 and later).
 pub(super) fn read_all(cwd: &Path, home: Option<PathBuf>, broken: &mut Vec<Broken>) -> Vec<TomlFile> {
     let mut files = Vec::new();
     for dir in directories(cwd, home) {
-        // Cargo prefers the old name where both are there.
+        // Cargo prefers the old name if both exist.
         let names = ["config", "config.toml"].map(|name| dir.join(name));
         if let Some(path) = names.into_iter().find(|path| path.exists()) {
             files.extend(read_with_includes(&path, 0, broken));
@@ -22,7 +22,7 @@ pub(super) fn read_all(cwd: &Path, home: Option<PathBuf>, broken: &mut Vec<Broke
     files
 }
 
-/// Where cargo looks: CARGO_HOME is last, unless it is met on the way up.
+/// The directories of config files: CARGO_HOME is last, unless it is one of the directories above.
 fn directories(cwd: &Path, home: Option<PathBuf>) -> Vec<PathBuf> {
     let mut dirs: Vec<PathBuf> = cwd.ancestors().map(|dir| dir.join(".cargo")).collect();
     dirs.extend(home.filter(|home| !dirs.contains(home)));
@@ -62,7 +62,7 @@ struct Include {
     is_optional: bool,
 }
 
-/// `include = ["a.toml", { path = "b.toml", optional = true }]`; anything but a list cargo refuses.
+/// `include = ["a.toml", { path = "b.toml", optional = true }]`; cargo refuses anything but a list.
 fn includes(file: &TomlFile, broken: &mut Vec<Broken>) -> Vec<Include> {
     let Some(found) = file.get(&["include"]) else {
         return Vec::new();

@@ -1,30 +1,30 @@
-//! The flags that cargo gives to every rustc, by cargo's precedence: the first kind that is there wins (its
+//! The flags that cargo passes to every rustc, by cargo's precedence: the first kind that is set wins (its
 //! `src/cargo/core/compiler/build_context/target_info.rs`, `extra_args`).
 
 use std::borrow::Cow;
 
-use super::places::Places;
+use super::layers::Layers;
 use super::platform;
 use super::setting::located;
 use crate::origin::{Origin, Setting};
 use crate::toml_file::{Located, TomlFile};
 
 /// CARGO_ENCODED_RUSTFLAGS, RUSTFLAGS, `target.*.rustflags` for what is built, `build.rustflags`.
-pub(super) fn rustflags(places: &Places<'_>) -> Vec<Setting<String>> {
+pub(super) fn rustflags(layers: &Layers<'_>) -> Vec<Setting<String>> {
     const SEPARATOR: char = '\u{1f}';
-    // Set but empty, they still hide all others.
-    from_env(places, "CARGO_ENCODED_RUSTFLAGS".into(), |c| c == SEPARATOR)
-        .or_else(|| from_env(places, "RUSTFLAGS".into(), |c| c == ' '))
-        .or_else(|| Some(for_targets(places)).filter(|flags| !flags.is_empty()))
-        .unwrap_or_else(|| joined(places, &["build", "rustflags"], "CARGO_BUILD_RUSTFLAGS".into()))
+    // If they are set and empty, they still override all others.
+    from_env(layers, "CARGO_ENCODED_RUSTFLAGS".into(), |c| c == SEPARATOR)
+        .or_else(|| from_env(layers, "RUSTFLAGS".into(), |c| c == ' '))
+        .or_else(|| Some(for_targets(layers)).filter(|flags| !flags.is_empty()))
+        .unwrap_or_else(|| joined(layers, &["build", "rustflags"], "CARGO_BUILD_RUSTFLAGS".into()))
 }
 
 fn from_env(
-    places: &Places<'_>,
+    layers: &Layers<'_>,
     name: Cow<'static, str>,
     is_separator: fn(char) -> bool,
 ) -> Option<Vec<Setting<String>>> {
-    let text = places.env.text(&name)?;
+    let text = layers.env.text(&name)?;
     let words = text.split(is_separator).map(str::trim).filter(|word| !word.is_empty());
     let setting = |word: &str| Setting {
         value: word.to_owned(),
@@ -33,16 +33,16 @@ fn from_env(
     Some(words.map(setting).collect())
 }
 
-/// Lists are joined, and who is asked first has the last word: the farthest file, then nearer ones, then the variable.
-fn joined(places: &Places<'_>, keys: &[&str], variable: Cow<'static, str>) -> Vec<Setting<String>> {
-    let mut all = from_files(places, keys);
-    all.extend(from_env(places, variable, char::is_whitespace).into_iter().flatten());
+/// Lists are joined: the farthest file first, then nearer ones, then the variable, so that the nearest has precedence.
+fn joined(layers: &Layers<'_>, keys: &[&str], variable: Cow<'static, str>) -> Vec<Setting<String>> {
+    let mut all = from_files(layers, keys);
+    all.extend(from_env(layers, variable, char::is_whitespace).into_iter().flatten());
     all
 }
 
-/// Of texts the nearest file's alone counts (cargo's `ConfigValue::merge`); it refuses a text here and a list there.
-fn from_files(places: &Places<'_>, keys: &[&str]) -> Vec<Setting<String>> {
-    let mut with_it = places.configs.iter().filter(|file| file.get(keys).is_some());
+/// Strings are not joined: the nearest file's counts (cargo's `ConfigValue::merge`). Cargo refuses a mix of both.
+fn from_files(layers: &Layers<'_>, keys: &[&str]) -> Vec<Setting<String>> {
+    let mut with_it = layers.configs.iter().filter(|file| file.get(keys).is_some());
     let is_text = |file: &TomlFile| file.get(keys).is_some_and(|found| found.item.is_str());
     match with_it.next() {
         Some(nearest) if is_text(nearest) => words(nearest, keys),
@@ -56,39 +56,39 @@ fn from_files(places: &Places<'_>, keys: &[&str]) -> Vec<Setting<String>> {
 }
 
 /// The table of each target's own name, then those whose condition holds.
-fn for_targets(places: &Places<'_>) -> Vec<Setting<String>> {
-    let mut conditions: Vec<&str> = tables(places).filter(|name| name.starts_with("cfg(")).collect();
+fn for_targets(layers: &Layers<'_>) -> Vec<Setting<String>> {
+    let mut conditions: Vec<&str> = tables(layers).filter(|name| name.starts_with("cfg(")).collect();
     conditions.sort_unstable();
     conditions.dedup();
     let mut all = Vec::new();
-    for target in targets(places) {
+    for target in targets(layers) {
         let variable = format!("CARGO_TARGET_{}_RUSTFLAGS", target.to_uppercase().replace('-', "_"));
-        all.extend(joined(places, &["target", &target, "rustflags"], variable.into()));
+        all.extend(joined(layers, &["target", &target, "rustflags"], variable.into()));
         for name in conditions.iter().filter(|name| platform::is_for(name, &target)) {
-            all.extend(from_files(places, &["target", name, "rustflags"]));
+            all.extend(from_files(layers, &["target", name, "rustflags"]));
         }
     }
     all
 }
 
 /// The names of all `[target.…]` tables.
-fn tables<'a>(places: &'a Places<'_>) -> impl Iterator<Item = &'a str> {
-    places.configs.iter().flat_map(|file| {
+fn tables<'a>(layers: &'a Layers<'_>) -> impl Iterator<Item = &'a str> {
+    layers.configs.iter().flat_map(|file| {
         let targets = file.get(&["target"]).and_then(|found| found.item.as_table_like());
         targets.into_iter().flat_map(|table| table.iter()).map(|(name, _)| name)
     })
 }
 
-/// What is built for: CARGO_BUILD_TARGET, the nearest `build.target`, else this machine.
-fn targets(places: &Places<'_>) -> Vec<String> {
-    if let Some(target) = places
+/// The targets that cargo builds for: CARGO_BUILD_TARGET, the nearest `build.target`, else this machine.
+fn targets(layers: &Layers<'_>) -> Vec<String> {
+    if let Some(target) = layers
         .env
         .text("CARGO_BUILD_TARGET")
         .filter(|target| !target.is_empty())
     {
         return vec![target];
     }
-    let named = places
+    let named = layers
         .configs
         .iter()
         .find_map(|file| Some(texts(file.get(&["build", "target"])?)));
@@ -97,7 +97,7 @@ fn targets(places: &Places<'_>) -> Vec<String> {
         .unwrap_or_else(|| vec![platform::host()])
 }
 
-/// A list of words, or one text of them.
+/// A list of words, or one string of them.
 fn words(file: &TomlFile, keys: &[&str]) -> Vec<Setting<String>> {
     let Some(found) = file.get(keys) else {
         return Vec::new();

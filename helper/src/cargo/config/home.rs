@@ -13,7 +13,7 @@ pub(super) fn home(env: &Environment) -> Option<Setting<PathBuf>> {
         origin: Origin::Env(VARIABLE.into()),
     });
     let default = || {
-        // Without HOME: where the system's list of users says.
+        // Without HOME: as in the system's list of users.
         let home = env
             .path("HOME")
             .map_or_else(std::env::home_dir, |home| Some(home.to_owned()))?;

@@ -1,6 +1,6 @@
 //! Whether cargo compiles a workspace's own crates incrementally, by its own precedence.
 
-use super::places::Places;
+use super::layers::Layers;
 use super::setting::nearest;
 use crate::environment::Environment;
 use crate::origin::{Origin, Setting};
@@ -8,24 +8,24 @@ use crate::toml_file::TomlFile;
 
 const CI: &str = "CI";
 
-/// As cargo 1.99 decides for the `dev` profile: CARGO_INCREMENTAL (only `1` is on), `build.incremental`, never where CI is
-/// set, the profile. Older ones do not look at CI; whoever has one builds there with what the next would.
-pub(super) fn of_dev(places: &Places<'_>) -> Setting<bool> {
+/// As cargo 1.99 decides for the `dev` profile: CARGO_INCREMENTAL (only `1` is on), `build.incremental`, off if CI is
+/// set, the profile. Older versions ignore CI.
+pub(super) fn of_dev(layers: &Layers<'_>) -> Setting<bool> {
     const FORCED: &str = "CARGO_INCREMENTAL";
-    if let Some(value) = places.env.get(FORCED) {
+    if let Some(value) = layers.env.get(FORCED) {
         return Setting {
             value: value == "1",
             origin: Origin::Env(FORCED.into()),
         };
     }
-    of_build(places)
+    of_build(layers)
         .or_else(|| {
-            places.env.get(CI).map(|_| Setting {
+            layers.env.get(CI).map(|_| Setting {
                 value: false,
                 origin: Origin::Env(CI.into()),
             })
         })
-        .or_else(|| of_profile(places, "dev"))
+        .or_else(|| of_profile(layers, "dev"))
         .unwrap_or(Setting {
             value: true,
             origin: Origin::Default,
@@ -37,30 +37,30 @@ pub(crate) fn without_the_variable(env: &Environment, profile: &str, package: &s
     if env.get(CI).is_some() {
         return false;
     }
-    let places = Places::of(env);
-    let own = || bool_at(&places, &["profile", profile, "package", package, "incremental"]);
-    let said = of_build(&places).or_else(own).or_else(|| of_profile(&places, profile));
-    let by_default = || ancestry(&places, profile).last().is_some_and(|root| root == "dev");
-    said.map_or_else(by_default, |setting| setting.value)
+    let layers = Layers::of(env);
+    let own = || bool_at(&layers, &["profile", profile, "package", package, "incremental"]);
+    let set = of_build(&layers).or_else(own).or_else(|| of_profile(&layers, profile));
+    let by_default = || ancestry(&layers, profile).last().is_some_and(|root| root == "dev");
+    set.map_or_else(by_default, |setting| setting.value)
 }
 
-fn of_build(places: &Places<'_>) -> Option<Setting<bool>> {
-    let by_variable = bool_from_env(places.env, "CARGO_BUILD_INCREMENTAL");
-    by_variable.or_else(|| nearest(&places.configs, &["build", "incremental"], |found| found.item.as_bool()))
+fn of_build(layers: &Layers<'_>) -> Option<Setting<bool>> {
+    let by_variable = bool_from_env(layers.env, "CARGO_BUILD_INCREMENTAL");
+    by_variable.or_else(|| nearest(&layers.configs, &["build", "incremental"], |found| found.item.as_bool()))
 }
 
-fn of_profile(places: &Places<'_>, profile: &str) -> Option<Setting<bool>> {
-    let mut all = ancestry(places, profile).into_iter();
+fn of_profile(layers: &Layers<'_>, profile: &str) -> Option<Setting<bool>> {
+    let mut all = ancestry(layers, profile).into_iter();
     all.find_map(|name| {
         let variable = format!("CARGO_PROFILE_{}_INCREMENTAL", name.to_uppercase().replace('-', "_"));
-        bool_from_env(places.env, &variable).or_else(|| bool_at(places, &["profile", &name, "incremental"]))
+        bool_from_env(layers.env, &variable).or_else(|| bool_at(layers, &["profile", &name, "incremental"]))
     })
 }
 
-/// The profile and what it inherits from, as far as the files say.
-fn ancestry(places: &Places<'_>, profile: &str) -> Vec<String> {
+/// The profile and those that it inherits from.
+fn ancestry(layers: &Layers<'_>, profile: &str) -> Vec<String> {
     let mut all = vec![profile.to_owned()];
-    while let Some(parent) = parent(places, &all[all.len() - 1])
+    while let Some(parent) = parent(layers, &all[all.len() - 1])
         && !all.contains(&parent)
     {
         all.push(parent);
@@ -68,7 +68,7 @@ fn ancestry(places: &Places<'_>, profile: &str) -> Vec<String> {
     all
 }
 
-fn parent(places: &Places<'_>, profile: &str) -> Option<String> {
+fn parent(layers: &Layers<'_>, profile: &str) -> Option<String> {
     match profile {
         "dev" | "release" => None,
         "test" => Some("dev".to_owned()),
@@ -76,15 +76,15 @@ fn parent(places: &Places<'_>, profile: &str) -> Option<String> {
         _ => {
             let keys = ["profile", profile, "inherits"];
             let text = |files: &[TomlFile]| nearest(files, &keys, |found| Some(found.item.as_str()?.to_owned()));
-            let named = text(&places.configs).or_else(|| text(places.manifest.as_slice()));
+            let named = text(&layers.configs).or_else(|| text(layers.manifest.as_slice()));
             named.map(|named| named.value)
         }
     }
 }
 
-fn bool_at(places: &Places<'_>, keys: &[&str]) -> Option<Setting<bool>> {
+fn bool_at(layers: &Layers<'_>, keys: &[&str]) -> Option<Setting<bool>> {
     let at = |files: &[TomlFile]| nearest(files, keys, |found| found.item.as_bool());
-    at(&places.configs).or_else(|| at(places.manifest.as_slice()))
+    at(&layers.configs).or_else(|| at(layers.manifest.as_slice()))
 }
 
 fn bool_from_env(env: &Environment, name: &str) -> Option<Setting<bool>> {

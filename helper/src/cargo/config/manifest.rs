@@ -1,4 +1,4 @@
-//! The manifest that decides in a directory: profiles count in a workspace's root alone.
+//! The manifest whose settings apply in a directory: profiles count in a workspace's root alone.
 
 use std::path::{Component, Path, PathBuf};
 
@@ -43,7 +43,7 @@ fn named_root(manifest: &TomlFile, broken: &mut Vec<Broken>) -> Option<TomlFile>
     read_toml(&normal(&path), broken)
 }
 
-/// Whether the workspace leaves the package out; one that it lists by name is in again.
+/// Whether the workspace excludes the package; listing it by name includes it again.
 fn excludes(root: &TomlFile, package: &Path) -> bool {
     let is_below_one_of = |key: &str| {
         let list = root.get(&["workspace", key]);
@@ -55,7 +55,7 @@ fn excludes(root: &TomlFile, package: &Path) -> bool {
     is_below_one_of("exclude") && !is_below_one_of("members")
 }
 
-/// Without `.` and `..`, by the words alone, as cargo's own `normalize_path` does it.
+/// Without `.` and `..`, lexically, as cargo's own `normalize_path`.
 fn normal(path: &Path) -> PathBuf {
     path.components().fold(PathBuf::new(), |mut normal, part| {
         match part {

@@ -1,29 +1,29 @@
-//! Where cargo keeps things: the target and the build directory, vendored sources.
+//! Cargo's directories: the target and the build directory, vendored sources.
 
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 use super::home::home;
-use super::places::Places;
+use super::layers::Layers;
 use super::setting::{config_root, located};
 use crate::origin::{Origin, Setting};
 
-/// The target directory. Unlike other paths it counts from the config's root also where it has no slash.
-pub(super) fn target_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
+/// The target directory. Unlike other paths it is relative to the config's root even without a slash.
+pub(super) fn target_dir(layers: &Layers<'_>) -> Option<Setting<PathBuf>> {
     const VARIABLES: [&str; 2] = ["CARGO_TARGET_DIR", "CARGO_BUILD_TARGET_DIR"];
-    let from_env = places
+    let from_env = layers
         .env_path(&VARIABLES)
         .filter(|dir| !dir.value.as_os_str().is_empty());
-    let from_env = from_env.map(|dir| dir.below(places.env.cwd()));
+    let from_env = from_env.map(|dir| dir.below(layers.env.cwd()));
     let from_config = || {
-        let (setting, file) = places.config_text(&["build", "target-dir"])?;
+        let (setting, file) = layers.config_text(&["build", "target-dir"])?;
         Some(Setting {
             value: config_root(&file.path).join(&setting.value),
             origin: setting.origin,
         })
     };
     let default = || {
-        let root = places.manifest.as_ref()?.path.parent()?;
+        let root = layers.manifest.as_ref()?.path.parent()?;
         Some(Setting {
             value: root.join("target"),
             origin: Origin::Default,
@@ -32,15 +32,15 @@ pub(super) fn target_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
     from_env.or_else(from_config).or_else(default)
 }
 
-/// The build directory, where one is named (cargo 1.91 and later), with what its templates stand for.
-pub(super) fn build_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
+/// The build directory, if one is set (cargo 1.91 and later), with its templates filled in.
+pub(super) fn build_dir(layers: &Layers<'_>) -> Option<Setting<PathBuf>> {
     let from_env = || {
-        let named = places.env_path(&["CARGO_BUILD_BUILD_DIR"])?;
+        let named = layers.env_path(&["CARGO_BUILD_BUILD_DIR"])?;
         let is_named = !named.value.as_os_str().is_empty();
-        is_named.then_some((named, places.env.cwd()))
+        is_named.then_some((named, layers.env.cwd()))
     };
     let from_config = || {
-        let (setting, file) = places.config_text(&["build", "build-dir"])?;
+        let (setting, file) = layers.config_text(&["build", "build-dir"])?;
         let named = Setting {
             value: PathBuf::from(setting.value),
             origin: setting.origin,
@@ -48,17 +48,17 @@ pub(super) fn build_dir(places: &Places<'_>) -> Option<Setting<PathBuf>> {
         Some((named, config_root(&file.path)))
     };
     let (mut named, base) = from_env().or_else(from_config)?;
-    named.value = filled(places, &named.value)?;
+    named.value = filled(layers, &named.value)?;
     Some(named.below(base))
 }
 
-/// What cargo puts into a path's templates (its `Workspace::new`); `None` where it has nothing to put there.
-fn filled(places: &Places<'_>, path: &Path) -> Option<PathBuf> {
+/// The path with its templates filled in (cargo's `Workspace::new`); `None` if there is no manifest or home for that.
+fn filled(layers: &Layers<'_>, path: &Path) -> Option<PathBuf> {
     let Some(text) = path.to_str().filter(|text| text.contains('{')) else {
         return Some(path.to_owned());
     };
-    let manifest = &places.manifest.as_ref()?.path;
-    let home = home(places.env)?.value;
+    let manifest = &layers.manifest.as_ref()?.path;
+    let home = home(layers.env)?.value;
     let filled = text
         .replace("{workspace-root}", manifest.parent()?.to_str()?)
         .replace("{cargo-cache-home}", home.to_str()?)
@@ -75,10 +75,10 @@ fn path_hash(manifest: &Path) -> String {
     format!("{}/{}", &hash[..2], &hash[2..])
 }
 
-/// Directories that stand in for a registry: `[source.NAME] directory = "vendor"`. As cargo has them: `..` stays.
-pub(super) fn vendored(places: &Places<'_>) -> Vec<Setting<PathBuf>> {
+/// Directories that replace a registry: `[source.NAME] directory = "vendor"`. As in cargo, `..` stays.
+pub(super) fn vendored(layers: &Layers<'_>) -> Vec<Setting<PathBuf>> {
     let mut all = Vec::new();
-    for file in &places.configs {
+    for file in &layers.configs {
         let Some(sources) = file.get(&["source"]).and_then(|found| found.item.as_table_like()) else {
             continue;
         };

@@ -1,9 +1,9 @@
-//! Which of a config's `[target.…]` tables are for what is built here.
+//! Which of a config's `[target.…]` tables apply to what is built.
 
 use cfg_expr::targets::get_builtin_target_by_triple;
 use cfg_expr::{Expression, Predicate};
 
-/// This helper's own target: what cargo builds for, where nobody names another.
+/// This helper's own target: cargo's default.
 pub(super) fn host() -> String {
     let arch = std::env::consts::ARCH;
     let env = if cfg!(target_env = "musl") { "musl" } else { "gnu" };
@@ -13,7 +13,8 @@ pub(super) fn host() -> String {
     }
 }
 
-/// Whether a table of this name, a triple or `cfg(…)`, is for that target. What cannot be told by a triple may be.
+/// Whether a table of this name, a triple or `cfg(…)`, applies to the target. Conditions that a triple does not decide
+/// are taken for true.
 pub(super) fn is_for(name: &str, target: &str) -> bool {
     match name.strip_prefix("cfg(").and_then(|rest| rest.strip_suffix(')')) {
         Some(condition) => holds(condition.trim(), target),

@@ -1,18 +1,18 @@
-//! The `dev` profile: what it says of code is in every Rust key.
+//! The `dev` profile: its settings are in every Rust key.
 
 use std::collections::BTreeMap;
 
 use toml_edit::Item;
 
-use super::places::Places;
+use super::layers::Layers;
 use super::setting::located;
 use crate::origin::Setting;
 use crate::toml_file::{Located, TomlFile};
 
-/// The tables of the profile in the order in which cargo merges them, the nearest config last; each key by its dotted
-/// name. `incremental` is left out: it is of members alone, and [`super::Cargo::incremental`] knows better.
-pub(super) fn dev(places: &Places<'_>) -> BTreeMap<String, Setting<String>> {
-    let files = places.manifest.iter().chain(places.configs.iter().rev());
+/// The settings of the profile by their dotted names, merged as cargo does, the nearest config last. Without
+/// `incremental`, which applies to members only: see [`super::Cargo::incremental`].
+pub(super) fn dev(layers: &Layers<'_>) -> BTreeMap<String, Setting<String>> {
+    let files = layers.manifest.iter().chain(layers.configs.iter().rev());
     let mut settings = BTreeMap::new();
     for file in files {
         if let Some(found) = file.get(&["profile", "dev"]) {

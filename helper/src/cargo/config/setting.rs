@@ -1,4 +1,4 @@
-//! A file of cargo's with settings, and where in it a setting stands.
+//! A file with cargo's settings, and the line of a setting.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -7,16 +7,16 @@ use crate::origin::Setting;
 use crate::read;
 use crate::toml_file::{Located, SyntaxError, TomlFile};
 
-/// A file of cargo's that cannot be read.
+/// A file of cargo's that cannot be read or parsed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
     /// The file.
     pub path: PathBuf,
-    /// Its line, where the reason has one.
+    /// The line, if the reason has one.
     pub line: Option<usize>,
-    /// Why, in words that follow the path where there is no line.
+    /// Why; without a line it follows the path.
     pub why: String,
-    /// Whether cargo fails on it, or waits for it; else it is only too long to be looked at here.
+    /// Whether cargo fails or hangs because of it; else it is only too long for us.
     pub stops_cargo: bool,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn nearest<'a, T>(
     })
 }
 
-/// A value that stands on that line of that file.
+/// A value with its file and line.
 pub(super) fn located<T>(file: &TomlFile, found: Located<'_>, value: T) -> Setting<T> {
     Setting {
         value,
@@ -40,12 +40,12 @@ pub(super) fn located<T>(file: &TomlFile, found: Located<'_>, value: T) -> Setti
     }
 }
 
-/// What cargo's paths in a config file are relative to: the directory that holds `.cargo`.
+/// The directory that paths in a config file are relative to: the one that contains `.cargo`.
 pub(super) fn config_root(config: &Path) -> &Path {
     config.parent().and_then(Path::parent).unwrap_or(config)
 }
 
-/// A file that is not there is no file; one that is there and cannot be read is broken.
+/// `None` if the file does not exist; if it exists and cannot be read, it is also `broken`.
 pub(super) fn read_toml(path: &Path, broken: &mut Vec<Broken>) -> Option<TomlFile> {
     let mut report = |line, why, stops_cargo| {
         broken.push(Broken {
@@ -70,8 +70,8 @@ pub(super) fn read_toml(path: &Path, broken: &mut Vec<Broken>) -> Option<TomlFil
     Some(file)
 }
 
-/// What cannot even be looked at is nothing to cargo: it asks `Path::exists` first. So it passes over directories
-/// above that are somebody else's, and links that lead nowhere or in a circle.
+/// Cargo checks `Path::exists` first, so it ignores files in directories above that are not accessible, and links that
+/// lead nowhere or in a circle.
 fn is_absent(path: &Path, error: &std::io::Error) -> bool {
     error.kind() == ErrorKind::NotFound || !path.exists()
 }

@@ -1,4 +1,4 @@
-//! Which system calls are of interest, and what each says of a path.
+//! The system calls that are observed, and what each does with a path.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -20,28 +20,29 @@ enum Does {
     /// Opens it, as the `struct open_how` at this argument says.
     OpenHow(usize),
     Run,
-    /// Goes into it: what is named from there says nothing of the way.
+    /// Changes into it: relative paths after that do not show the links on the way.
     Enter,
-    /// Asks for it, or for where it leads.
+    /// Looks it up, or reads the target of a link.
     Look,
-    /// Makes it, where it is not there yet.
+    /// Creates it if it does not exist.
     Make,
-    /// Changes what is there.
+    /// Changes it if it exists.
     Change,
-    /// Makes or replaces it.
+    /// Creates or replaces it.
     Write,
 }
 
-/// A path that a call takes: the arguments that have the directory which a relative one is below, and the path.
-struct Call {
+/// A system call that takes a path: its number, and the indexes of the arguments with the path and with the directory
+/// that a relative path is below.
+struct SystemCall {
     number: c_long,
     dir: Option<usize>,
     path: usize,
     does: Does,
 }
 
-const fn at(number: c_long, dir: usize, path: usize, does: Does) -> Call {
-    Call {
+const fn at(number: c_long, dir: usize, path: usize, does: Does) -> SystemCall {
+    SystemCall {
         number,
         dir: Some(dir),
         path,
@@ -49,8 +50,8 @@ const fn at(number: c_long, dir: usize, path: usize, does: Does) -> Call {
     }
 }
 
-const fn here(number: c_long, path: usize, does: Does) -> Call {
-    Call {
+const fn here(number: c_long, path: usize, does: Does) -> SystemCall {
+    SystemCall {
         number,
         dir: None,
         path,
@@ -58,13 +59,13 @@ const fn here(number: c_long, path: usize, does: Does) -> Call {
     }
 }
 
-/// `fchmodat2` is the same number everywhere; the C library's bindings do not have it on each architecture.
+/// `fchmodat2` has the same number everywhere; the `libc` crate lacks it on some architectures.
 const FCHMODAT2: c_long = 452;
 
-/// `getxattrat` and `listxattrat`, the same numbers everywhere.
+/// `getxattrat` and `listxattrat` have the same numbers everywhere.
 const XATTRS_AT: [c_long; 2] = [464, 465];
 
-const CALLS: &[Call] = &[
+const CALLS: &[SystemCall] = &[
     at(libc::SYS_openat, 0, 1, Does::Open(2)),
     at(libc::SYS_openat2, 0, 1, Does::OpenHow(2)),
     here(libc::SYS_execve, 0, Does::Run),
@@ -101,13 +102,13 @@ const CALLS: &[Call] = &[
 
 #[cfg(target_arch = "x86_64")]
 const RENAMEAT: c_long = libc::SYS_renameat;
-/// Of `asm-generic/unistd.h`; the C library's bindings do not have it.
+/// Of `asm-generic/unistd.h`; the `libc` crate lacks it.
 #[cfg(target_arch = "aarch64")]
 const RENAMEAT: c_long = 38;
 
-/// Calls that later architectures have no more.
+/// Calls that newer architectures do not have.
 #[cfg(target_arch = "x86_64")]
-const OLD_CALLS: &[Call] = &[
+const OLD_CALLS: &[SystemCall] = &[
     here(libc::SYS_open, 0, Does::Open(1)),
     here(libc::SYS_creat, 0, Does::Write),
     here(libc::SYS_stat, 0, Does::Look),
@@ -131,9 +132,9 @@ const OLD_CALLS: &[Call] = &[
     at(libc::SYS_futimesat, 0, 1, Does::Change),
 ];
 #[cfg(not(target_arch = "x86_64"))]
-const OLD_CALLS: &[Call] = &[];
+const OLD_CALLS: &[SystemCall] = &[];
 
-/// By these a process reaches what no path says: other processes, another root, and attributes, which are in no key.
+/// Calls that reach something no path names: other processes, a different root, attributes. None of that is in a key.
 const ELSEWHERE: &[c_long] = &[
     libc::SYS_getxattr,
     libc::SYS_lgetxattr,
@@ -156,7 +157,7 @@ const ELSEWHERE: &[c_long] = &[
     libc::SYS_open_by_handle_at,
 ];
 
-/// Sockets of the C library's name service, which asks who the user is; what they answer is in no artifact.
+/// Sockets of the C library's name service, which looks up users; their answers are in no artifact.
 const NAME_SERVICE: &[&str] = &[
     "/run/nscd/",
     "/var/run/nscd/",
@@ -164,11 +165,11 @@ const NAME_SERVICE: &[&str] = &[
     "/var/lib/sss/pipes/",
 ];
 
-fn calls() -> impl Iterator<Item = &'static Call> {
+fn calls() -> impl Iterator<Item = &'static SystemCall> {
     CALLS.iter().chain(OLD_CALLS)
 }
 
-/// All that a listener is asked to tell.
+/// All calls that are observed.
 pub(super) fn numbers() -> Vec<c_long> {
     let others = [libc::SYS_socket, libc::SYS_connect, libc::SYS_sendto, libc::SYS_sendmsg];
     let mut numbers: Vec<c_long> = calls().map(|call| call.number).collect();
@@ -185,7 +186,7 @@ pub(super) fn note(notice: &Notice, seen: &mut Seen) {
         return;
     };
     if let Err(error) = noted(number, notice, seen) {
-        // An address that is none, or a thread that has ended: the call fails, too.
+        // An invalid address, or a thread that has ended: the call fails too.
         let is_harmless = matches!(
             error.raw_os_error(),
             Some(libc::EIO | libc::EFAULT | libc::ENOENT | libc::ESRCH)
@@ -199,14 +200,14 @@ fn noted(number: c_long, notice: &Notice, seen: &mut Seen) -> io::Result<()> {
     match number {
         libc::SYS_socket => seen.connected |= args[0] != libc::AF_UNIX as u64,
         libc::SYS_connect => seen.connected |= !is_name_service(&memory(notice.thread, args[1], 110)?),
-        // To an address, which a socket that is connected needs not.
+        // A connected socket needs no address.
         libc::SYS_sendto => seen.connected |= args[4] != 0,
         libc::SYS_sendmsg => seen.connected |= memory(notice.thread, args[1], 8)? != [0; 8],
         number if ELSEWHERE.contains(&number) => seen.connected = true,
         _ => {
             for call in calls().filter(|call| call.number == number) {
                 let path = text(notice.thread, args[call.path])?;
-                // The descriptor itself is meant, which was opened before.
+                // The call is about the descriptor, which was opened before.
                 if path.is_empty() {
                     continue;
                 }
@@ -249,7 +250,7 @@ fn how(does: Does, path: &Path, notice: &Notice) -> io::Result<Use> {
     })
 }
 
-/// The links on the way to a directory. What is opened from there is named without them, and they may lead elsewhere next time.
+/// The links in the path of a directory. Files that are opened from there do not show them, and they may be changed.
 fn links(path: &Path) -> impl Iterator<Item = &Path> {
     path.ancestors().filter(|part| part.is_symlink())
 }
@@ -259,7 +260,7 @@ fn opened(flags: u64, path: &Path) -> Use {
     if has(libc::O_WRONLY | libc::O_RDWR | libc::O_CREAT | libc::O_TRUNC) {
         return Use::Write;
     }
-    // Any other failure is of something that is there, and may be read the next time.
+    // Any other failure is of a file that exists, and may be readable the next time.
     let is_absent = path
         .metadata()
         .is_err_and(|error| matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory));
@@ -279,7 +280,7 @@ fn is_name_service(address: &[u8]) -> bool {
     is_local && NAME_SERVICE.iter().any(|dir| path.starts_with(dir.as_bytes()))
 }
 
-/// The directory of a descriptor of `thread`, or the one where it is.
+/// The directory of a descriptor of `thread`, or its working directory.
 fn dir(thread: u32, descriptor: Option<u64>) -> io::Result<PathBuf> {
     #[allow(clippy::cast_possible_truncation, reason = "the kernel takes an int")]
     let descriptor = descriptor.map_or(libc::AT_FDCWD, |given| given as i32);
@@ -289,7 +290,7 @@ fn dir(thread: u32, descriptor: Option<u64>) -> io::Result<PathBuf> {
     }
 }
 
-/// Up to `length` bytes; fewer where a page is not there.
+/// Up to `length` bytes of memory; fewer if a page is not mapped.
 fn memory(thread: u32, address: u64, length: usize) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; length];
     let read = File::open(format!("/proc/{thread}/mem"))?.read_at(&mut bytes, address)?;
@@ -297,7 +298,7 @@ fn memory(thread: u32, address: u64, length: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A C string. One that is too long is no path to the kernel.
+/// A C string. The kernel takes none that is longer for a path.
 fn text(thread: u32, address: u64) -> io::Result<Vec<u8>> {
     let mut bytes = memory(thread, address, 256)?;
     if !bytes.contains(&0) {

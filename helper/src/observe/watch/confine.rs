@@ -1,8 +1,8 @@
-//! Keeps a program from changing anything: by Landlock, which needs no privilege.
+//! Keeps a program from writing: by Landlock, which needs no privileges.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Devices that keep nothing; `/proc` has the process's own settings.
+/// Devices that store nothing; `/proc` has the process's own settings.
 const HARMLESS: &[&str] = &[
     "/dev/null",
     "/dev/zero",
@@ -15,15 +15,18 @@ const HARMLESS: &[&str] = &[
     "/proc",
 ];
 
-/// Lets this thread, and what it starts, write nothing but what lies at or below `writable`. Kernels without Landlock let it.
-pub(crate) fn this_thread(writable: &[&Path]) {
+/// Lets this thread and its children write only at or below `writable`. Kernels without Landlock do not prevent it.
+pub(crate) fn this_thread(writable: &[PathBuf]) {
     let _ = restrict(writable);
 }
 
-fn restrict(writable: &[&Path]) -> Result<(), landlock::RulesetError> {
+fn restrict(writable: &[PathBuf]) -> Result<(), landlock::RulesetError> {
     use landlock::{ABI, AccessFs, Ruleset, RulesetAttr, RulesetCreatedAttr, path_beneath_rules};
     let writes = AccessFs::from_write(ABI::V3);
-    let paths = HARMLESS.iter().map(Path::new).chain(writable.iter().copied());
+    let paths = HARMLESS
+        .iter()
+        .map(Path::new)
+        .chain(writable.iter().map(PathBuf::as_path));
     Ruleset::default()
         .handle_access(writes)?
         .create()?
@@ -44,7 +47,7 @@ mod tests {
         let script = r#": > "$1/a"; : > "$2/b"; : >/dev/null"#;
         let mut shell = Command::new("sh");
         shell.args(["-c", script, "sh"]).args([mine.path(), other.path()]);
-        let writable = [mine.path()];
+        let writable = [mine.path().to_owned()];
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 this_thread(&writable);

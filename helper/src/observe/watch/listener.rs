@@ -1,8 +1,8 @@
-//! System calls, told by the kernel before they happen: seccomp's user notification (`seccomp_unotify(2)`, Linux 5.9). It needs
-//! no privilege and no other program, and nothing can be missed: a call goes on when it was noted.
+//! System calls, reported by the kernel before they happen: seccomp's user notification (`seccomp_unotify(2)`, Linux
+//! 5.9). It needs no privileges and no other program, and misses nothing, because a call waits until it was noted.
 #![allow(
     unsafe_code,
-    reason = "no crate without C offers seccomp's notification; all of it is here"
+    reason = "no crate without C offers seccomp's notification; this is the only file that needs it"
 )]
 
 use std::io::{self, PipeReader};
@@ -19,37 +19,39 @@ const ARCH: u32 = 0xc000_003e;
 #[cfg(target_arch = "aarch64")]
 const ARCH: u32 = 0xc000_00b7;
 
-/// x86-64's other numbering of calls, `__X32_SYSCALL_BIT` of `asm/unistd.h`; no other architecture has such numbers.
+/// The second numbering of calls of x86-64, `__X32_SYSCALL_BIT` of `asm/unistd.h`; other architectures have no such
+/// numbers.
 const FOREIGN_NUMBERS: u32 = 0x4000_0000;
 
-/// `SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP` of `linux/seccomp.h`, Linux 6.6: who is told runs at once, where the call was made.
+/// `SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP` of `linux/seccomp.h`, Linux 6.6: the listener runs at once, on the same
+/// processor.
 const SYNC_WAKE_UP: u64 = 1;
 
-/// Calls of one thread and of all that it starts from here on.
-pub(super) struct Listener(OwnedFd);
+/// Receives the calls of one thread and of its future children.
+pub(super) struct Notifications(OwnedFd);
 
 /// A call that waits.
 pub(super) struct Notice {
     id: u64,
-    /// The thread that calls, as this process names it.
+    /// The calling thread, by its id in this process's namespace.
     pub(super) thread: u32,
-    /// `None` if it is one of another architecture.
+    /// `None` for a call of a different architecture.
     pub(super) number: Option<c_long>,
     pub(super) args: [u64; 6],
 }
 
-impl From<OwnedFd> for Listener {
+impl From<OwnedFd> for Notifications {
     fn from(fd: OwnedFd) -> Self {
         Self(fd)
     }
 }
 
-impl Listener {
+impl Notifications {
     pub(super) fn into_fd(self) -> OwnedFd {
         self.0
     }
 
-    /// Lets the calls of this very thread with one of `numbers` wait until they are answered, and those of what it starts.
+    /// From now on calls of this thread and its children with one of `numbers` wait until they are answered.
     pub(super) fn of_this_thread(numbers: &[c_long]) -> io::Result<Self> {
         rustix::thread::set_no_new_privs(true)?;
         let filter = filter(numbers);
@@ -57,8 +59,8 @@ impl Listener {
             len: u16::try_from(filter.len()).map_err(io::Error::other)?,
             filter: filter.as_ptr().cast_mut(),
         };
-        // Without the first, which came with 5.16, mitigations slow the compiler; without the second, 5.19, signals begin
-        // a call anew.
+        // Without SPEC_ALLOW (5.16) mitigations slow the compiler down; without WAIT_KILLABLE_RECV (5.19) signals
+        // restart a call.
         let flags = libc::SECCOMP_FILTER_FLAG_NEW_LISTENER | libc::SECCOMP_FILTER_FLAG_SPEC_ALLOW;
         let fd = install(&program, flags | libc::SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV)
             .or_else(|_| install(&program, flags))?;
@@ -67,7 +69,7 @@ impl Listener {
         Ok(Self(fd))
     }
 
-    /// The next call; `None` if nobody is left who could make one, or when the writer of `stop` is gone.
+    /// The next call; `None` if no process is left, or when the writer of `stop` is closed.
     pub(super) fn next(&self, stop: &PipeReader) -> io::Result<Option<Notice>> {
         loop {
             let mut fds = [PollFd::new(&self.0, PollFlags::IN), PollFd::new(stop, PollFlags::IN)];
@@ -78,7 +80,7 @@ impl Listener {
             if !fds[0].revents().contains(PollFlags::IN) {
                 return Ok(None);
             }
-            // SAFETY: plain numbers; the kernel asks for zeros, and fills the struct that it is told of.
+            // SAFETY: the struct has only numbers; the kernel requires zeros, and fills it.
             let (received, notice) = unsafe {
                 let mut notice: seccomp_notif = mem::zeroed();
                 let received = libc::ioctl(
@@ -115,7 +117,7 @@ impl Listener {
             #[allow(clippy::cast_possible_truncation, reason = "it is 1")]
             flags: libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE as u32,
         };
-        // SAFETY: the kernel reads the struct. Nothing is to be done if the thread has ended.
+        // SAFETY: the kernel reads the struct. An error means that the thread has ended.
         unsafe {
             libc::ioctl(
                 self.0.as_raw_fd(),
@@ -127,7 +129,7 @@ impl Listener {
 }
 
 fn install(program: &sock_fprog, flags: libc::c_ulong) -> io::Result<OwnedFd> {
-    // SAFETY: the kernel copies the program; what it returns is a descriptor that nobody else has.
+    // SAFETY: the kernel copies the program; it returns a new descriptor.
     unsafe {
         let fd = libc::syscall(
             libc::SYS_seccomp,

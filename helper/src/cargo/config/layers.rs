@@ -1,4 +1,4 @@
-//! The places that cargo asks for a setting, in its order.
+//! The layers of cargo's settings, in its order: environment, config files, manifest.
 
 use std::path::PathBuf;
 
@@ -9,8 +9,8 @@ use crate::environment::Environment;
 use crate::origin::{Origin, Setting};
 use crate::toml_file::TomlFile;
 
-/// All places that cargo asks in one directory.
-pub(super) struct Places<'a> {
+/// All layers in one directory.
+pub(super) struct Layers<'a> {
     pub(super) env: &'a Environment,
     /// `.cargo/config.toml` and what it includes, the nearest first, CARGO_HOME's last.
     pub(super) configs: Vec<TomlFile>,
@@ -19,7 +19,7 @@ pub(super) struct Places<'a> {
     pub(super) broken: Vec<Broken>,
 }
 
-impl<'a> Places<'a> {
+impl<'a> Layers<'a> {
     pub(super) fn of(env: &'a Environment) -> Self {
         let mut broken = Vec::new();
         let home = home(env).map(|home| home.value);
