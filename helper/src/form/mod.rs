@@ -12,6 +12,7 @@ pub(crate) mod parts;
 pub(crate) mod paths;
 mod place;
 pub(crate) mod plan;
+mod shell;
 pub(crate) mod store;
 mod unit;
 mod variables;
@@ -109,6 +110,8 @@ fn dep_info_path(call: &Invocation) -> PathBuf {
 struct Dependencies {
     inputs: Vec<Input>,
     linker: Linker,
+    /// Shell variables that a macro may read.
+    shell: Vec<KeyPart>,
     /// Whether an earlier compile read files that its inspection did not.
     has_learned: bool,
 }
@@ -128,6 +131,7 @@ impl Dependencies {
         Ok(Self {
             inputs: input::tidy(inputs),
             linker,
+            shell: shell::parts(unit, inspection)?,
             has_learned,
         })
     }
@@ -144,6 +148,7 @@ fn key_parts(unit: &Unit<'_>, inspection: &Inspection, dependencies: &Dependenci
         parts.extend(searched.map(|(kind, dir)| part(format!("search {kind}"), places.name(dir).as_bytes())));
     }
     parts.extend(dependencies.inputs.iter().map(Input::part));
+    parts.extend(dependencies.shell.iter().cloned());
     for (name, value) in &inspection.env {
         let value = value.as_ref();
         let value = value.map_or(b"unset".to_vec(), |value| [b"=", value.as_bytes()].concat());

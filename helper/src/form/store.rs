@@ -112,7 +112,7 @@ impl Store {
             return Ok(());
         }
         fs::write(&stamp, "")?;
-        for kind in ["memo", "contents", "learned", "private", "linkers", "versions"] {
+        for kind in ["memo", "contents", "learned", "named", "private", "linkers", "versions"] {
             remove_older(&self.file(kind, ""), 60 * DAY)?;
         }
         for dir in fs::read_dir(self.file("history", "")).into_iter().flatten().flatten() {

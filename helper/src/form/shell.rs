@@ -1,0 +1,121 @@
+//! Shell variables that a macro may read without telling rustc. Reading the environment is not a system call, but the
+//! variable's name is in the macro, or in a source that the macro sees. So those with such a name are in the key.
+//!
+//! Not found are names that a macro composes, and macros that take all variables.
+
+use std::collections::BTreeSet;
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use aho_corasick::AhoCorasick;
+
+use super::input::{Input, State};
+use super::inspect::Inspection;
+use super::parts::{KeyPart, part};
+use super::unit::Unit;
+use crate::digest::Digest;
+
+/// Different in each session, and in every macro because std or a library names them. CARGO_* have rules of their own.
+const OF_THE_SESSION: &[&str] = &[
+    "_",
+    "COLORTERM",
+    "COLUMNS",
+    "DISPLAY",
+    "HOME",
+    "HOST",
+    "HOSTNAME",
+    "LANG",
+    "LD_LIBRARY_PATH",
+    "LINES",
+    "LOGNAME",
+    "MAKEFLAGS",
+    "MFLAGS",
+    "NIX_BUILD_TOP",
+    "OLDPWD",
+    "OUT_DIR",
+    "PATH",
+    "PWD",
+    "RUSTC",
+    "RUSTC_WRAPPER",
+    "RUSTUP_HOME",
+    "RUST_BACKTRACE",
+    "RUST_MIN_STACK",
+    "SHELL",
+    "SHLVL",
+    "TEMP",
+    "TEMPDIR",
+    "TERM",
+    "TMP",
+    "TMPDIR",
+    "USER",
+];
+
+/// The parts of the key for the variables whose names are in the macros that the unit loads, or in its sources.
+pub(super) fn parts(unit: &Unit<'_>, inspection: &Inspection) -> io::Result<Vec<KeyPart>> {
+    let files = inspection
+        .inputs
+        .iter()
+        .filter(|input| matches!(input.state, State::File(_)));
+    let (macros, sources): (Vec<&Input>, Vec<&Input>) = files.partition(|input| is_macro(&input.name));
+    if macros.is_empty() {
+        return Ok(Vec::new());
+    }
+    let env = unit.context.env;
+    let names: Vec<&OsStr> = env
+        .vars()
+        .map(|(name, _)| name)
+        .filter(|name| may_decide(name))
+        .collect();
+    let mut found = BTreeSet::new();
+    // Macros one by one: other units load them too.
+    for files in macros.chunks(1).chain([&sources[..]]) {
+        found.extend(named_in(files, &names, unit)?);
+    }
+    let values = env.vars().filter(|(name, _)| found.contains(*name));
+    let value = |value: &OsStr| unit.places.variable(value).into_encoded_bytes();
+    Ok(values
+        .map(|(name, text)| part([b"shell ", name.as_bytes()].concat(), value(text)))
+        .collect())
+}
+
+fn is_macro(name: &OsStr) -> bool {
+    Path::new(name)
+        .extension()
+        .is_some_and(|end| end == std::env::consts::DLL_EXTENSION)
+}
+
+fn may_decide(name: &OsStr) -> bool {
+    let bytes = name.as_bytes();
+    let is_ours = bytes.starts_with(b"CARGO_") || bytes.starts_with(b"SCCACHE_");
+    !bytes.is_empty() && !is_ours && !OF_THE_SESSION.iter().any(|own| name == *own)
+}
+
+/// Which names are in the files. Remembered by the files' content.
+fn named_in(files: &[&Input], names: &[&OsStr], unit: &Unit<'_>) -> io::Result<BTreeSet<OsString>> {
+    let store = unit.context.store;
+    let mut id = Digest::new("named");
+    for name in names {
+        id.field(name.as_bytes());
+    }
+    for file in files {
+        id.field(file.state.text().as_bytes());
+    }
+    let id = id.hex();
+    if let Some(found) = store.get("named", &id) {
+        return Ok(found);
+    }
+    let bytes = names.iter().map(|name| name.as_bytes());
+    let search = AhoCorasick::new(bytes).map_err(io::Error::other)?;
+    let mut found = BTreeSet::new();
+    for path in files.iter().filter_map(|file| unit.places.path(&file.name)) {
+        let content = fs::read(path)?;
+        // Overlapping: one name may be the end of the next.
+        let matches = search.find_overlapping_iter(&content);
+        found.extend(matches.map(|found| names[found.pattern().as_usize()].to_owned()));
+    }
+    let _ = store.put("named", &id, &found);
+    Ok(found)
+}
