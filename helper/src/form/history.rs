@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::parts::KeyPart;
 use super::place;
+use super::shell;
 use super::store::Store;
 use crate::digest::Digest;
 use crate::environment::Environment;
@@ -81,7 +82,8 @@ fn readable((name, value): &KeyPart) -> (String, String) {
     let name = place::readable(&String::from_utf8_lossy(name));
     let value = place::readable(&String::from_utf8_lossy(value));
     let variable = name.strip_prefix("env-dep ").unwrap_or(&name);
-    let is_private = redact::is_secret_variable(variable) || redact::is_secret(&name, &value);
+    let is_of_the_shell = name.starts_with(shell::PREFIX);
+    let is_private = is_of_the_shell || redact::is_secret_variable(variable) || redact::is_secret(&name, &value);
     if !is_private && value.len() <= MAX_VALUE {
         return (name, value);
     }
@@ -227,7 +229,14 @@ mod tests {
 
     #[test]
     fn no_secret_is_written_down() {
-        let found = record(1, &[("env-dep API_TOKEN", "=hush"), ("\0root\0/a", "x")]);
+        let found = record(
+            1,
+            &[
+                ("env-dep API_TOKEN", "=hush"),
+                ("\0root\0/a", "x"),
+                ("shell DATABASE_URL", "hush"),
+            ],
+        );
         assert!(!format!("{found:?}").contains("hush"));
         assert_eq!(found.parts[1].0, "<root>/a");
     }

@@ -18,6 +18,9 @@ use super::parts::{KeyPart, part};
 use super::unit::Unit;
 use crate::digest::Digest;
 
+/// How the names of these parts begin. Their values may be secrets.
+pub(super) const PREFIX: &str = "shell ";
+
 /// Different in each session, and in every macro because std or a library names them. CARGO_* have rules of their own.
 const OF_THE_SESSION: &[&str] = &[
     "_",
@@ -53,6 +56,12 @@ const OF_THE_SESSION: &[&str] = &[
     "USER",
 ];
 
+/// Set by nixpkgs' stdenv in every shell, different in each project, and words that are in every macro.
+const OF_STDENV: &[&str] = &[
+    "args", "builder", "name", "out", "outputs", "patches", "phases", "pname", "shell", "src", "stdenv", "system",
+    "version",
+];
+
 /// The parts of the key for the variables whose names are in the macros that the unit loads, or in its sources.
 pub(super) fn parts(unit: &Unit<'_>, inspection: &Inspection) -> io::Result<Vec<KeyPart>> {
     let files = inspection
@@ -77,7 +86,7 @@ pub(super) fn parts(unit: &Unit<'_>, inspection: &Inspection) -> io::Result<Vec<
     let values = env.vars().filter(|(name, _)| found.contains(*name));
     let value = |value: &OsStr| unit.places.variable(value).into_encoded_bytes();
     Ok(values
-        .map(|(name, text)| part([b"shell ", name.as_bytes()].concat(), value(text)))
+        .map(|(name, text)| part([PREFIX.as_bytes(), name.as_bytes()].concat(), value(text)))
         .collect())
 }
 
@@ -90,7 +99,8 @@ fn is_macro(name: &OsStr) -> bool {
 fn may_decide(name: &OsStr) -> bool {
     let bytes = name.as_bytes();
     let is_ours = bytes.starts_with(b"CARGO_") || bytes.starts_with(b"SCCACHE_");
-    !bytes.is_empty() && !is_ours && !OF_THE_SESSION.iter().any(|own| name == *own)
+    let mut others = OF_THE_SESSION.iter().chain(OF_STDENV);
+    !bytes.is_empty() && !is_ours && !others.any(|own| name == *own)
 }
 
 /// Which names are in the files. Remembered by the files' content.
@@ -118,4 +128,19 @@ fn named_in(files: &[&Input], names: &[&OsStr], unit: &Unit<'_>) -> io::Result<B
     }
     let _ = store.put("named", &id, &found);
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_may_decide() {
+        for name in ["DATABASE_URL", "http_proxy", "CC", "x"] {
+            assert!(may_decide(OsStr::new(name)), "{name}");
+        }
+        for name in ["HOME", "name", "CARGO_HOME", "SCCACHE_DIR", ""] {
+            assert!(!may_decide(OsStr::new(name)), "{name}");
+        }
+    }
 }
