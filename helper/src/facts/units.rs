@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use crate::cargo::build_dir::build_script_outputs;
+use crate::cargo::build_dir::{self, build_script_outputs};
 use crate::cargo::rustc_info::RustcInfo;
 use crate::read;
 
@@ -61,14 +61,10 @@ fn modified_libraries(dir: &Path, deadline: Instant) -> BTreeSet<ModifiedLibrary
 /// sccache puts a library into the key only if its kind is exactly `static`. With `-bundle` that is right, since the
 /// library is not in the artifact.
 fn modified(output: &[u8]) -> Vec<String> {
-    const MARKS: [&str; 2] = ["cargo:rustc-link-lib=", "cargo::rustc-link-lib="];
-    let text = String::from_utf8_lossy(output);
-    let directives = text
-        .lines()
-        .filter_map(|line| MARKS.iter().find_map(|mark| line.strip_prefix(mark)));
-    directives
+    build_dir::directives(output, b"rustc-link-lib=")
+        .map(String::from_utf8_lossy)
         .filter(|directive| directive.starts_with("static:") && !directive.contains("-bundle"))
-        .map(str::to_owned)
+        .map(|directive| directive.trim_end_matches('\r').to_owned())
         .collect()
 }
 
