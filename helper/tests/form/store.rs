@@ -106,7 +106,7 @@ fn two_users_and_one_cache_directory() {
         fs::set_permissions(sandbox.path(path), fs::Permissions::from_mode(mode)).unwrap();
     }
     let _ = chown(sandbox.path("other-home"), Some(65534), Some(65534));
-    if !is_root() || !as_other(&sandbox, "second", &["cargo", "--version"]).status.success() {
+    if !is_root() || !as_other(&sandbox, "second", &["rustc", "--version"]).status.success() {
         skipped("a different user may not run this toolchain");
         return;
     }
