@@ -63,8 +63,10 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL=C.UTF-8
 export SSL_CERT_FILE=${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}
 export SCCACHE_SHELL_TEST_NIXPKGS=${SCCACHE_SHELL_TEST_NIXPKGS:-path:$(url_path "$tests_dir/host-pkgs")}
-# `nix-shell` takes its bash from there.
-export NIX_PATH=nixpkgs=$tests_dir/host-pkgs
+# `nix-shell` takes its bash from there. A search path cannot have a space, which the clone's may.
+mkdir -p "$root/opt/host-pkgs"
+mount --bind "$tests_dir/host-pkgs" "$root/opt/host-pkgs"
+export NIX_PATH=nixpkgs=/opt/host-pkgs
 unset TMPDIR TMP TEMP TEMPDIR XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME XDG_STATE_HOME XDG_RUNTIME_DIR
 
 # Not exec: the first process of a process namespace ignores Ctrl-C, and must reap the others.
