@@ -1,7 +1,8 @@
 //! Shell variables that a macro may read without telling rustc. Reading the environment is not a system call, but the
 //! variable's name is in the macro, or in a source that the macro sees. So those with such a name are in the key.
 //!
-//! Not found are names that a macro composes, and macros that take all variables.
+//! Not found are names that a macro composes or that come from a `macro_rules!` of another crate, and macros that take
+//! all variables.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -126,7 +127,10 @@ fn named_in(files: &[&Input], names: &[&OsStr], unit: &Unit<'_>) -> io::Result<B
         let matches = search.find_overlapping_iter(&content);
         found.extend(matches.map(|found| names[found.pattern().as_usize()].to_owned()));
     }
-    let _ = store.put("named", &id, &found);
+    // A file that was saved meanwhile has a different content than the id says.
+    if files.iter().all(|file| file.holds(&unit.places, unit.context.contents)) {
+        let _ = store.put("named", &id, &found);
+    }
     Ok(found)
 }
 
