@@ -27,6 +27,10 @@ pub enum Fix {
     Run(String),
     /// A command that stops a server which other shells may be using: see [`Fix::WHEN`].
     Stop(String),
+    /// The shell's variables to unset.
+    Unset(Vec<String>),
+    /// A variable to set: its name, and its value as the shell takes it.
+    Export(String, String),
     /// Advice, if no single command fixes it.
     Do(String),
 }
@@ -36,9 +40,12 @@ impl Fix {
     pub const WHEN: &str = "when no build is running";
 
     /// The command or the advice alone.
-    pub fn text(&self) -> &str {
-        let (Self::Run(text) | Self::Stop(text) | Self::Do(text)) = self;
-        text
+    pub fn text(&self) -> Cow<'_, str> {
+        match self {
+            Self::Run(text) | Self::Stop(text) | Self::Do(text) => text.into(),
+            Self::Unset(names) => format!("unset {}", names.join(" ")).into(),
+            Self::Export(name, value) => format!("export {name}={value}").into(),
+        }
     }
 }
 
@@ -46,13 +53,10 @@ impl Fix {
 impl Serialize for Fix {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
-        match self {
-            Self::Run(command) => map.serialize_entry("run", command)?,
-            Self::Stop(command) => {
-                map.serialize_entry("run", command)?;
-                map.serialize_entry("when", Self::WHEN)?;
-            }
-            Self::Do(advice) => map.serialize_entry("do", advice)?,
+        let key = if matches!(self, Self::Do(_)) { "do" } else { "run" };
+        map.serialize_entry(key, &self.text())?;
+        if matches!(self, Self::Stop(_)) {
+            map.serialize_entry("when", Self::WHEN)?;
         }
         map.end()
     }

@@ -18,12 +18,12 @@ pub(super) fn stop_server() -> Fix {
 
 /// Removes a variable.
 pub(super) fn unset(name: impl Display) -> Fix {
-    Fix::Run(format!("unset {name}"))
+    Fix::Unset(vec![name.to_string()])
 }
 
 /// Sets a variable; `value` is quoted already.
 pub(super) fn export(name: &str, value: impl Display) -> Fix {
-    Fix::Run(format!("export {name}={value}"))
+    Fix::Export(name.to_owned(), value.to_string())
 }
 
 /// Removes a setting where it is: a variable is unset, and for a line of a file there is advice.

@@ -14,7 +14,7 @@ pub(super) fn placed(facts: &Facts, mut problem: Problem) -> Problem {
         .env
         .all_given()
         .filter_map(|(name, _, given)| Some((name.to_str()?, given)))
-        .filter(|(name, _)| has_word(&problem.what, name) || has_word(problem.fix.text(), name))
+        .filter(|(name, _)| has_word(&problem.what, name) || has_word(&problem.fix.text(), name))
         .collect();
     if given.is_empty() {
         return problem;
@@ -43,31 +43,28 @@ fn at_that_server(facts: &Facts, fix: Fix) -> Fix {
 
 /// A shell cannot unset a variable that a file sets, nor change it if the file forces its value.
 fn in_the_file(fix: Fix, given: &[(&str, &Given)]) -> Fix {
-    let find = |name: &str| given.iter().find(|(known, _)| *known == name).map(|(_, given)| *given);
-    let Fix::Run(command) = &fix else {
-        return fix;
+    let origin = |name: &str| {
+        let found = given.iter().find(|(known, _)| *known == name);
+        found.map(|(_, given)| &given.origin)
     };
-    if let Some(names) = command.strip_prefix("unset ") {
-        let (in_files, in_shell): (Vec<&str>, Vec<&str>) = names.split(' ').partition(|name| find(name).is_some());
-        let lines = in_files
-            .into_iter()
-            .filter_map(|name| Some(format!("remove {name} from {}", find(name)?.origin)));
-        let mut steps: Vec<String> = lines.collect();
-        if steps.is_empty() {
-            return fix;
+    match fix {
+        Fix::Export(name, value) => match origin(&name) {
+            Some(origin) => Fix::Do(format!("set {name} to {value} in {origin}")),
+            None => Fix::Export(name, value),
+        },
+        Fix::Unset(names) => {
+            let remove = |name: &String| Some(format!("remove {name} from {}", origin(name)?));
+            let mut steps: Vec<String> = names.iter().filter_map(remove).collect();
+            if steps.is_empty() {
+                return Fix::Unset(names);
+            }
+            let in_shell: Vec<String> = names.into_iter().filter(|name| origin(name).is_none()).collect();
+            if !in_shell.is_empty() {
+                steps.push(Fix::Unset(in_shell).text().into_owned());
+            }
+            Fix::Do(steps.join(", and "))
         }
-        if !in_shell.is_empty() {
-            steps.push(format!("unset {}", in_shell.join(" ")));
-        }
-        return Fix::Do(steps.join(", and "));
-    }
-    let set = command.strip_prefix("export ").and_then(|rest| rest.split_once('='));
-    match set {
-        Some((name, value)) if find(name).is_some() => {
-            let origin = &find(name).expect("just found").origin;
-            Fix::Do(format!("set {name} to {value} in {origin}"))
-        }
-        _ => fix,
+        fix => fix,
     }
 }
 
@@ -80,6 +77,7 @@ fn has_word(text: &str, name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixes::export;
     use super::*;
     use crate::origin::Origin;
 
@@ -91,13 +89,14 @@ mod tests {
             is_forced: false,
         };
         let given = [("A", &given)];
-        let fix = |command: &str| in_the_file(Fix::Run(command.to_owned()), &given).text().to_owned();
-        assert_eq!(fix("unset A"), "remove A from /c:3");
-        assert_eq!(fix("unset A B"), "remove A from /c:3, and unset B");
-        assert_eq!(fix("unset B"), "unset B");
-        assert_eq!(fix("export A=true"), "set A to true in /c:3");
-        assert_eq!(fix("export B=true"), "export B=true");
-        assert_eq!(fix("sccache-shell init --size 24G"), "sccache-shell init --size 24G");
+        let fix = |fix: Fix| in_the_file(fix, &given).text().into_owned();
+        let unset = |names: &[&str]| Fix::Unset(names.iter().map(|&name| name.to_owned()).collect());
+        assert_eq!(fix(unset(&["A"])), "remove A from /c:3");
+        assert_eq!(fix(unset(&["A", "B"])), "remove A from /c:3, and unset B");
+        assert_eq!(fix(unset(&["B"])), "unset B");
+        assert_eq!(fix(export("A", true)), "set A to true in /c:3");
+        assert_eq!(fix(export("B", true)), "export B=true");
+        assert_eq!(fix(Fix::Run("sccache-shell init".into())), "sccache-shell init");
     }
 
     #[test]

@@ -67,7 +67,7 @@ pub fn report(projects: &[Facts], findings: &[Finding]) -> String {
             "[{}] {} -> {}",
             finding.id,
             clean(&finding.what),
-            clean(finding.fix.text())
+            clean(&finding.fix.text())
         );
     }
     if findings.is_empty() {

@@ -1,6 +1,5 @@
 //! The output for people. Text from outside is escaped by [`escape`](crate::escape).
 
-use std::borrow::Cow;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -98,9 +97,10 @@ fn in_full(finding: &Finding, width: Option<usize>) -> String {
         let _ = writeln!(text, "    {DIM}| {}{DIM:#}", clean(line));
     }
     let (verb, fix) = fix(finding);
+    // A command stays one line, to be copied.
     let fix = match finding.fix {
-        Fix::Run(_) | Fix::Stop(_) => fix,
-        Fix::Do(_) => Cow::Owned(fill(&fix, INDENT + verb.len() + 2, INDENT, width)),
+        Fix::Do(_) => fill(&fix, INDENT + verb.len() + 2, INDENT, width),
+        _ => fix,
     };
     let _ = writeln!(text, "    {verb}: {fix}");
     text
@@ -156,11 +156,12 @@ pub fn timings(timings: &[Timing], judged: Duration) -> String {
         .collect()
 }
 
-fn fix(finding: &Finding) -> (&'static str, Cow<'_, str>) {
+fn fix(finding: &Finding) -> (&'static str, String) {
+    let text = clean(&finding.fix.text()).into_owned();
     match &finding.fix {
-        Fix::Run(command) => ("run", clean(command)),
-        Fix::Stop(command) => ("run", format!("{} ({})", clean(command), Fix::WHEN).into()),
-        Fix::Do(advice) => ("fix", clean(advice)),
+        Fix::Stop(_) => ("run", format!("{text} ({})", Fix::WHEN)),
+        Fix::Do(_) => ("fix", text),
+        Fix::Run(_) | Fix::Unset(_) | Fix::Export(..) => ("run", text),
     }
 }
 

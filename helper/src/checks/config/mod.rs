@@ -248,7 +248,8 @@ fn env_overrides_file(facts: &Facts) -> Option<Problem> {
     );
     let variables = set.iter().map(|&name| Origin::Env(name.into()));
     let places: Vec<Origin> = variables.chain([table.origin]).collect();
-    (!lost.is_empty()).then(|| Problem::new(what, unset(set.join(" "))).at_places(places))
+    (!lost.is_empty())
+        .then(|| Problem::new(what, Fix::Unset(set.into_iter().map(str::to_owned).collect())).at_places(places))
 }
 
 fn preprocessor_table_partial(facts: &Facts) -> Option<Problem> {

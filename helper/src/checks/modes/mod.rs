@@ -68,15 +68,15 @@ fn client_side_frame(facts: &Facts) -> Option<Problem> {
         length.is_some_and(|length| length > DEFAULT)
     };
     let origin = client_side(facts).filter(|_| client_side_is_off_by(facts).is_none())?;
-    let export = format!("export {VARIABLE}=536870912");
+    let export = export(VARIABLE, 536_870_912);
     let (who, env, fix) = match facts.server.process_env() {
         // The server must be restarted with the variable.
         Some((server, env)) => (
             format!("the running server (pid {})", server.pid),
             env,
-            Fix::Stop(format!("{export}; {STOP_SERVER}")),
+            Fix::Stop(format!("{}; {STOP_SERVER}", export.text())),
         ),
-        None => ("the next server".to_owned(), &facts.shell.env, Fix::Run(export)),
+        None => ("the next server".to_owned(), &facts.shell.env, export),
     };
     let what = format!(
         "in client-side mode ({origin}) {who} silently drops every entry over 8 MiB: {VARIABLE} is not in its environment"
