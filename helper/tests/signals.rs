@@ -53,7 +53,7 @@ fn signal_the_wrapper(sandbox: &Sandbox, wanted: &str, signal: &str) {
 }
 
 #[test]
-fn a_compile_that_is_ended_leaves_no_process() {
+fn a_killed_compile_leaves_no_process() {
     for signal in ["-TERM", "-INT", "-KILL"] {
         let mut sandbox = Sandbox::new();
         sandbox.package("A");
@@ -86,7 +86,7 @@ fn a_compile_that_is_ended_leaves_no_process() {
 }
 
 #[test]
-fn an_inspection_that_is_ended_leaves_no_process() {
+fn a_killed_inspection_leaves_no_process() {
     for signal in ["-TERM", "-INT", "-HUP"] {
         let sandbox = Sandbox::new();
         sandbox.package("A");

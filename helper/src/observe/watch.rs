@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_left_is_ended() {
+    fn leftover_processes_are_killed() {
         let dir = tempfile::tempdir().unwrap();
         let start = Instant::now();
         let (is_well, seen) = sh(

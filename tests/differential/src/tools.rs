@@ -22,11 +22,11 @@ impl Tools {
     /// Finds them.
     ///
     /// # Panics
-    /// Where one is missing, with the command that mends it.
+    /// Where one is missing, with the command that fixes it.
     pub fn find() -> Self {
         let helper = machine::given("HELPER").map_or_else(beside, PathBuf::from);
-        let mend = "cargo build in the root of the repository, or set HELPER to a built helper";
-        assert!(helper.is_file(), "there is no helper at {}: {mend}", helper.display());
+        let fix = "cargo build in the root of the repository, or set HELPER to a built helper";
+        assert!(helper.is_file(), "there is no helper at {}: {fix}", helper.display());
         Self {
             helper: helper.canonicalize().expect("it is there"),
             sccache: machine::given("SCCACHE").map_or_else(|| machine::program("sccache"), PathBuf::from),

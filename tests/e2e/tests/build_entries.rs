@@ -38,7 +38,7 @@ fn from_json(home: &Home, consumer: &Consumer) -> Command {
 }
 
 #[test]
-fn what_one_entry_compiled_every_other_finds() {
+fn all_entries_share_hits() {
     let home = Home::with_cache_size("24G");
     let dir = home.path().join("project");
     let plain = machine::tree().join("examples/plain");

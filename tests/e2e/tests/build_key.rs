@@ -34,7 +34,7 @@ fn shells_that_differ_in_cargos_own_variables_share_every_hit() {
 }
 
 #[test]
-fn plain_sccache_loses_every_rust_hit_to_them() {
+fn plain_sccache_shares_no_rust_hit_between_them() {
     let home = Home::with_cache_size("24G");
     let dir = home.path().join("main");
     workspace::copy("small", &dir);

@@ -28,7 +28,7 @@ fn builds(config: &str) -> [Stats; 3] {
 }
 
 #[test]
-fn plain_sccache_does_not_know_the_flags() {
+fn plain_sccache_does_not_hash_the_flags() {
     let [first, other, _] = builds("helper = null;");
     assert!(first.rust.misses > 10 && first.c.misses > 10, "{first:?}");
     // All except the library member, whose directory is in the key.
@@ -36,7 +36,7 @@ fn plain_sccache_does_not_know_the_flags() {
 }
 
 #[test]
-fn ours_parts_what_differs_and_shares_what_does_not() {
+fn different_flags_are_separated_and_equal_ones_shared() {
     let [first, other, same] = builds("");
     assert_eq!((other.rust.hits, other.c.hits), (0, 0), "{other:?}");
     assert_eq!((other.rust.misses, other.c.misses), (first.rust.misses, first.c.misses));

@@ -75,7 +75,7 @@ fn every_entry_is_silent_on_a_fresh_ci_machine() {
 }
 
 #[test]
-fn every_entry_tells_on_stderr_what_is_wrong() {
+fn every_entry_prints_findings_to_stderr() {
     let (home, consumer) = healthy();
     home.configure("[cache.disk]\nsize = \"1G\"\n");
     for entry in Entry::all() {
@@ -100,7 +100,7 @@ fn temporary_directories_outlive_the_shell() {
 }
 
 #[test]
-fn without_a_tmp_dir_of_its_own_the_shell_takes_the_callers() {
+fn without_a_tmp_dir_the_callers_is_kept() {
     let home = Home::with_cache_size("24G");
     let consumer = Consumer::write(&home.path().join("project"), "tmpDir = null;").commit(&home);
     let mine = home.path().join("tmp");
@@ -114,7 +114,7 @@ fn without_a_tmp_dir_of_its_own_the_shell_takes_the_callers() {
 }
 
 #[test]
-fn a_shell_in_a_shell_in_a_shell_is_like_one() {
+fn nested_shells_are_like_one_shell() {
     let (home, consumer) = healthy();
     let report = r#"printf '%s\n' "$TMPDIR" "$RUSTC_WRAPPER" "${PATH%%:*}""#;
     let one = consumer.run(&home, Entry::Develop, report).ok();
@@ -157,7 +157,7 @@ fn print_dev_env_gives_the_same_shell() {
 
 /// The environment of VS Code's direnv, Zed and nushell: JSON, without bash.
 #[test]
-fn editors_get_it_as_json() {
+fn editors_get_the_environment_as_json() {
     let (home, consumer) = healthy();
     drop(consumer.run(&home, Entry::Direnv, "true").ok());
     let mut export = home.command(machine::program("direnv"));
@@ -228,7 +228,7 @@ fn a_hook_in_a_sandbox_exports_nothing_of_the_sandbox() {
 
 /// A container's user often has no name, and a home that does not exist.
 #[test]
-fn another_user_without_a_home_gets_a_working_shell() {
+fn a_user_without_a_home_gets_a_working_shell() {
     let (home, consumer) = healthy();
     if !machine::is_root() {
         return;

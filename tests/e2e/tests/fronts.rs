@@ -36,7 +36,7 @@ fn well(home: &Home, out: &Output) {
 }
 
 #[test]
-fn shells_of_other_makers_are_entered() {
+fn shells_of_other_tools_are_entered() {
     let home = Home::with_cache_size("24G");
     for (name, inputs) in [
         ("devenv-flake", &["devenv"][..]),
@@ -97,7 +97,7 @@ fn a_nixos_machine_is_built() {
 }
 
 #[test]
-fn a_mac_is_evaluated() {
+fn a_darwin_system_is_evaluated() {
     let home = Home::new();
     let example = Example::copy(&home, "darwin", &["nix-darwin"]);
     let variables = ".#darwinConfigurations.machine.config.environment.variables.SCCACHE_CONF";
@@ -145,7 +145,7 @@ fn refused((name, inputs, output, _): &Front, from: &str, to: &str) -> Output {
 }
 
 #[test]
-fn a_wrong_value_is_refused_by_each_front_with_the_right_form() {
+fn each_front_refuses_a_wrong_value() {
     for front in fronts() {
         let size = if front.3 == "sccache-shell" { "24G" } else { "48G" };
         let out = refused(&front, &format!("\"{size}\""), &format!("\"{size}iB\""));
@@ -158,7 +158,7 @@ fn a_wrong_value_is_refused_by_each_front_with_the_right_form() {
 }
 
 #[test]
-fn a_contradiction_is_refused_by_each_front_that_has_assertions() {
+fn fronts_with_assertions_refuse_contradicting_options() {
     for front in fronts() {
         let (from, to, says) = match front.0 {
             "devenv-flake" => (

@@ -54,7 +54,7 @@ fn text(home: &Home) -> String {
 }
 
 #[test]
-fn the_configuration_is_made_and_a_file_that_was_there_is_kept() {
+fn the_config_file_is_written_and_an_existing_one_kept() {
     let home = Home::new();
     let mine = "# mine\n[cache.disk]\nsize = \"24G\"\n";
     home.configure(mine);
@@ -91,7 +91,7 @@ fn the_configuration_is_made_and_a_file_that_was_there_is_kept() {
 }
 
 #[test]
-fn init_leaves_to_home_manager_what_is_home_managers() {
+fn init_refuses_a_file_of_home_manager() {
     let home = Home::new();
     let example = example(&home);
     drop(switch(&home, &example).ok());
@@ -112,7 +112,7 @@ fn helper_says(home: &Home, args: &[&str]) -> Output {
 }
 
 #[test]
-fn secrets_come_from_files_and_are_in_no_store() {
+fn secrets_are_read_from_files_and_not_in_the_store() {
     let home = Home::new();
     let example = example(&home);
     let secret = home.path().join("redis-password");
@@ -175,7 +175,7 @@ fn a_session_outside_of_any_shell_uses_the_cache() {
 
 /// A flake's shell in such a session: one wrapper, the shell's own, and no message.
 #[test]
-fn a_flakes_shell_in_such_a_session_is_as_any() {
+fn a_flakes_shell_works_in_such_a_session() {
     let home = Home::new();
     let example = example(&home);
     drop(switch(&home, &example).ok());
@@ -200,7 +200,7 @@ fn a_flakes_shell_in_such_a_session_is_as_any() {
 
 /// On NixOS or macOS with their own front, a user's session has that user's config file.
 #[test]
-fn ones_own_config_file_goes_before_the_machines() {
+fn the_users_config_file_precedes_the_machines() {
     let home = Home::new();
     let example = example(&home);
     drop(switch(&home, &example).ok());

@@ -67,7 +67,7 @@ fn plain_sccache_returns_the_other_shells_objects() {
 }
 
 #[test]
-fn shells_with_other_inputs_get_their_own() {
+fn shells_with_different_inputs_get_their_own_objects() {
     let home = Home::with_cache_size("1G");
     let one = project(&home, "");
     let two = changed(&one, "");

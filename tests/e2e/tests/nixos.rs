@@ -24,7 +24,7 @@ fn option(config: &str, name: &str) -> Value {
 
 /// A machine on which a compile cannot be observed has fewer hits, and a warning.
 #[test]
-fn a_hardened_machine_is_told_what_it_loses() {
+fn a_hardened_machine_gets_a_warning() {
     for (scope, told) in [(1, 0), (2, 1)] {
         let warnings = option(
             &format!("}}; boot.kernel.sysctl.\"kernel.yama.ptrace_scope\" = {scope}; programs.sccache-shell = {{"),
@@ -59,7 +59,7 @@ fn tmpfiles(dir: &Path, verb: &str, rules: &[String]) {
 }
 
 #[test]
-fn a_directory_for_temporary_files_is_made_and_stays() {
+fn tmpfiles_create_and_keep_the_directory() {
     if !machine::is_root() || !cfg!(target_os = "linux") {
         return;
     }
@@ -92,7 +92,7 @@ fn a_directory_for_temporary_files_is_made_and_stays() {
 
 /// systemd has lines for these, and the first line for a path applies: ours would prevent the cleaning of /var/tmp.
 #[test]
-fn the_systems_own_directories_are_left_to_it() {
+fn system_directories_get_no_rule() {
     for tmp_dir in ["/tmp", "/var/tmp", "/var/tmp/"] {
         assert_eq!(rules(tmp_dir), [""; 0], "{tmp_dir}");
     }
@@ -101,7 +101,7 @@ fn the_systems_own_directories_are_left_to_it() {
 /// A program that no shell starts, such as a desktop's editor, has PAM's variables only. A server that it starts
 /// without the config file would shrink the cache to 10 GiB.
 #[test]
-fn what_a_desktop_starts_has_the_config_file_too() {
+fn desktop_programs_find_the_config_file() {
     for (config, wrapper) in [("", false), ("sessionVariables = true;", true)] {
         for kind in ["sessionVariables", "variables"] {
             let variables = option(config, &format!("environment.{kind}"));

@@ -19,7 +19,7 @@ fn with_wrapper(home: &Home, consumer: &Consumer, value: &str) -> Output {
 }
 
 #[test]
-fn a_wrapper_of_the_users_own_stays_and_is_said() {
+fn a_users_own_wrapper_is_kept_and_reported() {
     let home = Home::with_cache_size("24G");
     let consumer = shell(&home, "");
     let kache = home.path().join("kache");
@@ -34,7 +34,7 @@ fn a_wrapper_of_the_users_own_stays_and_is_said() {
 }
 
 #[test]
-fn a_wrapper_of_the_users_own_is_said_without_the_check_too() {
+fn a_users_own_wrapper_is_reported_without_the_check() {
     let home = Home::with_cache_size("24G");
     let consumer = shell(&home, "check.enable = false;");
     let out = with_wrapper(&home, &consumer, "/opt/kache/bin/kache");
@@ -43,7 +43,7 @@ fn a_wrapper_of_the_users_own_is_said_without_the_check_too() {
 }
 
 #[test]
-fn a_wrapper_of_ours_from_an_older_shell_makes_way() {
+fn a_wrapper_from_an_older_shell_is_replaced() {
     let home = Home::with_cache_size("24G");
     let consumer = shell(&home, "");
     let out = with_wrapper(&home, &consumer, "/nix/store/0123-old/libexec/sccache-shell/sccache");
@@ -101,7 +101,7 @@ fn switched_off_it_changes_nothing() {
 }
 
 #[test]
-fn the_configuration_is_made_on_request_where_there_is_none() {
+fn the_config_file_is_written_on_request() {
     let home = Home::new();
     let consumer = shell(&home, "initConfig = true; cacheSize = \"24G\";");
     // The same program checks the shell.
@@ -124,7 +124,7 @@ fn the_configuration_is_made_on_request_where_there_is_none() {
 }
 
 #[test]
-fn the_configuration_is_not_made_unasked() {
+fn the_config_file_is_not_written_by_default() {
     let home = Home::new();
     let consumer = shell(&home, "cacheSize = \"24G\";");
     let out = consumer.run(&home, Entry::Develop, "true").ok();
@@ -136,7 +136,7 @@ fn the_configuration_is_not_made_unasked() {
 }
 
 #[test]
-fn ignored_checks_are_not_spoken_of() {
+fn ignored_checks_are_not_reported() {
     let home = Home::new();
     let consumer = shell(&home, "check.ignore = [ \"config-missing\" ];");
     let out = consumer.run(&home, Entry::Develop, "true").ok();
@@ -144,7 +144,7 @@ fn ignored_checks_are_not_spoken_of() {
 }
 
 #[test]
-fn wrong_values_are_refused_by_the_options_name_and_the_right_form() {
+fn wrong_values_are_refused() {
     // The cases, with the expected error of each, are in tests/nix/option-errors.
     let out = Output::of(&mut Command::new(machine::tree().join("tests/eval-options"))).ok();
     assert!(out.stdout().ends_with(" passed, 0 failed\n"), "{out}");

@@ -97,7 +97,7 @@ fn append_to_all(dir: &Path) {
 
 /// Each command's man page is found by its name, and contains the command's help.
 #[test]
-fn the_man_pages_are_installed_and_are_read() {
+fn man_pages_are_installed() {
     if !cfg!(target_os = "linux") {
         // macOS has a different man, with different options.
         return;
@@ -142,7 +142,7 @@ fn the_man_pages_are_installed_and_are_read() {
 /// docs/fronts.md describes what `nix flake show` lists, since Nix prints `unknown` for most of it; and what can be
 /// built has a description.
 #[test]
-fn a_stranger_understands_what_the_flake_has() {
+fn flake_show_describes_every_output() {
     let home = Home::new();
     let show = ["flake", "show", project(), "--json"];
     let out = run(&Consumer::at(home.path()), &home, &show, &overrides(true)).ok();
@@ -257,7 +257,7 @@ fn there_is_a_package_for_every_system() {
 }
 
 #[test]
-fn a_consumers_flake_check_says_where_options_contradict() {
+fn a_consumers_flake_check_finds_contradicting_options() {
     let home = Home::new();
     let config = "cacheSize = \"24G\"; helper = null; check.ignore = [ \"config-missing\" ];";
     let wrong = Consumer::write_flake_parts(&home.path().join("wrong"), config).commit(&home);

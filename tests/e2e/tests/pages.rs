@@ -78,7 +78,7 @@ fn on_another_machine() {
 }
 
 #[test]
-fn from_what_one_had_before() {
+fn following_from_shellhook_kache_and_team() {
     let home = Home::with_cache_size("24G");
     let consumer = project(&home);
     for page in ["from-shellhook.md", "from-kache-or-mbx.md", "team.md"] {
@@ -130,7 +130,7 @@ fn left(home: &Path) -> Vec<String> {
 }
 
 #[test]
-fn uninstalled_it_leaves_nothing() {
+fn uninstalling_leaves_nothing() {
     let home = Home::new();
     let consumer = project(&home);
     drop(

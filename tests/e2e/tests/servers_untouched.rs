@@ -27,7 +27,7 @@ fn shell(home: &Home) -> Consumer {
 }
 
 #[test]
-fn where_there_is_none_there_is_none_afterwards() {
+fn no_server_is_started() {
     let home = Home::new();
     let consumer = shell(&home);
     for command in COMMANDS {
@@ -38,7 +38,7 @@ fn where_there_is_none_there_is_none_afterwards() {
 }
 
 #[test]
-fn where_there_is_one_it_is_the_same_afterwards() {
+fn a_running_server_keeps_running() {
     let home = Home::new();
     // As different as possible from what the shell wants, so that there is a reason to restart it.
     home.configure("[cache.disk]\nsize = \"1G\"\n");

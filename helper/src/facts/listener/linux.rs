@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_socket_without_its_file_is_nobodys() {
+    fn a_socket_without_its_file_has_no_owner() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("s");
         let _lost = UnixListener::bind(&path).unwrap();
