@@ -1,8 +1,8 @@
 //! Shell variables that a macro may read without telling rustc. Reading the environment is not a system call, but the
-//! variable's name is in the macro, or in a source that the macro sees. So those with such a name are in the key.
+//! variable's name is in the macro, or in a source that the macro sees. So those with such a name are in the key, and
+//! all if the macro can list them.
 //!
-//! Not found are names that a macro composes or that come from a `macro_rules!` of another crate, and macros that take
-//! all variables.
+//! Not found are names that a macro composes or that come from a `macro_rules!` of a different crate.
 
 use std::collections::BTreeSet;
 use std::ffi::{OsStr, OsString};
@@ -63,6 +63,14 @@ const OF_STDENV: &[&str] = &[
     "version",
 ];
 
+/// The C library's list of all variables, among the symbols that a macro imports. Macros that only read a variable, as
+/// std does in each of them, import `getenv`.
+const ALL: &[u8] = if cfg!(target_os = "macos") {
+    b"_NSGetEnviron\0"
+} else {
+    b"environ\0"
+};
+
 /// The parts of the key for the variables whose names are in the macros that the unit loads, or in its sources.
 pub(super) fn parts(unit: &Unit<'_>, inspection: &Inspection) -> io::Result<Vec<KeyPart>> {
     let files = inspection
@@ -99,15 +107,15 @@ fn is_macro(name: &OsStr) -> bool {
 
 fn may_decide(name: &OsStr) -> bool {
     let bytes = name.as_bytes();
-    let is_ours = bytes.starts_with(b"CARGO_") || bytes.starts_with(b"SCCACHE_");
+    let of_tools: [&[u8]; 3] = [b"CARGO_", b"DIRENV_", b"SCCACHE_"];
     let mut others = OF_THE_SESSION.iter().chain(OF_STDENV);
-    !bytes.is_empty() && !is_ours && !others.any(|own| name == *own)
+    !bytes.is_empty() && !of_tools.iter().any(|tool| bytes.starts_with(tool)) && !others.any(|own| name == *own)
 }
 
-/// Which names are in the files. Remembered by the files' content.
+/// Which names are in the files, or all of them. Remembered by the files' content.
 fn named_in(files: &[&Input], names: &[&OsStr], unit: &Unit<'_>) -> io::Result<BTreeSet<OsString>> {
     let store = unit.context.store;
-    let mut id = Digest::new("named");
+    let mut id = Digest::new("named or listed");
     for name in names {
         id.field(name.as_bytes());
     }
@@ -119,13 +127,17 @@ fn named_in(files: &[&Input], names: &[&OsStr], unit: &Unit<'_>) -> io::Result<B
         return Ok(found);
     }
     let bytes = names.iter().map(|name| name.as_bytes());
-    let search = AhoCorasick::new(bytes).map_err(io::Error::other)?;
+    let search = AhoCorasick::new(bytes.chain([ALL])).map_err(io::Error::other)?;
     let mut found = BTreeSet::new();
     for path in files.iter().filter_map(|file| unit.places.path(&file.name)) {
         let content = fs::read(path)?;
         // Overlapping: one name may be the end of the next.
-        let matches = search.find_overlapping_iter(&content);
-        found.extend(matches.map(|found| names[found.pattern().as_usize()].to_owned()));
+        for at in search.find_overlapping_iter(&content) {
+            match names.get(at.pattern().as_usize()) {
+                Some(&name) => drop(found.insert(name.to_owned())),
+                None => found.extend(names.iter().map(|&name| name.to_owned())),
+            }
+        }
     }
     // A file that was saved meanwhile has a different content than the id says.
     if files.iter().all(|file| file.holds(&unit.places, unit.context.contents)) {
@@ -143,7 +155,7 @@ mod tests {
         for name in ["DATABASE_URL", "http_proxy", "CC", "x"] {
             assert!(may_decide(OsStr::new(name)), "{name}");
         }
-        for name in ["HOME", "name", "CARGO_HOME", "SCCACHE_DIR", ""] {
+        for name in ["HOME", "name", "CARGO_HOME", "DIRENV_DIFF", "SCCACHE_DIR", ""] {
             assert!(!may_decide(OsStr::new(name)), "{name}");
         }
     }
