@@ -1,6 +1,7 @@
-//! What is remembered of a unit: its last inspection, and the files that compiles read and inspections did not.
+//! What is remembered of a unit: its last inspections, and the files that compiles read and inspections did not.
 
 use std::ffi::OsString;
+use std::fs;
 use std::io;
 use std::path::Path;
 
@@ -22,35 +23,73 @@ struct Memo {
     inspection: Inspection,
 }
 
-/// The last inspection of the unit if nothing has changed since, else a new one.
+/// How many inspections of a unit are kept: its worktrees may be at different commits.
+const KEPT: usize = 8;
+
+/// A remembered inspection of the unit that holds, else a new one.
 pub(super) fn inspection(unit: &Unit<'_>) -> Result<Inspection, Why> {
-    let context = unit.context;
-    let root = context.env.cwd().as_os_str().to_owned();
-    let externs = unit.call.externs.iter().map(|path| context.contents.of(path));
-    let externs = externs.collect::<io::Result<Vec<_>>>()?;
-    let is_valid = |memo: &Memo| {
-        memo.externs == externs
-            && memo.inspection.observed == context.is_watched
-            && (memo.root == root || memo.inspection.is_portable(&unit.places))
-            && memo.inspection.holds(&unit.places, context.env, context.contents)
-    };
-    let remembered = context.store.get("memo", &unit.id).filter(is_valid);
-    let memo = match remembered {
-        Some(memo) => memo,
-        None => {
+    let inspection = match remembered(unit)? {
+        (_, Some(inspection)) => inspection,
+        (externs, None) => {
             let memo = Memo {
                 inspection: inspect::inspect(unit)?,
-                root,
+                root: root(unit),
                 externs,
             };
-            let _ = context.store.put("memo", &unit.id, &memo);
-            memo
+            let store = unit.context.store;
+            if store.put("memo", &name(unit, KEPT), &memo).is_ok() {
+                put_first(unit, KEPT - 1);
+            }
+            memo.inspection
         }
     };
-    match memo.inspection.refused {
+    match inspection.refused {
         Some(why) => Err(why),
-        None => Ok(memo.inspection),
+        None => Ok(inspection),
     }
+}
+
+/// The contents of the unit's externs, and a remembered inspection of which nothing has changed since.
+pub(super) fn remembered(unit: &Unit<'_>) -> io::Result<(Vec<String>, Option<Inspection>)> {
+    let context = unit.context;
+    let externs = unit.call.externs.iter().map(|path| context.contents.of(path));
+    let externs = externs.collect::<io::Result<Vec<_>>>()?;
+    let holds = |memo: &Memo| {
+        memo.externs == externs
+            && memo.inspection.observed == context.is_watched
+            && (memo.root == root(unit) || memo.inspection.is_portable(&unit.places))
+            && memo.inspection.holds(&unit.places, context.env, context.contents)
+    };
+    let memo = |number| context.store.get("memo", &name(unit, number)).filter(holds);
+    let found = (0..KEPT).find_map(|number| Some((number, memo(number)?)));
+    if let Some((number @ 1.., _)) = &found
+        && move_memo(unit, *number, KEPT)
+    {
+        put_first(unit, *number);
+    }
+    Ok((externs, found.map(|(_, memo)| memo.inspection)))
+}
+
+fn name(unit: &Unit<'_>, number: usize) -> String {
+    format!("{}-{number}", unit.id)
+}
+
+/// Makes the memo with the number after the last the first, in place of the one that `vacated` names. Two processes at
+/// once can lose a memo, which is then made again.
+fn put_first(unit: &Unit<'_>, vacated: usize) {
+    for number in (0..vacated).rev() {
+        move_memo(unit, number, number + 1);
+    }
+    move_memo(unit, KEPT, 0);
+}
+
+fn move_memo(unit: &Unit<'_>, from: usize, to: usize) -> bool {
+    let file = |number| unit.context.store.file("memo", &name(unit, number));
+    fs::rename(file(from), file(to)).is_ok()
+}
+
+fn root(unit: &Unit<'_>) -> OsString {
+    unit.context.env.cwd().as_os_str().to_owned()
 }
 
 /// The files that an earlier compile of the unit read and its inspection did not.

@@ -102,6 +102,12 @@ pub(crate) fn of(call: &Invocation, context: Context<'_>) -> Result<Formed, Why>
     })
 }
 
+/// Whether an inspection of the call's unit is remembered for everything that it reads as it is now.
+pub(crate) fn is_remembered(call: &Invocation, context: Context<'_>) -> bool {
+    let unit = Unit::of(call, context);
+    unit.is_ok_and(|unit| matches!(memo::remembered(&unit), Ok((_, Some(_)))))
+}
+
 fn dep_info_path(call: &Invocation) -> PathBuf {
     call.out_dir.join(format!("{}.d", call.stem()))
 }

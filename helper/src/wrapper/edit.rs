@@ -1,8 +1,8 @@
 //! Crates that are being edited: rustc compiles them incrementally, as cargo would without CARGO_INCREMENTAL=0.
 //!
-//! A unit of the workspace that was built here before and is built again is being edited. The first time after a
-//! different commit was checked out the cache is used, because it may have been built before. After that a lookup would
-//! find nothing, and take longer than most edits do.
+//! A unit of the workspace that was built here before and is built again is being edited. Only two things may then be
+//! in the cache: a different commit, and sources that are as they were at an earlier lookup. For all others a
+//! lookup would find nothing, and take longer than most edits do.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -17,9 +17,11 @@ use crate::environment::{Environment, names};
 use crate::git;
 use crate::invocation::{Invocation, UnitKind};
 
-/// A compile of an edited crate.
+/// A unit that cargo alone would compile incrementally.
 #[derive(Debug)]
-pub(super) struct EditedUnit {
+pub(super) struct EditableUnit {
+    /// Whether it was built here before.
+    pub(super) was_built: bool,
     /// Cargo's own incremental directory.
     dir: PathBuf,
     /// The file with the last [`Lookup`]: in that directory, so that both are deleted together.
@@ -40,10 +42,10 @@ struct Lookup {
     spoken: Spoken,
 }
 
-impl EditedUnit {
-    /// The edited unit that a call compiles, if it does.
+impl EditableUnit {
+    /// The editable unit that a call compiles, if it does.
     pub(super) fn of(call: &Invocation, env: &Environment) -> Option<Self> {
-        if env.get(names::INCREMENTAL_EDITS) == Some(OsStr::new("false")) || !is_editable(call) || !was_built(call) {
+        if env.get(names::INCREMENTAL_EDITS) == Some(OsStr::new("false")) || !is_editable(call) {
             return None;
         }
         let profile_dir = profile_of(&call.out_dir)?;
@@ -61,34 +63,34 @@ impl EditedUnit {
         let mut digest = Digest::new("checked out");
         digest.field(&git::checked_out(env.cwd()));
         Some(Self {
+            was_built: was_built(call),
             lookup: dir.join(format!("{}.asked", call.stem())),
             dir,
             commit: digest.hex(),
         })
     }
 
-    /// The arguments to add, and the names in messages to replace, if the unit was looked up since this commit was
-    /// checked out.
+    /// The arguments to add, and the names in messages to replace, if it was built here and looked up since this commit
+    /// was checked out.
     pub(super) fn after_lookup(&self) -> Option<(Vec<OsString>, Spoken)> {
         let last: Lookup = serde_json::from_slice(&fs::read(&self.lookup).ok()?).ok()?;
-        (last.commit == self.commit).then(|| (self.args(&last.remaps), last.spoken))
+        let is_same = self.was_built && last.commit == self.commit;
+        is_same.then(|| (self.args(&last.remaps), last.spoken))
     }
 
-    /// Records that the unit is looked up, and returns the arguments to add. If it cannot be recorded, the next compile
-    /// looks it up again.
-    pub(super) fn record_lookup(self, remaps: &[OsString], spoken: &[(String, PathBuf)]) -> Vec<OsString> {
-        let args = self.args(remaps);
+    /// Records that the unit was looked up. If it cannot be recorded, the next compile looks it up again.
+    pub(super) fn record_lookup(self, remaps: Vec<OsString>, spoken: Spoken) {
         let lookup = Lookup {
             commit: self.commit,
-            remaps: remaps.to_owned(),
-            spoken: spoken.to_owned(),
+            remaps,
+            spoken,
         };
         let _ = fs::create_dir_all(&self.dir);
         let _ = serde_json::to_vec(&lookup).map(|text| fs::write(&self.lookup, text));
-        args
     }
 
-    fn args(&self, remaps: &[OsString]) -> Vec<OsString> {
+    /// The arguments that the normal form adds, and those for an incremental compile.
+    pub(super) fn args(&self, remaps: &[OsString]) -> Vec<OsString> {
         let mut incremental = OsString::from("incremental=");
         incremental.push(&self.dir);
         remaps.iter().cloned().chain(["-C".into(), incremental]).collect()

@@ -28,7 +28,7 @@ use crate::observe;
 use crate::real_sccache;
 use crate::why::{Rule, Treatment, Why};
 use call::Call;
-use edit::EditedUnit;
+use edit::EditableUnit;
 
 /// The shell's exit code for a command that does not exist.
 const NOT_FOUND: u8 = 127;
@@ -145,9 +145,11 @@ fn handling(call: &Call<'_>, args: &[OsString], env: &Environment) -> Handling {
 /// Compiles in normal form, or incrementally. `None` if the call is still to be made, as `handling` then says.
 fn compile(real: &Path, args: &[OsString], env: &Environment, handling: &mut Handling) -> Option<ExitCode> {
     let call = Invocation::parse(args);
-    let edited = call.as_ref().ok().and_then(|call| EditedUnit::of(call, env));
-    if let Some((added, spoken)) = edited.as_ref().and_then(EditedUnit::after_lookup) {
-        let why = Rule::Edit.because("it was built here before, and of this commit the cache was asked");
+    let editable = call.as_ref().ok().and_then(|call| EditableUnit::of(call, env));
+    let is_known = || call.as_ref().is_ok_and(|call| is_remembered(call, env));
+    let after_lookup = editable.as_ref().and_then(EditableUnit::after_lookup);
+    if let Some((added, spoken)) = after_lookup.filter(|_| !is_known()) {
+        let why = Rule::Edit.because("it was built here before, and the cache has no edits");
         remember_refusal(args, env, &why);
         handling.form = Form::Other(why);
         handling.added = added;
@@ -157,19 +159,11 @@ fn compile(real: &Path, args: &[OsString], env: &Environment, handling: &mut Han
         return compile_edit(args, &handling.added, &spoken);
     }
     match call.and_then(|call| normal(real, &call, env)) {
-        Ok(mut normal) => {
-            // rustc does not check files that only the assembler or the linker reads when it compiles incrementally.
-            if let Some(edited) = edited.filter(|_| !normal.formed.reads_unseen) {
-                let formed = &mut normal.formed;
-                formed.plan.remaps = edited.record_lookup(&formed.plan.remaps, &formed.spoken);
-                formed.plan.is_edit = true;
-            }
-            compile_normal(normal, real, env, handling)
-        }
+        Ok(normal) => compile_normal(normal, editable, real, env, handling),
         Err(why) => {
             // Code that does not compile was not looked up.
-            if let Some(edited) = edited.filter(|_| why.rule != Rule::DoesNotCompile) {
-                edited.record_lookup(&[], &[]);
+            if let Some(editable) = editable.filter(|_| why.rule != Rule::DoesNotCompile) {
+                editable.record_lookup(Vec::new(), Vec::new());
             }
             remember_refusal(args, env, &why);
             handling.form = Form::Other(why);
@@ -185,12 +179,33 @@ fn compile_edit(args: &[OsString], added: &[OsString], spoken: &[(String, PathBu
     status.ok().map(crate::shim::ended)
 }
 
-fn compile_normal(normal: Normal, real: &Path, env: &Environment, handling: &mut Handling) -> Option<ExitCode> {
-    let Normal { formed, record, store } = normal;
+fn compile_normal(
+    normal: Normal,
+    editable: Option<EditableUnit>,
+    real: &Path,
+    env: &Environment,
+    handling: &mut Handling,
+) -> Option<ExitCode> {
+    let Normal {
+        mut formed,
+        record,
+        store,
+    } = normal;
     let private = formed.private.clone();
     let tmpdir = handling.tmpdir.as_ref().map(|tmpdir| tmpdir.to.as_path());
+    // rustc does not check files that only the assembler or the linker reads when it compiles incrementally.
+    let editable = editable.filter(|_| !formed.reads_unseen);
+    let (remaps, spoken) = (formed.plan.remaps.clone(), formed.spoken.clone());
+    if let Some(edited) = editable.as_ref().filter(|unit| unit.was_built) {
+        formed.plan.remaps = edited.args(&remaps);
+        formed.plan.is_edit = true;
+    }
     match formed::run(formed, real, env, &store, tmpdir) {
         Ok((code, outcome)) => {
+            let reads_unseen = outcome.why().is_some_and(|why| why.rule == Rule::Unforeseen);
+            if let Some(editable) = editable.filter(|_| !reads_unseen) {
+                editable.record_lookup(remaps, spoken);
+            }
             if matches!(outcome, formed::Outcome::Miss | formed::Outcome::NotStored(_)) {
                 let why = outcome.why().cloned().or_else(|| private.clone());
                 history::remember(&store, &Record { why, ..record });
@@ -232,15 +247,9 @@ fn normal(real: &Path, call: &Invocation, env: &Environment) -> Result<Normal, W
     }
     let store = Store::open(env)?;
     form::versions::tried(real, &store)?;
-    let shorter = if call.is_linked() { rpath::plan(env) } else { Vec::new() };
-    let env = env.with(shorter.iter().cloned());
-    let context = Context {
-        env: &env,
-        store: &store,
-        contents: &Contents::new(Some(&store)),
-        is_watched: observe::is_possible(),
-    };
-    let mut formed = form::of(call, context)?;
+    let (env, shorter) = with_shorter_rpaths(call, env);
+    let contents = Contents::new(Some(&store));
+    let mut formed = form::of(call, context(&env, &store, &contents))?;
     // The server may get a different TMPDIR, because it outlives the shell's; a compile gets its own.
     let tmpdir = env.path("TMPDIR").filter(|dir| dir.is_absolute() && dir.is_dir());
     let tmpdir = tmpdir.map(|dir| ("TMPDIR".into(), dir.as_os_str().to_owned()));
@@ -248,6 +257,31 @@ fn normal(real: &Path, call: &Invocation, env: &Environment) -> Result<Normal, W
     let kind = history::kind_name(call);
     let record = Record::new(&env, &call.crate_name, &kind, None).with_key(&formed.key, &formed.parts);
     Ok(Normal { formed, record, store })
+}
+
+/// Whether the call was looked up before, with everything that it reads as it is now.
+fn is_remembered(call: &Invocation, env: &Environment) -> bool {
+    let Ok(store) = Store::open(env) else {
+        return false;
+    };
+    let (env, _) = with_shorter_rpaths(call, env);
+    let contents = Contents::new(Some(&store));
+    form::is_remembered(call, context(&env, &store, &contents))
+}
+
+fn context<'a>(env: &'a Environment, store: &'a Store, contents: &'a Contents<'a>) -> Context<'a> {
+    Context {
+        env,
+        store,
+        contents,
+        is_watched: observe::is_possible(),
+    }
+}
+
+/// The environment of a compile, and which of its variables are changed: see [`rpath`].
+fn with_shorter_rpaths(call: &Invocation, env: &Environment) -> (Environment, Vec<(OsString, OsString)>) {
+    let shorter = if call.is_linked() { rpath::plan(env) } else { Vec::new() };
+    (env.with(shorter.iter().cloned()), shorter)
 }
 
 fn exec_sccache(real: &Path, args: &[OsString], handling: &Handling) -> io::Error {

@@ -84,9 +84,12 @@ fn an_edit_is_incremental_and_a_checkout_is_a_hit() {
     let sandbox = project();
     is(&build(&sandbox, &[]), "1", "lib miss, app miss");
     edit(&sandbox, 2);
-    is(&build(&sandbox, &[]), "2", ASKED);
+    is(&build(&sandbox, &[]), "2", EDIT);
     edit(&sandbox, 3);
     is(&build(&sandbox, &[]), "3", EDIT);
+    edit(&sandbox, 1);
+    is(&build(&sandbox, &[]), "1", HIT);
+    edit(&sandbox, 3);
     let state = fs::read_dir(sandbox.path("project/target/debug/incremental"))
         .unwrap()
         .count();
@@ -165,7 +168,7 @@ fn a_compile_error_is_reported_and_not_cached() {
 fn incremental_state_that_cannot_be_written() {
     let sandbox = project();
     build(&sandbox, &[]);
-    fs::remove_dir(sandbox.path("project/target/debug/incremental")).unwrap();
+    fs::remove_dir_all(sandbox.path("project/target/debug/incremental")).unwrap();
     sandbox.write("project/target/debug/incremental", "no directory");
     edit(&sandbox, 2);
     let output = sandbox
