@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # Steps of home-manager's activation for sccache's config file, in addition to linking it.
 #   keep FILE NEW                       moves FILE away, unless home-manager made it or it equals NEW
-#   write FILE TEMPLATE [KEY SECRET]…   writes FILE from TEMPLATE, with each @KEY@ replaced by the content of file SECRET
+#   write FILE TEMPLATE [KEY SECRET]…   writes FILE from TEMPLATE, with each @KEY@ replaced by the content of
+#                                       file SECRET
 set -euo pipefail
 
 # The first line of a file written here, by which `sccache-shell init` recognises it.

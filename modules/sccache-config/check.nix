@@ -1,5 +1,5 @@
-# Problems in the settings for sccache's config file, as sentences. sccache would reject the whole file, and with it every
-# compile, or read something that was not meant.
+# Problems in the settings for sccache's config file, as sentences. sccache would reject the whole file, and with it
+# every compile, or read something that was not meant.
 { lib }:
 let
   schema = import ./schema.nix;

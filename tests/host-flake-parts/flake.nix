@@ -1,5 +1,6 @@
 # A stand-in for flake-parts, for the tests alone: `lib.mkFlake` with `systems`, `perSystem` and `flake`, as much as our
-# front and our template need. The tests take the real one as well, by override. Where they differ, the real one is right.
+# front and our template need. The tests take the real one as well, by override. Where they differ, the real one is
+# right.
 {
   description = "flake-parts-shaped stand-in";
 

@@ -1,6 +1,6 @@
-# Stand-ins, for tests only, for the tools that the fronts support: home-manager, nix-darwin, devenv, numtide/devshell and
-# crane, each as much as our modules and examples need. The tests take the real ones as well, by override. Where they
-# differ, the real one is right. NixOS's is in tests/host-pkgs/nixos, where nixpkgs has it.
+# Stand-ins, for tests only, for the tools that the fronts support: home-manager, nix-darwin, devenv, numtide/devshell
+# and crane, each as much as our modules and examples need. The tests take the real ones as well, by override. Where
+# they differ, the real one is right. NixOS's is in tests/host-pkgs/nixos, where nixpkgs has it.
 {
   description = "home-manager-, nix-darwin-, devenv-, devshell- and crane-shaped stand-ins";
 

@@ -1,5 +1,5 @@
-# Compares the schema of sccache's config file with the real sccache: it accepts each table with all its keys, and rejects
-# what the modules reject.
+# Compares the schema of sccache's config file with the real sccache: it accepts each table with all its keys, and
+# rejects what the modules reject.
 { pkgs }:
 let
   inherit (pkgs) lib;

@@ -1,4 +1,5 @@
-//! Broken homes, users, servers and sccaches: the output is whole lines of text, nothing is lost, the shell opens in time.
+//! Broken homes, users, servers and sccaches: the output is whole lines of text, nothing is lost, the shell opens in
+//! time.
 
 use std::ffi::OsStr;
 use std::fs;

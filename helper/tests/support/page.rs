@@ -9,9 +9,9 @@ pub(crate) fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(name)
 }
 
-/// Compares the part of that name with what the code makes, or writes it if UPDATE_DOCS is set. `test` is the name of the
-/// test, for the command that writes it. All parts of a page must be compared by the same test: two tests at once would
-/// overwrite each other's part.
+/// Compares the part of that name with what the code makes, or writes it if UPDATE_DOCS is set. `test` is the name of
+/// the test, for the command that writes it. All parts of a page must be compared by the same test: two tests at once
+/// would overwrite each other's part.
 pub(crate) fn compare(page: &str, part: &str, made: &str, test: &str) {
     let text = fs::read_to_string(path(page)).unwrap();
     let [before, found, after] = split(&text, part).unwrap_or_else(|| panic!("{page} has no part `{part}`"));

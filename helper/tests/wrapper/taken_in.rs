@@ -1,4 +1,5 @@
-//! Files that C sources and the assembler include without sccache's knowledge: an object must have their current content.
+//! Files that C sources and the assembler include without sccache's knowledge: an object must have their current
+//! content.
 
 use std::fs;
 

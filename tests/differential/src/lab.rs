@@ -1,5 +1,5 @@
-//! The throw-away place in which one case is built: worktrees, a home, CARGO_HOME, the crates' repository or registry, a
-//! server of its own.
+//! The throw-away place in which one case is built: worktrees, a home, CARGO_HOME, the crates' repository or registry,
+//! a server of its own.
 
 use std::env;
 use std::fs;
@@ -270,7 +270,8 @@ impl Lab {
         git(repository, &["rm", "-rq", "--ignore-unmatch", "."]);
         self.write(repository, files);
         git(repository, &["add", "--all"]);
-        // Unchanged crates are no new commit, or their directories in CARGO_HOME would differ. Worktrees differ in theirs.
+        // Unchanged crates are no new commit, or their directories in CARGO_HOME would differ. Worktrees differ in
+        // theirs.
         if !apart && git(repository, &["status", "--porcelain"]).stdout().is_empty() {
             return;
         }

@@ -1,5 +1,5 @@
-//! A registry on this disk in the place of crates.io, as `cargo local-registry` makes one: cargo unpacks its crates below
-//! CARGO_HOME, where those of crates.io would be.
+//! A registry on this disk in the place of crates.io, as `cargo local-registry` makes one: cargo unpacks its crates
+//! below CARGO_HOME, where those of crates.io would be.
 
 use std::fs;
 use std::path::Path;

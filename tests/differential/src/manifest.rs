@@ -1,7 +1,7 @@
 //! The manifests that a case need not write.
 //!
-//! A crate is a directory with a `src`; the program, `app`, stands in the worktree's root. Its manifest begins with name,
-//! version and edition; what the case has in the manifest's place is added, the lines before the first table to
+//! A crate is a directory with a `src`; the program, `app`, stands in the worktree's root. Its manifest begins with
+//! name, version and edition; what the case has in the manifest's place is added, the lines before the first table to
 //! `[package]`. A crate whose name begins with `mac` is a proc macro.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,4 +1,5 @@
-//! Where the crates under test stand: cargo and every cache treat a member, a git crate and a registry crate differently.
+//! Where the crates under test stand: cargo and every cache treat a member, a git crate and a registry crate
+//! differently.
 
 use std::fmt;
 

@@ -40,7 +40,8 @@ pub struct Step {
     pub tree: Tree,
     /// Of what.
     pub world: World,
-    /// The world from which it is switched, with the target directory in place; `None`: the target directory is removed first.
+    /// The world from which it is switched, with the target directory in place; `None`: the target directory is
+    /// removed first.
     pub from: Option<World>,
     /// How the world's files came to be there.
     pub edits: Edits,

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2154 # the inputs and $out come from the derivation
-# What a shell gets from nixpkgs' cc-wrapper and bintools-wrapper: who the compiler is and in which role, the headers and
-# libraries of all inputs, the default hardening, the derivation's seed, and an rpath to its output, which
+# What a shell gets from nixpkgs' cc-wrapper and bintools-wrapper: who the compiler is and in which role, the headers
+# and libraries of all inputs, the default hardening, the derivation's seed, and an rpath to its output, which
 # `nix develop` turns into one below the working directory.
 export NIX_CC=@out@ NIX_BINTOOLS=@out@ CC=gcc CXX=g++ AR=ar RANLIB=ranlib STRIP=strip
 export NIX_CC_WRAPPER_TARGET_HOST_@salt@=1 NIX_BINTOOLS_WRAPPER_TARGET_HOST_@salt@=1

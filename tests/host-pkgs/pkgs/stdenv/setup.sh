@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2123,SC2154 # PATH is meant; initialPath and defaultCC stand above, the inputs come from the derivation
+# shellcheck shell=bash disable=SC2123,SC2154 # PATH is meant; initialPath, defaultCC and the inputs are from outside
 # Sourced by builder.sh, and by `nix develop` and `nix-shell` to make the environment of a shell.
 
 PATH=
