@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::input::{Input, State};
 use super::inspect::{self, Inspection};
+use super::parts::{KeyPart, digest};
 use super::place::Places;
 use super::plan::Verdict;
+use super::shell;
 use super::store::Store;
 use super::unit::Unit;
 use crate::why::{Rule, Why};
@@ -20,54 +22,90 @@ use crate::why::{Rule, Why};
 struct Memo {
     root: OsString,
     externs: Vec<String>,
+    /// The hash of the shell variables that a macro may read: they may say which files it reads.
+    shell: String,
     inspection: Inspection,
+}
+
+/// An inspection that holds.
+pub(super) struct Known {
+    pub(super) inspection: Inspection,
+    /// See [`shell::parts`].
+    pub(super) shell: Vec<KeyPart>,
 }
 
 /// How many inspections of a unit are kept: its worktrees may be at different commits.
 const KEPT: usize = 8;
 
 /// A remembered inspection of the unit that holds, else a new one.
-pub(super) fn inspection(unit: &Unit<'_>) -> Result<Inspection, Why> {
-    let inspection = match remembered(unit)? {
-        (_, Some(inspection)) => inspection,
-        (externs, None) => {
-            let memo = Memo {
-                inspection: inspect::inspect(unit)?,
-                root: root(unit),
-                externs,
-            };
-            let store = unit.context.store;
-            if store.put("memo", &name(unit, KEPT), &memo).is_ok() {
-                put_first(unit, KEPT - 1);
-            }
-            memo.inspection
-        }
+pub(super) fn inspection(unit: &Unit<'_>) -> Result<Known, Why> {
+    let externs = externs(unit)?;
+    let known = match remembered(unit, &externs)? {
+        Some(known) => known,
+        None => inspected(unit, externs)?,
     };
-    match inspection.refused {
+    match known.inspection.refused {
         Some(why) => Err(why),
-        None => Ok(inspection),
+        None => Ok(known),
     }
 }
 
-/// The contents of the unit's externs, and a remembered inspection of which nothing has changed since.
-pub(super) fn remembered(unit: &Unit<'_>) -> io::Result<(Vec<String>, Option<Inspection>)> {
+fn inspected(unit: &Unit<'_>, externs: Vec<String>) -> Result<Known, Why> {
+    let inspection = inspect::inspect(unit)?;
+    let shell = shell::parts(unit, &inspection)?;
+    let memo = Memo {
+        root: root(unit),
+        externs,
+        shell: digest("shell", &shell),
+        inspection,
+    };
+    if unit.context.store.put("memo", &name(unit, KEPT), &memo).is_ok() {
+        put_first(unit, KEPT - 1);
+    }
+    Ok(Known {
+        inspection: memo.inspection,
+        shell,
+    })
+}
+
+/// Whether an inspection of the unit is remembered that holds.
+pub(super) fn is_remembered(unit: &Unit<'_>) -> io::Result<bool> {
+    Ok(remembered(unit, &externs(unit)?)?.is_some())
+}
+
+/// The remembered inspection of the unit of which nothing has changed since, if there is one.
+fn remembered(unit: &Unit<'_>, externs: &[String]) -> io::Result<Option<Known>> {
     let context = unit.context;
-    let externs = unit.call.externs.iter().map(|path| context.contents.of(path));
-    let externs = externs.collect::<io::Result<Vec<_>>>()?;
-    let holds = |memo: &Memo| {
-        memo.externs == externs
+    for number in 0..KEPT {
+        let Some(memo) = context.store.get::<Memo>("memo", &name(unit, number)) else {
+            continue;
+        };
+        let holds = memo.externs == externs
             && memo.inspection.observed == context.is_watched
             && (memo.root == root(unit) || memo.inspection.is_portable(&unit.places))
-            && memo.inspection.holds(&unit.places, context.env, context.contents)
-    };
-    let memo = |number| context.store.get("memo", &name(unit, number)).filter(holds);
-    let found = (0..KEPT).find_map(|number| Some((number, memo(number)?)));
-    if let Some((number @ 1.., _)) = &found
-        && move_memo(unit, *number, KEPT)
-    {
-        put_first(unit, *number);
+            && memo.inspection.holds(&unit.places, context.env, context.contents);
+        if !holds {
+            continue;
+        }
+        let shell = shell::parts(unit, &memo.inspection)?;
+        if digest("shell", &shell) != memo.shell {
+            continue;
+        }
+        if number > 0 && move_memo(unit, number, KEPT) {
+            put_first(unit, number);
+        }
+        return Ok(Some(Known {
+            inspection: memo.inspection,
+            shell,
+        }));
     }
-    Ok((externs, found.map(|(_, memo)| memo.inspection)))
+    Ok(None)
+}
+
+/// The contents of the compiled crates that the call names.
+fn externs(unit: &Unit<'_>) -> io::Result<Vec<String>> {
+    let externs = unit.call.externs.iter();
+    externs.map(|path| unit.context.contents.of(path)).collect()
 }
 
 fn name(unit: &Unit<'_>, number: usize) -> String {

@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use self::input::Input;
 use self::inspect::Inspection;
 use self::linker::Linker;
+use self::memo::Known;
 use self::parts::{KeyPart, digest, part};
 use self::paths::absolute;
 use self::place::Places;
@@ -72,8 +73,8 @@ impl Formed {
 pub(crate) fn of(call: &Invocation, context: Context<'_>) -> Result<Formed, Why> {
     let unit = Unit::of(call, context)?;
     let shim = compiler::shim(context.store, &unit.rustc)?;
-    let inspection = memo::inspection(&unit)?;
-    let dependencies = Dependencies::of(&unit, &inspection)?;
+    let Known { inspection, shell } = memo::inspection(&unit)?;
+    let dependencies = Dependencies::of(&unit, &inspection, shell)?;
     let private = why_private(&unit, &inspection);
     let parts = key_parts(&unit, &inspection, &dependencies, private.is_some());
     let plan = plan(&unit, &inspection, &dependencies, private.as_ref());
@@ -105,7 +106,7 @@ pub(crate) fn of(call: &Invocation, context: Context<'_>) -> Result<Formed, Why>
 /// Whether an inspection of the call's unit is remembered for everything that it reads as it is now.
 pub(crate) fn is_remembered(call: &Invocation, context: Context<'_>) -> bool {
     let unit = Unit::of(call, context);
-    unit.is_ok_and(|unit| matches!(memo::remembered(&unit), Ok((_, Some(_)))))
+    unit.is_ok_and(|unit| memo::is_remembered(&unit).unwrap_or(false))
 }
 
 fn dep_info_path(call: &Invocation) -> PathBuf {
@@ -123,7 +124,7 @@ struct Dependencies {
 }
 
 impl Dependencies {
-    fn of(unit: &Unit<'_>, inspection: &Inspection) -> Result<Self, Why> {
+    fn of(unit: &Unit<'_>, inspection: &Inspection, shell: Vec<KeyPart>) -> Result<Self, Why> {
         let mut inputs = inspection.inputs.clone();
         inputs.extend(linked::bundled(unit)?);
         let learned = memo::learned(unit)?;
@@ -137,7 +138,7 @@ impl Dependencies {
         Ok(Self {
             inputs: input::tidy(inputs),
             linker,
-            shell: shell::parts(unit, inspection)?,
+            shell,
             has_learned,
         })
     }

@@ -1,5 +1,6 @@
 //! The normal form.
 
 mod compiler;
+mod shell;
 pub(crate) mod store;
 mod versions;
