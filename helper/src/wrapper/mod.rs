@@ -161,9 +161,15 @@ fn compile(real: &Path, args: &[OsString], env: &Environment, handling: &mut Han
     match call.and_then(|call| normal(real, &call, env)) {
         Ok(normal) => compile_normal(normal, editable, real, env, handling),
         Err(why) => {
-            // Code that does not compile was not looked up.
-            if let Some(editable) = editable.filter(|_| why.rule != Rule::DoesNotCompile) {
-                editable.record_lookup(Vec::new(), Vec::new());
+            if let Some(unit) = editable {
+                // Without sccache nothing is lost by it.
+                if unit.was_built && why.rule.treatment() == Treatment::Uncached {
+                    handling.added = unit.args(&[]);
+                }
+                // Code that does not compile was not looked up.
+                if why.rule != Rule::DoesNotCompile {
+                    unit.record_lookup(Vec::new(), Vec::new());
+                }
             }
             remember_refusal(args, env, &why);
             handling.form = Form::Other(why);
