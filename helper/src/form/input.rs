@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::contents::Contents;
+use super::os_text;
 use super::parts::{KeyPart, part};
 use super::place::Places;
 use crate::digest::Digest;
@@ -17,6 +18,7 @@ use crate::digest::Digest;
 /// The state of one path, by its name (see [`Places::name`]).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Input {
+    #[serde(with = "os_text")]
     pub(crate) name: OsString,
     pub(crate) state: State,
 }

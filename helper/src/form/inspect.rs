@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::compiler::rustup_home;
 use super::contents::Contents;
 use super::input::{self, Input, State};
+use super::os_text;
 use super::paths::{absolute, is_below, keeps_nothing};
 use super::place::Places;
 use super::unit::Unit;
@@ -23,12 +24,14 @@ use crate::why::{Rule, Why};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Inspection {
     /// The files that rustc reports, by name; relative if rustc reports them so.
+    #[serde(with = "os_text::list")]
     pub(crate) files: Vec<OsString>,
     /// The variables that rustc reports: name and value, escaped as in dep-info, OUT_DIR as a constant.
     pub(crate) env: Vec<(OsString, Option<OsString>)>,
     /// Everything that was read, listed or looked up.
     pub(crate) inputs: Vec<Input>,
     /// The compiled crates that were loaded, by name.
+    #[serde(with = "os_text::list")]
     pub(crate) crates: Vec<OsString>,
     /// Whether rustc was observed; else this is only what it reports.
     pub(crate) observed: bool,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::compiler;
 use super::input::State;
+use super::os_text;
 use super::parts::{KeyPart, part};
 use super::unit::Unit;
 use crate::digest::Digest;
@@ -32,6 +33,7 @@ pub(super) struct Linker {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Looked {
     /// As it was looked for. A relative path is a different file in each directory.
+    #[serde(with = "os_text")]
     path: OsString,
     was_there: bool,
 }

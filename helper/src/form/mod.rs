@@ -8,6 +8,7 @@ mod inspect;
 mod linked;
 mod linker;
 mod memo;
+mod os_text;
 pub(crate) mod parts;
 pub(crate) mod paths;
 mod place;
@@ -19,7 +20,7 @@ mod variables;
 pub(crate) mod versions;
 
 use std::ffi::OsString;
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use self::input::Input;
@@ -29,7 +30,7 @@ use self::memo::Known;
 use self::parts::{KeyPart, digest, part};
 use self::paths::absolute;
 use self::place::Places;
-use self::plan::{Plan, Verdict};
+use self::plan::{Plan, PlannedInput, Verdict};
 use self::store::Store;
 pub(crate) use self::unit::Context;
 use self::unit::Unit;
@@ -175,8 +176,11 @@ fn plan(unit: &Unit<'_>, inspection: &Inspection, dependencies: &Dependencies, p
     let hidden = env.vars().filter(|(name, _)| variables::is_hidden(name));
     let input = |input: &Input| {
         let path = places.path(&input.name)?;
-        let stamp = unit.context.contents.stamp(&path);
-        Some((path.into_os_string(), input.state.clone(), stamp))
+        Some(PlannedInput {
+            stamp: unit.context.contents.stamp(&path),
+            state: input.state.clone(),
+            path: path.into(),
+        })
     };
     let programs = [unit.rustc.path.clone(), call.program.clone()];
     let allowed = call.externs.iter().chain(&dependencies.linker.files).cloned();
@@ -200,7 +204,7 @@ fn plan(unit: &Unit<'_>, inspection: &Inspection, dependencies: &Dependencies, p
         out_dir: call.out_dir.clone().into(),
         needles: if private.is_some() { Vec::new() } else { mine.clone() },
         mine,
-        dep_info: inspection.dep_info(&dep_info_path(call), places),
+        dep_info: OsString::from_vec(inspection.dep_info(&dep_info_path(call), places)),
         is_watched: inspection.observed,
         allowed: owned(allowed.chain(programs).collect()),
         constant: owned(constant),

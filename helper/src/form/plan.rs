@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::contents::Stamp;
 use super::input::State;
+use super::os_text;
 use crate::why::Why;
 
 /// The variable with the path of the file that holds the plan.
@@ -18,8 +19,10 @@ pub(crate) struct Plan {
     pub(crate) cwd: OsString,
     pub(crate) program: OsString,
     /// As cargo gave them.
+    #[serde(with = "os_text::list")]
     pub(crate) args: Vec<OsString>,
     /// Arguments that are added: see [`super::place::Places::remaps`].
+    #[serde(with = "os_text::list")]
     pub(crate) remaps: Vec<OsString>,
     /// Whether the compile is incremental; its result is not stored.
     pub(crate) is_edit: bool,
@@ -30,28 +33,44 @@ pub(crate) struct Plan {
     pub(crate) source: OsString,
     pub(crate) out_dir: OsString,
     /// Paths that no artifact may contain; empty if the key names the worktree.
+    #[serde(with = "os_text::list")]
     pub(crate) needles: Vec<OsString>,
     /// All directories of this worktree.
+    #[serde(with = "os_text::list")]
     pub(crate) mine: Vec<OsString>,
     /// The dep-info that rustc is expected to write.
-    pub(crate) dep_info: Vec<u8>,
+    #[serde(with = "os_text")]
+    pub(crate) dep_info: OsString,
     /// Whether the compile must be observed.
     pub(crate) is_watched: bool,
     /// Files that are in the key, beside the inputs.
+    #[serde(with = "os_text::list")]
     pub(crate) allowed: Vec<OsString>,
     /// Directories that may be read with all below: toolchains, registries.
+    #[serde(with = "os_text::list")]
     pub(crate) constant: Vec<OsString>,
     /// Directories of compiled crates.
+    #[serde(with = "os_text::list")]
     pub(crate) crates: Vec<OsString>,
     /// The prefix of the names of temporary files and outputs.
     pub(crate) stem: String,
     pub(crate) is_linked: bool,
     /// Search paths whose libraries are in the key.
+    #[serde(with = "os_text::list")]
     pub(crate) native: Vec<OsString>,
-    /// Must be unchanged after the compile: path, state, and a stamp that tells so without reading it.
-    pub(crate) inputs: Vec<(OsString, State, Option<Stamp>)>,
+    pub(crate) inputs: Vec<PlannedInput>,
     /// The file for the [`Verdict`].
     pub(crate) report: OsString,
+}
+
+/// An input, which must be unchanged after the compile.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PlannedInput {
+    #[serde(with = "os_text")]
+    pub(crate) path: OsString,
+    pub(crate) state: State,
+    /// Shows that it is unchanged without reading it.
+    pub(crate) stamp: Option<Stamp>,
 }
 
 impl Plan {

@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
@@ -52,7 +53,7 @@ fn observed(plan: &Plan, seen: Option<&Seen>) -> Result<Vec<OsString>, Why> {
 fn dep_info_is_as_expected(plan: &Plan) -> Result<(), Why> {
     let path = Path::new(&plan.out_dir).join(format!("{}.d", plan.stem));
     let written = DepInfo::parse(&fs::read(path).unwrap_or_default());
-    match written.difference(&DepInfo::parse(&plan.dep_info)) {
+    match written.difference(&DepInfo::parse(plan.dep_info.as_bytes())) {
         Some(it) => Err(Rule::Changed.because(format!("{it} was not read when it was inspected, or only then"))),
         None => Ok(()),
     }
@@ -60,10 +61,10 @@ fn dep_info_is_as_expected(plan: &Plan) -> Result<(), Why> {
 
 fn inputs_are_unchanged(plan: &Plan) -> Result<(), Why> {
     let contents = Contents::new(None);
-    for (path, state, stamp) in &plan.inputs {
-        let path = Path::new(path);
-        let is_untouched = || stamp.as_ref().is_some_and(|stamp| stamp.is_of(path));
-        if !is_untouched() && !state.is_now(path, &contents) {
+    for input in &plan.inputs {
+        let path = Path::new(&input.path);
+        let is_untouched = || input.stamp.as_ref().is_some_and(|stamp| stamp.is_of(path));
+        if !is_untouched() && !input.state.is_now(path, &contents) {
             return Err(Rule::Changed.because(format!("{} changed meanwhile", path.display())));
         }
     }
@@ -168,7 +169,7 @@ impl<'a> Observed<'a> {
             _ => true,
         };
         let mut inputs = self.plan.inputs.iter();
-        inputs.any(|(known, state, _)| path == Path::new(known) && is_known(state))
+        inputs.any(|input| path == Path::new(&input.path) && is_known(&input.state))
     }
 
     /// Whether the file may be read without being an input.

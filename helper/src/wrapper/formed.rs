@@ -109,7 +109,9 @@ fn sccache(formed: &Formed, real: &Path, env: &Environment, tmpdir: Option<&Path
 
 /// After a hit: writes this worktree's dep-info, with every version of sccache, and makes programs executable.
 fn finish(formed: &Formed) -> io::Result<()> {
-    replace(&formed.dep_info, 0o666, |file| file.write_all(&formed.plan.dep_info))?;
+    replace(&formed.dep_info, 0o666, |file| {
+        file.write_all(formed.plan.dep_info.as_bytes())
+    })?;
     for program in &formed.programs {
         // sccache's server may have forked while it wrote the file. Until that child runs its program, the kernel
         // reports the file as busy. A new file was never open in the server.
