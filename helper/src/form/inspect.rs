@@ -293,7 +293,8 @@ impl Inspection {
     fn reported(dep_info: &[u8], unit: &Unit<'_>) -> Self {
         let places = &unit.places;
         let name = |file: OsString| match Path::new(&file) {
-            path if path.is_absolute() => places.name(&absolute(path, unit.context.env.cwd())),
+            // With every dot: rustc's dep-info of the compile must be the same.
+            path if path.is_absolute() => places.name(path),
             _ => file,
         };
         let value = |value: OsString| places.value(&value);

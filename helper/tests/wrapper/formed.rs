@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::support::Sandbox;
+use crate::support::{Sandbox, succeeds};
 
 const X: &str = "pub fn x() {}\n";
 
@@ -34,6 +34,24 @@ fn shells_that_differ_in_cargo_only_variables_share_hits() {
     // Plain sccache does not share them.
     sandbox.set("SCCACHE_SHELL", "off").set("CARGO_INCREMENTAL", "0");
     assert_eq!(compile(&sandbox, X), (1, 2));
+}
+
+/// As several registry crates have them: rustc's dep-info names the file with the dot.
+#[test]
+fn a_module_whose_path_has_a_dot_is_shared() {
+    let sandbox = Sandbox::new();
+    sandbox.write("dependency/sub/x.rs", X);
+    let source = sandbox.write("dependency/l.rs", "#[path = \"./sub/x.rs\"] pub mod x;\n");
+    fs::create_dir_all(sandbox.path("project/target/debug/deps")).unwrap();
+    for counts in [(0, 1), (1, 1)] {
+        let mut compile = sandbox.wrapper();
+        compile
+            .args(["rustc", "--crate-name", "l", "--crate-type", "lib"])
+            .arg(&source);
+        compile.args(["--emit=dep-info,metadata,link", "-Cmetadata=1", "-Cextra-filename=-1"]);
+        succeeds(compile.arg("--out-dir").arg(sandbox.path("project/target/debug/deps")));
+        assert_eq!(sandbox.hits_and_misses("Rust"), counts);
+    }
 }
 
 #[test]
