@@ -16,6 +16,7 @@ use clap::error::ErrorKind;
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 
+use crate::cargo::Cargo;
 use crate::checks;
 use crate::environment::{Environment, names};
 use crate::escape;
@@ -128,6 +129,11 @@ pub fn run(args: Vec<OsString>) -> ExitCode {
         let _ = writeln!(anstream::stderr(), "sccache-shell: {}", escape::lines(&why));
         ExitCode::from(2)
     })
+}
+
+/// The environment of compiles: cargo's `[env]` may set the config file and the cache directory.
+fn of_compiles(shell: &Environment) -> Environment {
+    Cargo::read(shell).environment(shell)
 }
 
 /// With `--check`, an error of the first part does not keep the second from running.

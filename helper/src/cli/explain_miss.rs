@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 
-use super::print;
+use super::{of_compiles, print};
 use crate::environment::Environment;
 use crate::form::history::{self, Difference, Record};
 use crate::form::store::Store;
@@ -25,7 +25,7 @@ pub(super) struct ExplainMissArgs {
 
 /// Exit 0 if a compile of it is remembered, else 1.
 pub(super) fn run(args: &ExplainMissArgs) -> anyhow::Result<ExitCode> {
-    let env = Environment::current();
+    let env = of_compiles(&Environment::current());
     let records = Store::existing(&env)
         .map(|store| history::all(&store))
         .unwrap_or_default();

@@ -7,8 +7,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use directories::BaseDirs;
 
-use super::print;
-use crate::cargo::Cargo;
+use super::{of_compiles, print};
 use crate::config_edit::{self, Edit, Wish};
 use crate::environment::{Environment, names};
 use crate::escape;
@@ -44,9 +43,8 @@ pub(super) struct InitArgs {
 }
 
 pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
-    // Cargo's `[env]` may set the config file of a server that a build starts.
     let shell = Environment::current();
-    let env = Cargo::read(&shell).environment(&shell);
+    let env = of_compiles(&shell);
     let config =
         ConfigFile::read(&env).context("there is no home directory: set HOME, or name a file in SCCACHE_CONF")?;
     let is_missing = matches!(config.content, Content::Missing);
@@ -72,7 +70,7 @@ pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
             let needs_home = home.filter(|home| edit.path.starts_with(home));
             config_edit::save(&edit, needs_home.as_deref(), Path::new(STORE))?;
             print(&escape::lines(&done(&edit)))?;
-            if let Some(why) = refusal(&env) {
+            if let Some(why) = refusal(&shell, &env) {
                 bail!(
                     "sccache still refuses the file, and every compile fails: {why}; to see more: sccache-shell check"
                 );
@@ -83,8 +81,8 @@ pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
 }
 
 /// Why the real sccache refuses that file, by its own message.
-fn refusal(env: &Environment) -> Option<String> {
-    let sccache = real_sccache::find(None, env.get("PATH"))?;
+fn refusal(shell: &Environment, env: &Environment) -> Option<String> {
+    let sccache = real_sccache::find(None, shell.get("PATH"))?;
     let no_answer = answer::ask_planned(&sccache, env).wait().err()?;
     (no_answer.blame() == Some(Blame::ConfigFile)).then(|| no_answer.cause())
 }

@@ -216,9 +216,15 @@ pub fn ask_version(sccache: &Path) -> Option<Version> {
     Version::parse(text.strip_prefix("sccache ")?)
 }
 
-/// With the variables of cargo's `[env]`, which this process does not have.
+/// With sccache's settings in cargo's `[env]`, which this process does not have. No other variable of that table: with
+/// LD_PRELOAD the repository's code would run when the shell is entered.
 fn question(sccache: &Path, env: &Environment) -> Command {
-    let mut command = quietly(sccache, env.all_given().map(|(name, value, _)| (name, value)));
+    let is_setting = |name: &OsStr| {
+        let places = ["HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"];
+        name.as_encoded_bytes().starts_with(b"SCCACHE_") || places.iter().any(|place| name == *place)
+    };
+    let given = env.all_given().filter(|(name, ..)| is_setting(name));
+    let mut command = quietly(sccache, given.map(|(name, value, _)| (name, value)));
     command.args(["--show-stats", "--stats-format=json"]);
     // The path of the config file may be relative to the compiler's working directory.
     if env.cwd().is_dir() {

@@ -71,7 +71,7 @@ impl Facts {
         let shell = ShellFacts::read(own, &settings);
         clock.lap("cargo's files");
         // sccache answers while the rest is read.
-        let sccache = sccache::Pending::start(&shell.env);
+        let sccache = sccache::Pending::start(&shell);
         clock.lap("starting sccache for the next server's settings");
         let server = server::Pending::start(&shell.env, sccache.answering());
         clock.lap("finding servers, and starting sccache for the running one");

@@ -11,6 +11,7 @@ use super::config_file::{ConfigFile, Content};
 use super::depth::Depth;
 use super::error_log;
 use super::remote::{self, Remote};
+use super::shell::ShellFacts;
 use crate::environment::Environment;
 use crate::origin::Setting;
 use crate::real_sccache;
@@ -50,10 +51,10 @@ pub(super) struct Pending {
 }
 
 impl Pending {
-    /// Finds the program and starts it.
-    pub(super) fn start(env: &Environment) -> Self {
+    /// Finds the program and starts it. It is the shell's: cargo's `[env]` may put a program of the repository on PATH.
+    pub(super) fn start(ShellFacts { env, own, .. }: &ShellFacts) -> Self {
         let mut pending = Self {
-            program: real_sccache::find(None, env.get("PATH")),
+            program: real_sccache::find(None, own.get("PATH")),
             config: ConfigFile::read(env),
             question: None,
         };

@@ -19,3 +19,14 @@ fn a_miss_is_explained() {
     let unknown = sandbox.helper(&["explain-miss", "nothing"]);
     assert_eq!(unknown.status.code(), Some(1));
 }
+
+#[test]
+fn a_cache_directory_from_cargos_configuration() {
+    let sandbox = Sandbox::new();
+    sandbox.package("one");
+    let text = "[env]\nXDG_CACHE_HOME = { value = \"../cache\", relative = true, force = true }\n";
+    sandbox.write("project/.cargo/config.toml", text);
+    sandbox.run("project", "cargo", &["build", "--offline", "-q"]);
+    let said = sandbox.run("project", HELPER, &["explain-miss", "app"]);
+    assert!(said.contains("no earlier compile of it is remembered"), "{said}");
+}

@@ -1,5 +1,7 @@
 //! No command starts, stops or restarts a server, starts a program of the repository, or leaves files behind.
 
+use std::fs;
+
 use crate::support::Sandbox;
 
 const COMMANDS: &[&[&str]] = &[
@@ -79,8 +81,18 @@ fn no_program_of_the_repository_is_started() {
         "project",
         &["config", "core.hooksPath", sandbox.path("bin").to_str().unwrap()],
     );
+    // Cargo's `[env]` may name what the loader runs in any program, and where programs are found.
+    let text = format!(
+        "#include <fcntl.h>\n__attribute__((constructor)) static void f(void) {{ creat(\"{}\", 0600); }}\n",
+        pwned.display()
+    );
+    sandbox.write("project/evil.c", text);
+    sandbox.run("project", "cc", &["-shared", "-fPIC", "-o", "evil.so", "evil.c"]);
+    fs::copy(&program, sandbox.path("bin/sccache")).unwrap();
+    let [library, programs] = ["project/evil.so", "bin"].map(|name| sandbox.path(name).display().to_string());
     let config = format!(
-        "[build]\nrustc = \"{evil}\"\nrustdoc = \"{evil}\"\nrustc-workspace-wrapper = \"{evil}\"\n[target.x86_64-unknown-linux-gnu]\nlinker = \"{evil}\"\n"
+        "[build]\nrustc = \"{evil}\"\nrustdoc = \"{evil}\"\nrustc-workspace-wrapper = \"{evil}\"\n[target.x86_64-unknown-linux-gnu]\nlinker = \"{evil}\"\n\
+        [env]\nLD_PRELOAD = \"{library}\"\nPATH = {{ value = \"{programs}\", force = true }}\n"
     );
     sandbox.write("project/.cargo/config.toml", config);
     sandbox.set("SCCACHE_CONF", sandbox.path("project/sccache.toml"));
@@ -91,6 +103,7 @@ fn no_program_of_the_repository_is_started() {
         &["check", "--json"],
         &["stats"],
         &["init"],
+        &["init", "--size", "30G"],
     ] {
         sandbox.helper(args);
         assert!(!pwned.exists(), "{args:?}");
