@@ -147,6 +147,30 @@ pub(crate) fn checked_out(dir: &Path) -> Vec<u8> {
     [head, commit].into_iter().chain(more).flatten().collect()
 }
 
+/// Whether git tracks the file, by its path without links. An index of version 4, which shortens names, or of several
+/// files is not read.
+pub(crate) fn tracks(file: &Path) -> bool {
+    let is_in = |root: &Path| {
+        let index = read::bytes(&git_dir(&root.join(".git"))?.join("index"), read::MAX_MADE).ok()?;
+        let name = file.strip_prefix(root).ok()?.as_os_str().as_bytes();
+        Some(has_entry(&index, name))
+    };
+    file.ancestors().skip(1).find_map(is_in).unwrap_or(false)
+}
+
+/// An entry ends with its flags, whose lowest twelve bits are the length of the name, and the name with a zero byte
+/// (gitformat-index(5)).
+fn has_entry(index: &[u8], name: &[u8]) -> bool {
+    const LENGTH: usize = 0xfff;
+    let text = [name, b"\0"].concat();
+    let length = |flags: &[u8; 2]| usize::from(u16::from_be_bytes(*flags)) & LENGTH;
+    memchr::memmem::find_iter(index, &text).any(|at| {
+        index[..at]
+            .last_chunk()
+            .is_some_and(|flags| length(flags) == name.len().min(LENGTH))
+    })
+}
+
 /// The main worktree, by the config of the shared directory.
 struct Main {
     worktree: Option<PathBuf>,

@@ -1,31 +1,13 @@
-//! Reading that takes too long for a quick look: whether git tracks a file, and how much is in a directory.
+//! Reading that takes too long for a quick look: how much is in a directory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::answer::question::Started;
 use crate::size::Size;
 
 /// How long a cache is walked; one of a hundred thousand files takes a third of this.
 const WALK_LIMIT: Duration = Duration::from_millis(1000);
-
-/// Whether git tracks the file. The repository may be anyone's, so git ignores the settings with which it could start
-/// programs (`core.fsmonitor`, `core.hooksPath`).
-pub(super) fn is_in_git(file: &Path) -> bool {
-    let is_in_repository = |dir: &&Path| dir.ancestors().any(|dir| dir.join(".git").exists());
-    let Some(dir) = file.parent().filter(is_in_repository) else {
-        return false;
-    };
-    let mut git = Command::new("git");
-    git.args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
-        .args(["--no-optional-locks", "-C"])
-        .arg(dir)
-        .args(["ls-files", "--error-unmatch", "--"])
-        .arg(file);
-    Started::start(git).output().is_ok_and(|output| output.is_success)
-}
 
 /// The sum of the sizes of all files below, as sccache counts them; `None` if that takes too long. Links are not
 /// followed.

@@ -13,6 +13,7 @@ use super::error_log;
 use super::remote::{self, Remote};
 use super::shell::ShellFacts;
 use crate::environment::Environment;
+use crate::git;
 use crate::origin::Setting;
 use crate::real_sccache;
 use crate::size::Size;
@@ -76,7 +77,7 @@ impl Pending {
         let is_full = depth == Depth::Full;
         let config_path = self.config.as_ref().and_then(|config| config.true_path.as_deref());
         SccacheFacts {
-            config_is_in_git: is_full && config_path.is_some_and(closer::is_in_git),
+            config_is_in_git: is_full && config_path.is_some_and(git::tracks),
             remote: remote::wanted(env, self.config.as_ref()),
             broken_version: match (&self.program, &planned) {
                 (Some(program), Some(Err(NoAnswer::Failed(_)))) => answer::ask_version(program),

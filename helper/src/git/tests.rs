@@ -177,6 +177,27 @@ fn a_nested_worktree_knows_what_it_lies_in() {
 }
 
 #[test]
+fn files_that_git_tracks() {
+    let git = Git::new();
+    git.repository("main");
+    git.git("main", &["worktree", "add", "../a"]);
+    for name in ["config", "sub/config", "new"] {
+        let path = git.path("a").join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, "x").unwrap();
+    }
+    let is_tracked = |name: &str| tracks(&git.path(name));
+    assert!(!is_tracked("a/config"));
+    git.git("a", &["add", "sub/config"]);
+    assert!(
+        is_tracked("a/sub/config") && !is_tracked("a/config"),
+        "a part of a name"
+    );
+    git.git("a", &["add", "config"]);
+    assert!(is_tracked("a/config") && !is_tracked("a/new") && !is_tracked("main/config") && !is_tracked("none"));
+}
+
+#[test]
 fn no_repository_and_broken_ones() {
     let git = Git::new();
     assert_eq!(Repository::around(&git.path("")), None);
