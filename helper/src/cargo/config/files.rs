@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::setting::{Broken, read_toml};
 use crate::toml_file::TomlFile;
 
-/// How deeply config files may include each other; more is a mistake.
-const MAX_DEPTH: usize = 8;
+/// How many files are read for one, with all that it includes; more is a mistake.
+const MAX_FILES: usize = 100;
 
 /// `.cargo/config.toml` of `cwd` and of every directory above, the nearest first, CARGO_HOME's last; after each file
 /// those that it includes (cargo 1.94 and later).
@@ -16,7 +16,7 @@ pub(super) fn read_all(cwd: &Path, home: Option<PathBuf>, broken: &mut Vec<Broke
         // Cargo prefers the old name if both exist.
         let names = ["config", "config.toml"].map(|name| dir.join(name));
         if let Some(path) = names.into_iter().find(|path| path.exists()) {
-            files.extend(read_with_includes(&path, 0, broken));
+            files.extend(read_with_includes(&path, &mut Vec::new(), broken));
         }
     }
     files
@@ -29,29 +29,37 @@ fn directories(cwd: &Path, home: Option<PathBuf>) -> Vec<PathBuf> {
     dirs
 }
 
-/// The file itself wins over what it includes, and what is included later over what is included before.
-fn read_with_includes(path: &Path, depth: usize, broken: &mut Vec<Broken>) -> Vec<TomlFile> {
+/// The file itself wins over what it includes, and what is included later over what is included before. Cargo refuses a
+/// file that is `seen` twice.
+fn read_with_includes(path: &Path, seen: &mut Vec<PathBuf>, broken: &mut Vec<Broken>) -> Vec<TomlFile> {
+    seen.push(path.to_owned());
     let Some(file) = read_toml(path, broken) else {
         return Vec::new();
     };
     let dir = path.parent().unwrap_or(path);
-    let included = if depth < MAX_DEPTH {
-        includes(&file, broken)
-    } else {
-        Vec::new()
-    };
+    let included = includes(&file, broken);
     let mut files = vec![file];
     for include in included.into_iter().rev() {
         let path = dir.join(&include.path);
-        if !include.is_optional && !path.exists() {
-            broken.push(Broken {
-                path: files[0].path.clone(),
-                line: Some(include.line),
-                why: format!("it includes {}, which is not there", path.display()),
-                stops_cargo: true,
-            });
+        if seen.len() >= MAX_FILES {
+            break;
         }
-        files.extend(read_with_includes(&path, depth + 1, broken));
+        let why = if seen.contains(&path) {
+            // Cargo stops here.
+            seen.resize(MAX_FILES, PathBuf::new());
+            "is included already"
+        } else if !include.is_optional && !path.exists() {
+            "is not there"
+        } else {
+            files.extend(read_with_includes(&path, seen, broken));
+            continue;
+        };
+        broken.push(Broken {
+            path: files[0].path.clone(),
+            line: Some(include.line),
+            why: format!("it includes {}, which {why}", path.display()),
+            stops_cargo: true,
+        });
     }
     files
 }

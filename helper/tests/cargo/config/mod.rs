@@ -152,6 +152,14 @@ fn files_that_include_others() {
         ),
         (
             &[
+                (IN_WORKSPACE, "include = [\"first.toml\"]\n"),
+                first,
+                (IN_MEMBER, "include = [\"../../.cargo/first.toml\"]\n"),
+            ],
+            false,
+        ),
+        (
+            &[
                 (IN_WORKSPACE, "include = [\"../shared/a.toml\"]\n"),
                 ("ws/shared/a.toml", "include = [\"deeper/b.toml\"]\n"),
                 ("ws/shared/deeper/b.toml", BUILD_OFF),
@@ -177,11 +185,27 @@ fn files_that_include_others() {
     assert_eq!(found.wrappers, [lab.path("ws/app/.cargo/../../tools/wrap")]);
 }
 
+/// Read again for each way to it, a file would be read a million times.
+#[test]
+fn files_that_include_each_other_in_many_ways() {
+    let names: Vec<String> = (0..10).map(|number| format!("\"{number}.toml\"")).collect();
+    let include = format!("include = [{}]\n", names.join(", "));
+    let files: Vec<(String, &str)> = (0..10)
+        .map(|number| (format!("ws/.cargo/{number}.toml"), include.as_str()))
+        .collect();
+    let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), *text)).collect();
+    let lab = lab((&[&files[..], &[(IN_WORKSPACE, include.as_str())]].concat(), &[]));
+    let start = std::time::Instant::now();
+    assert!(!lab.broken().is_empty() && lab.cargos_settings().is_err());
+    assert!(start.elapsed() < std::time::Duration::from_secs(10));
+}
+
 #[test]
 fn what_cargo_refuses_is_broken() {
     for files in [
         [("ws/.cargo/config.toml", "include = [\"none.toml\"]\n")],
         [("ws/.cargo/config.toml", "include = \"none.toml\"\n")],
+        [("ws/.cargo/config.toml", "include = [\"config.toml\"]\n")],
         [("ws/.cargo/config.toml", "[build\n")],
         [("ws/app/Cargo.toml", "[package\n")],
     ] {
