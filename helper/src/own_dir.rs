@@ -90,15 +90,15 @@ fn words(path: &Path) -> Vec<OsString> {
 /// directory everybody may create files, but only delete their own.
 fn fault(data: &Metadata) -> Option<(String, bool)> {
     const STICKY: u32 = 0o1000;
-    let (me, my_group) = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    let me = rustix::process::geteuid().as_raw();
     if data.uid() != me && data.uid() != 0 {
         return Some((format!("belongs to another user (uid {})", data.uid()), false));
     }
     if data.is_symlink() || data.mode() & STICKY != 0 {
         return None;
     }
-    // On many systems each user has a group of the same name.
-    let is_groups = data.mode() & 0o020 != 0 && data.gid() != my_group && data.gid() != 0;
+    // On many systems each user has a group of the same number. On others all have one group, such as `users`.
+    let is_groups = data.mode() & 0o020 != 0 && data.gid() != me && data.gid() != 0;
     let who = match (data.mode() & 0o002 != 0, is_groups) {
         (true, _) => "everybody".to_owned(),
         (_, true) => format!("the group {}", data.gid()),

@@ -269,6 +269,11 @@ impl Sandbox {
 
     /// The helper, run by a user who cannot read or write the sandbox's private files. The tests must be root for it.
     pub(crate) fn as_nobody(&self, args: &[&str]) -> Output {
+        self.as_user(65534, 65534, args)
+    }
+
+    /// The same as a user and a group of these numbers.
+    pub(crate) fn as_user(&self, user: u32, group: u32, args: &[&str]) -> Output {
         // Every directory above the sandbox's files must let that user through.
         fs::set_permissions(&self.root, fs::Permissions::from_mode(0o755)).unwrap();
         let helper = self.path("sccache-shell");
@@ -276,7 +281,11 @@ impl Sandbox {
             fs::copy(HELPER, &helper).unwrap();
         }
         self.command("setpriv")
-            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+            .args([
+                &format!("--reuid={user}"),
+                &format!("--regid={group}"),
+                "--clear-groups",
+            ])
             .arg(helper)
             .args(args)
             .output()

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{HELPER, NOTHING, Sandbox, is_root, real_sccache, skipped, unshare_rights, what};
+use crate::support::{HELPER, NOTHING, Sandbox, is_root, real_sccache, skipped, stdout, unshare_rights, what};
 
 #[test]
 fn cache_dir_unusable() {
@@ -222,6 +222,14 @@ fn cache_of_strangers() {
         let what = what(&sandbox.finding("cache-of-strangers"));
         assert!(what.contains("belongs to another user (uid 65534)"), "{what}");
         assert!(!cache.join("sccache-shell").exists(), "nothing is created there");
+        // The group that all users have on some systems, although it is this user's own.
+        chown(sandbox.path("shared"), Some(65534), Some(100)).unwrap();
+        fs::set_permissions(sandbox.path("shared"), fs::Permissions::from_mode(0o775)).unwrap();
+        let text = stdout(&sandbox.as_user(65534, 100, &["check"]));
+        assert!(text.contains("shared may be written by the group 100"), "{text}");
+        chown(sandbox.path("shared"), None, Some(65534)).unwrap();
+        let text = stdout(&sandbox.as_user(65534, 65534, &["check"]));
+        assert!(!text.contains("[cache-of-strangers]"), "{text}");
     } else {
         skipped("a directory of a different user: the test does not run as root");
     }
