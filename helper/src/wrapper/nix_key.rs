@@ -33,9 +33,7 @@ pub(super) fn plan(call: &Call<'_>, env: &Environment) -> NixKey {
         key.hashed.extend(inputs.names);
     }
     // It changes what rustc accepts, and sccache does not hash it.
-    let bootstrap = env
-        .get("RUSTC_BOOTSTRAP")
-        .filter(|_| matches!(call, Call::Rustc { .. }));
+    let bootstrap = env.get("RUSTC_BOOTSTRAP").filter(|_| call.is_compile());
     if let Some(value) = bootstrap {
         key.set
             .push(("CARGO_SCCACHE_SHELL_RUSTC_BOOTSTRAP".into(), value.to_owned()));
@@ -70,6 +68,10 @@ mod tests {
         assert_eq!(names(&["cc", "-c", "a.c"], &both), [C_KEY, RUST_KEY]);
         assert_eq!(names(&["clippy-driver", "rustc", "x.rs"], &[RUSTFLAGS]), [RUST_KEY]);
         assert_eq!(names(&["--show-stats"], &both), [""; 0]);
+        for rustc in ["rustc", "rustc-1.95", "clippy-driver"] {
+            let set = names(&[rustc, "a.rs"], &[("RUSTC_BOOTSTRAP", "1")]);
+            assert_eq!(set, ["CARGO_SCCACHE_SHELL_RUSTC_BOOTSTRAP"], "{rustc}");
+        }
     }
 
     #[test]
