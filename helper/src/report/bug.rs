@@ -58,8 +58,10 @@ pub fn report(projects: &[Facts], findings: &[Finding]) -> String {
     }
     text += &settings(facts);
     for (name, value) in variables(facts) {
-        let value = value.map_or_else(String::new, |value| format!("={}", clean(&value)));
-        let _ = writeln!(text, "{}{value}", clean(name));
+        let value = value.map_or_else(String::new, |value| format!("={value}"));
+        let given = facts.shell.env.given(name);
+        let place = given.map_or_else(String::new, |given| format!(" ({})", given.origin));
+        let _ = writeln!(text, "{}", clean(&format!("{name}{value}{place}")));
     }
     for finding in findings {
         let _ = writeln!(

@@ -86,3 +86,21 @@ fn no_form_shows_a_secret_of_a_broken_file() {
         }
     }
 }
+
+#[test]
+fn a_variable_of_cargos_configuration_has_its_place() {
+    let mut sandbox = Sandbox::new();
+    sandbox.unset("SCCACHE_IDLE_TIMEOUT");
+    sandbox.write(
+        "project/.cargo/config.toml",
+        "[env]\nSCCACHE_IDLE_TIMEOUT = \"60\"\nSCCACHE_X = \"hidden\"\n",
+    );
+    let text = sandbox.prints(&["check", "--report"]);
+    let place = sandbox.path("project/.cargo/config.toml").display().to_string();
+    for line in [
+        format!("\nSCCACHE_IDLE_TIMEOUT=60 ({place}:2)\n"),
+        format!("\nSCCACHE_X ({place}:3)\n"),
+    ] {
+        assert!(text.contains(&line), "{line}: {text}");
+    }
+}

@@ -36,7 +36,7 @@ fn incremental_on(facts: &Facts) -> Option<Problem> {
 }
 
 fn incremental_spelling(facts: &Facts) -> Option<Problem> {
-    let value = facts.shell.own.text(VARIABLE)?;
+    let value = facts.shell.env.text(VARIABLE)?;
     // The value 1 is for `incremental-forced`, and our wrapper removes the variable from the key.
     if matches!(value.as_str(), "0" | "1") || !facts.caches_rust_plainly() {
         return None;
