@@ -98,20 +98,28 @@ fn cache(facts: &Facts) -> Option<String> {
     Some(place + &size)
 }
 
-/// Whether Rust crates were looked up without any hit.
-pub(super) fn has_no_hit(facts: &Facts) -> bool {
-    const RUST: &str = "Rust";
-    let stats = facts.server.running().map(|running| &running.stats);
-    stats.is_some_and(|stats| stats.cache_hits.of(RUST) == 0 && stats.cache_misses.of(RUST) > 0)
+/// A language of which almost nothing was a hit.
+pub(super) fn without_hits(facts: &Facts) -> Option<String> {
+    let running = facts.server.running()?;
+    rates(running)
+        .into_iter()
+        .find(|(_, rate, _)| *rate == 0)
+        .map(|(language, ..)| language)
 }
 
 fn hits(running: &Answer) -> Option<String> {
+    let shown = |(language, rate, count)| format!("{language} {rate} % ({count})");
+    let rates: Vec<String> = rates(running).into_iter().map(shown).collect();
+    (!rates.is_empty()).then(|| rates.join(", "))
+}
+
+/// The share of hits in each language, in per cent, and their number.
+fn rates(running: &Answer) -> Vec<(String, u64, String)> {
     let (hits, misses) = (&running.stats.cache_hits, &running.stats.cache_misses);
     let rate = |language: &String| {
         let hits = hits.of(language);
         let all = hits + misses.of(language);
-        (all > 0).then(|| format!("{language} {} % ({hits} of {all})", hits * 100 / all))
+        (all > 0).then(|| (language.clone(), hits * 100 / all, format!("{hits} of {all}")))
     };
-    let rates: Vec<String> = languages([hits, misses]).into_iter().filter_map(rate).collect();
-    (!rates.is_empty()).then(|| rates.join(", "))
+    languages([hits, misses]).into_iter().filter_map(rate).collect()
 }

@@ -109,7 +109,7 @@ fn in_full(finding: &Finding, width: Option<usize>) -> String {
 /// The first finding is the worst, and the cause of others.
 fn conclusion(projects: &[Facts], findings: &[Finding]) -> String {
     let Some(first) = findings.first() else {
-        return well(projects).to_owned() + "\n";
+        return well(projects) + "\n";
     };
     let count = |severity: Severity, one: &str, many: &str| match findings
         .iter()
@@ -136,13 +136,18 @@ fn conclusion(projects: &[Facts], findings: &[Finding]) -> String {
 }
 
 /// The message without findings, which claims no more than was checked.
-fn well(projects: &[Facts]) -> &'static str {
+fn well(projects: &[Facts]) -> String {
     if projects.iter().all(|facts| facts.cargo.settings.manifest.is_none()) {
-        "Nothing is wrong with sccache. There is no cargo project here, so cargo's settings were not checked."
-    } else if projects.first().is_some_and(overview::has_no_hit) {
-        "No problem was found. There is no Rust hit yet: the first build of a crate is always a miss."
-    } else {
-        "All is well: sccache works here."
+        return "Nothing is wrong with sccache. There is no cargo project here, so cargo's settings were not checked."
+            .into();
+    }
+    match projects.first().and_then(overview::without_hits) {
+        Some(language) => {
+            format!(
+                "No problem was found. There is hardly a {language} hit yet: what is compiled first is always a miss."
+            )
+        }
+        None => "All is well: sccache works here.".into(),
     }
 }
 

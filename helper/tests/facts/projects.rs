@@ -104,6 +104,12 @@ fn not_all_well_without_a_hit() {
         "{}",
         sandbox.prints(&["check"])
     );
+    assert!(sandbox.compiles_c());
+    let text = sandbox.prints(&["check"]);
+    assert!(
+        text.contains("C/C++ 0 % (0 of 1)") && !text.contains("All is well"),
+        "{text}"
+    );
 }
 
 #[test]
