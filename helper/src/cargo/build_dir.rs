@@ -154,8 +154,13 @@ fn linked_inode(path: &Path) -> Option<(u64, u64)> {
 
 /// Where finished artifacts are: `debug`, `x86_64-unknown-linux-gnu/debug`.
 pub fn target_profiles(target_dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    const OF_UNITS: [&str; 5] = [".fingerprint", "build", "deps", "examples", "incremental"];
+    let is_of_units = |dir: &PathBuf| OF_UNITS.iter().any(|name| dir.ends_with(name));
     let own = directories(target_dir).into_iter().filter(|dir| !is_target_dir(dir));
-    own.flat_map(|dir| std::iter::once(dir.clone()).chain(directories(&dir)))
+    own.flat_map(move |dir| {
+        let below = directories(&dir).into_iter().filter(move |dir| !is_of_units(dir));
+        std::iter::once(dir).chain(below)
+    })
 }
 
 fn artifacts(build_dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {

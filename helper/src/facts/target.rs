@@ -86,11 +86,17 @@ impl Target {
             manifest.is_some_and(|manifest| builds_in_itself(&other.dir, root, manifest))
         };
         let target_dir = target_dir.value.as_path();
-        let dep_infos = if is_inside { Vec::new() } else { dep_infos(target_dir) };
         let others = repository.counterparts(root);
-        let others = others.iter().filter(|other| other.dir.join("Cargo.toml").is_file());
+        let mut others = others
+            .iter()
+            .filter(|other| other.dir.join("Cargo.toml").is_file())
+            .peekable();
+        let dep_infos = others.peek().map(|_| dep_infos(target_dir)).unwrap_or_default();
         for other in others.take_while(|_| Instant::now() < deadline) {
-            if has_its_own(other) {
+            let is_named = dep_infos
+                .iter()
+                .any(|text| names_file_below(text, &other.worktree, &other.ours));
+            if !is_named && has_its_own(other) {
                 continue;
             }
             let theirs = Cargo::read(&env.at(&other.dir));
@@ -104,7 +110,7 @@ impl Target {
                 let link = both.into_iter().flatten().find(|dir| dir.is_symlink()).cloned();
                 self.link = self.link.take().or(link);
                 self.shared_with.push(other.worktree.clone());
-            } else if !is_inside && self.is_built_by(other, &dep_infos, other_target) {
+            } else if is_named || !is_inside && other_target.is_some_and(|theirs| self.has_artifacts_in(theirs)) {
                 self.built_by.push(other.worktree.clone());
             } else if is_same && !names(&self.dir.value, &repository.root) {
                 self.named_for.push(other.worktree.clone());
@@ -112,12 +118,9 @@ impl Target {
         }
     }
 
-    /// Whether the artifacts name sources of the other worktree, or its own target directory has artifacts from here.
-    fn is_built_by(&self, other: &Counterpart, dep_infos: &[Vec<u8>], their_target: Option<&Path>) -> bool {
-        dep_infos
-            .iter()
-            .any(|text| names_file_below(text, &other.worktree, &other.ours))
-            || their_target.is_some_and(|theirs| !is_used(theirs) && was_put_into(&self.dir.value, theirs))
+    /// Whether the target directory of another worktree, in which nothing is built, has artifacts from here.
+    fn has_artifacts_in(&self, theirs: &Path) -> bool {
+        !is_used(theirs) && was_put_into(&self.dir.value, theirs)
     }
 }
 

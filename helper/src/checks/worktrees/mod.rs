@@ -49,10 +49,10 @@ fn own_target_dir(target: &Target) -> Fix {
         line @ Origin::File(..) => Fix::Do(format!(
             "remove the line {line}, or name a directory inside the worktree"
         )),
-        Origin::Default => Fix::Do(format!(
-            "replace the link {} by a directory",
-            target.link.as_ref().unwrap_or(&target.dir.value).display()
-        )),
+        Origin::Default => Fix::Do(match &target.link {
+            Some(link) => format!("replace the link {} by a directory", link.display()),
+            None => "give that worktree a target directory of its own (look for CARGO_TARGET_DIR in its shell); then, here: cargo clean".into(),
+        }),
     }
 }
 

@@ -103,6 +103,18 @@ fn target_dir_of_this_worktree_used_by_a_second() {
     assert!(what(&sandbox.go("other").finding("target-dir-shared")).contains("is also the worktree"));
     fs::remove_file(link).unwrap();
     assert_eq!(sandbox.go("project").ids(), NOTHING);
+    // By a variable of the second one's shell.
+    sandbox.set("CARGO_TARGET_DIR", sandbox.path("project/target"));
+    assert_eq!(second_program(&sandbox, &sandbox.path("project/target")), "A\n");
+    sandbox.unset("CARGO_TARGET_DIR");
+    let finding = sandbox.finding("target-dir-shared");
+    assert!(what(&finding).contains("was built into from the worktree"), "{finding}");
+    assert!(
+        finding["fix"]["do"].as_str().unwrap().ends_with("here: cargo clean"),
+        "{finding}"
+    );
+    sandbox.run("project", "cargo", &["clean", "-q"]);
+    assert_eq!(sandbox.ids(), NOTHING);
     // A nested worktree. The configuration file is not committed, so the worktree has none of its own.
     let nested = sandbox.path("project/.trees/nested");
     sandbox.git("project", &["worktree", "add", "-q", nested.to_str().unwrap()]);
