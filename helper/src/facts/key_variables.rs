@@ -2,7 +2,7 @@
 
 use super::Facts;
 use crate::cargo::lock_file::Lock;
-use crate::key::cargo_env::{is_in_every_key, is_in_most_keys};
+use crate::key::cargo_env::is_in_keys;
 
 /// Settings that are in the keys or in the paths of sources.
 const SETTINGS: [&str; 4] = [
@@ -70,13 +70,7 @@ impl Facts {
     fn in_keys(&self) -> impl Iterator<Item = &str> {
         let is_ours = self.wrapper_is_ours();
         let names = self.shell.env.names().filter_map(|name| name.to_str());
-        names.filter(move |name| {
-            if is_ours {
-                is_in_most_keys(name, self.shell.env.given(name).is_some())
-            } else {
-                is_in_every_key(name)
-            }
-        })
+        names.filter(move |name| is_in_keys(name, self.shell.env.given(name).is_some(), is_ours))
     }
 }
 

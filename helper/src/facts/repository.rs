@@ -19,10 +19,7 @@ pub struct RepositoryFacts {
 impl RepositoryFacts {
     pub(super) fn read(git: Option<Repository>, shell: &ShellFacts, cargo: &CargoFacts) -> Self {
         let known = git.as_ref().zip(cargo.built.as_ref());
-        let siblings = known.map(|(git, built)| {
-            let rustc = built.units.rustc.as_deref();
-            siblings::siblings(&shell.own, &cargo.settings, git, rustc, &built.lock)
-        });
+        let siblings = known.map(|(git, built)| siblings::siblings(&shell.own, cargo, git, built));
         Self {
             siblings: siblings.unwrap_or_default(),
             is_elsewhere: false,

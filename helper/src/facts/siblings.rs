@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
+use super::cargo::{Built, CargoFacts};
 use crate::cargo::Cargo;
 use crate::cargo::build_dir::{dep_infos, is_used};
 use crate::cargo::dep_info;
@@ -11,8 +12,9 @@ use crate::cargo::lock_file::Lock;
 use crate::cargo::rustc_info::RustcInfo;
 use crate::environment::Environment;
 use crate::git::{Counterpart, Repository};
+use crate::key::cargo_env::is_in_keys;
 use crate::origin::{Origin, Setting};
-use crate::read;
+use crate::{read, real_sccache};
 
 /// How many other worktrees are read.
 const MAX_WORKTREES: usize = 100;
@@ -55,6 +57,8 @@ pub enum Difference {
     Vendored(Origin),
     /// A key of the `dev` profile, and the place that sets it.
     Profile(String, Origin),
+    /// A variable of `[env]` in the keys of crates with dependencies, and the place that sets it.
+    Variable(String, Origin),
     /// The lock files have no package from a registry or git in common.
     Packages,
 }
@@ -62,6 +66,7 @@ pub enum Difference {
 /// What decides the keys in this worktree.
 struct Ours<'a> {
     cargo: &'a Cargo,
+    is_in_form: bool,
     root: &'a Path,
     rustc: Option<&'a str>,
     lock: &'a Lock,
@@ -71,18 +76,22 @@ struct Ours<'a> {
 /// The repository's other worktrees; none outside of a cargo project.
 pub(super) fn siblings(
     env: &Environment,
-    cargo: &Cargo,
+    CargoFacts {
+        settings: cargo,
+        wrapper_path,
+        ..
+    }: &CargoFacts,
     repository: &Repository,
-    rustc: Option<&str>,
-    lock: &Lock,
+    Built { units, lock, .. }: &Built,
 ) -> Vec<Sibling> {
     let Some(root) = cargo.root() else {
         return Vec::new();
     };
     let ours = Ours {
         cargo,
+        is_in_form: wrapper_path.as_deref().is_some_and(real_sccache::is_ours),
         root,
-        rustc,
+        rustc: units.rustc.as_deref(),
         lock,
         lock_text: read::bytes(&root.join("Cargo.lock"), read::MAX_MADE).unwrap_or_default(),
     };
@@ -131,6 +140,7 @@ fn sibling(env: &Environment, ours: &Ours<'_>, other: Counterpart) -> Sibling {
             different(&theirs.rustflags, &ours.cargo.rustflags).map(Difference::Rustflags),
             different(&theirs.vendored, &ours.cargo.vendored).map(Difference::Vendored),
             different_profile(&theirs, ours.cargo),
+            different_variable(env, &theirs, ours),
             (has_packages && found.in_common == 0).then_some(Difference::Packages),
         ]
         .into_iter()
@@ -152,6 +162,21 @@ fn different_profile(theirs: &Cargo, ours: &Cargo) -> Option<Difference> {
     let key = keys.find(|key| value(theirs, key) != value(ours, key))?;
     let setting = theirs.profile.get(key).or_else(|| ours.profile.get(key))?;
     Some(Difference::Profile(key.clone(), setting.origin.clone()))
+}
+
+fn different_variable(env: &Environment, theirs: &Cargo, ours: &Ours<'_>) -> Option<Difference> {
+    let values = |cargo: &Cargo| (cargo.environment(env), cargo.root().map(Path::to_owned));
+    // The workspace root has the same name in every worktree.
+    let named = |(env, root): &(Environment, Option<PathBuf>), name: &str| {
+        let value = Path::new(env.get(name)?);
+        let inside = root.as_ref().and_then(|root| value.strip_prefix(root).ok());
+        Some(inside.unwrap_or(value).to_owned())
+    };
+    let (there, here) = (values(theirs), values(ours.cargo));
+    let mut all = theirs.variables.iter().chain(&ours.cargo.variables);
+    let (name, given) =
+        all.find(|(name, _)| is_in_keys(name, true, ours.is_in_form) && named(&there, name) != named(&here, name))?;
+    Some(Difference::Variable(name.clone(), given.origin.clone()))
 }
 
 /// Most worktrees have the same file, which is not parsed again.

@@ -56,9 +56,18 @@ pub(crate) fn is_custom(name: &str) -> bool {
         && name != "CARGO_TARGET_TMPDIR"
 }
 
-/// Whether a variable of the shell, or of cargo's `[env]` (`is_given`), is in the key, in normal form, of each crate
-/// that uses a different one.
-pub(crate) fn is_in_most_keys(name: &str, is_given: bool) -> bool {
+/// Whether a variable of the shell, or of cargo's `[env]` (`is_given`), is in the key of most Rust crates, in normal form
+/// or of plain sccache.
+pub(crate) fn is_in_keys(name: &str, is_given: bool, is_in_form: bool) -> bool {
+    if is_in_form {
+        is_in_most_keys(name, is_given)
+    } else {
+        is_in_every_key(name)
+    }
+}
+
+/// In normal form: whether it is in the key of each crate that uses a different one.
+fn is_in_most_keys(name: &str, is_given: bool) -> bool {
     let counts = if name.starts_with("CARGO_") {
         !is_setting(name)
     } else {

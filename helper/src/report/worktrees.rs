@@ -140,6 +140,9 @@ fn reason(difference: &Difference) -> String {
         Difference::Rustflags(origin) => format!("different rustflags ({origin})"),
         Difference::Vendored(origin) => format!("vendored sources ({origin})"),
         Difference::Profile(key, origin) => format!("a different `{key}` in the dev profile ({origin})"),
+        Difference::Variable(name, origin) => {
+            format!("a different {name} ({origin}), which is in the key of each crate with dependencies")
+        }
         Difference::Packages => "no crate is in both Cargo.lock".to_owned(),
     }
 }

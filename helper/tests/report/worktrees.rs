@@ -67,17 +67,19 @@ fn with_a_dependency() -> Sandbox {
 #[test]
 fn builds_hit_where_check_says_so() {
     let mut sandbox = with_a_dependency();
-    for name in ["flags", "moved", "profile", "same"] {
+    for name in ["flags", "moved", "profile", "same", "variable"] {
         sandbox.second_worktree(name);
     }
     sandbox.write("flags/.cargo/config.toml", "[build]\nrustflags = [\"--cfg=other\"]\n");
     let manifest = std::fs::read_to_string(sandbox.path("project/Cargo.toml")).unwrap();
     sandbox.write("profile/Cargo.toml", manifest + "[profile.dev]\ndebug = 0\n");
 
+    sandbox.write("variable/.cargo/config.toml", "[env]\nMINE = \"1\"\n");
+
     let build = |sandbox: &Sandbox, dir: &str| sandbox.run(dir, "cargo", &["build", "--quiet", "--locked"]);
     build(&sandbox, "project");
     let mut hits = 0;
-    for (dir, expected) in [("same", 2), ("flags", 0), ("profile", 0), ("moved", 0)] {
+    for (dir, expected) in [("same", 2), ("flags", 0), ("profile", 0), ("variable", 1), ("moved", 0)] {
         let home = if dir == "moved" { "moved-home" } else { "cargo-home" };
         sandbox.set("CARGO_HOME", sandbox.path(home));
         build(&sandbox, dir);
@@ -89,11 +91,12 @@ fn builds_hit_where_check_says_so() {
     let text = String::from_utf8(sandbox.helper(&["check"]).stdout).unwrap();
     let root = sandbox.path("");
     let text = text.replace(root.to_str().unwrap(), "");
-    let expected = "worktrees  5; all crates can be shared, by shells with the same CARGO_HOME\n           \
-        same shares the only crate\n           \
+    let expected = "worktrees  6; all crates can be shared, by shells with the same CARGO_HOME\n           \
+        1 of the 5 others share the only crate\n           \
         flags does not: different rustflags (flags/.cargo/config.toml:2)\n           \
         moved does not: it was built with CARGO_HOME moved-home\n           \
-        profile does not: a different `debug` in the dev profile (profile/Cargo.toml:8)\n";
+        profile does not: a different `debug` in the dev profile (profile/Cargo.toml:8)\n           \
+        variable does not: a different MINE (variable/.cargo/config.toml:2), which is in the key of each crate with dependencies\n";
     assert!(text.contains(expected), "{text}");
 }
 
