@@ -101,7 +101,8 @@ rules! {
     MembersOff "members-off" Plain: "workspace members, if `shareMembers` is off", "The option is off.";
     Unusable "unusable" Plain: "a file that cannot be read or written: the cache directory, a library, the linker",
         "In doubt sccache decides alone.";
-    Incremental "incremental" Uncached: "`-C incremental`", "sccache refuses it.";
+    Incremental "incremental" Uncached: "`-C incremental`; with CARGO_INCREMENTAL=1 also a call that would be plain",
+        "sccache refuses it.";
     SplitDebuginfo "split-debuginfo" Uncached: "`-C split-debuginfo` other than `off`, on Linux",
         "It writes files that sccache does not store, and artifacts contain their paths.";
     WorkspaceWrapper "workspace-wrapper" Uncached: "a program between cargo and rustc that is not clippy-driver",

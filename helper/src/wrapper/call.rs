@@ -28,11 +28,9 @@ impl<'a> Call<'a> {
         match args.split_first() {
             None => Self::Sccache,
             Some((first, _)) if first.as_encoded_bytes().starts_with(b"-") => Self::Sccache,
-            Some((first, rest)) if Path::new(first).file_stem() == Some(OsStr::new("rustc")) && !wraps_rustc(args) => {
-                Self::Rustc {
-                    crate_name: value(rest, "--crate-name"),
-                }
-            }
+            Some((first, rest)) if is_rustc(first, rest) && !wraps_rustc(args) => Self::Rustc {
+                crate_name: value(rest, "--crate-name"),
+            },
             Some((first, _)) => Self::Compiler { program: first },
         }
     }
@@ -52,6 +50,15 @@ impl<'a> Call<'a> {
     }
 }
 
+/// Whether it is rustc: by its name, or by arguments that only rustc has (`rustc-1.95`).
+fn is_rustc(program: &OsStr, args: &[OsString]) -> bool {
+    Path::new(program).file_stem() == Some(OsStr::new("rustc")) || !is_clippy(Path::new(program)) && are_rustcs(args)
+}
+
+fn are_rustcs(args: &[OsString]) -> bool {
+    args.iter().any(|arg| arg == "--crate-name") || args.first().is_some_and(|arg| arg == "-vV")
+}
+
 /// Whether the first argument is rustc, as in cargo's calls of RUSTC_WORKSPACE_WRAPPER: a program of that name, or of
 /// any name (`rustc-1.95`) before arguments that only rustc has.
 pub(super) fn wraps_rustc(args: &[OsString]) -> bool {
@@ -60,8 +67,7 @@ pub(super) fn wraps_rustc(args: &[OsString]) -> bool {
     };
     let is_source = Path::new(first).extension() == Some(OsStr::new("rs"));
     let is_program = !first.is_empty() && !first.as_encoded_bytes().starts_with(b"-") && !is_source;
-    let is_rustcs = || rest.iter().any(|arg| arg == "--crate-name") || rest.first().is_some_and(|arg| arg == "-vV");
-    is_program && (Path::new(first).file_name() == Some(OsStr::new("rustc")) || is_rustcs())
+    is_program && (Path::new(first).file_name() == Some(OsStr::new("rustc")) || are_rustcs(rest))
 }
 
 /// The first value of an option, given as `--option value` or `--option=value`.
@@ -130,7 +136,11 @@ mod tests {
         let rustc = read("/nix/store/x/bin/rustc --crate-name serde --edition=2021");
         let name = Some(OsStr::new("serde"));
         assert_eq!(Call::of(&rustc), Call::Rustc { crate_name: name });
-        assert_eq!(Call::of(&read("rustc -vV")), Call::Rustc { crate_name: None });
+        for question in ["rustc -vV", "/usr/bin/rustc-1.95 -vV"] {
+            assert_eq!(Call::of(&read(question)), Call::Rustc { crate_name: None });
+        }
+        let versioned = read("rustc-1.95 --crate-name serde");
+        assert_eq!(Call::of(&versioned), Call::Rustc { crate_name: name });
         assert_eq!(Call::of(&read("rustc --crate-name")), Call::Rustc { crate_name: None });
         for tool in ["", "--show-stats", "-s", "--start-server"] {
             assert_eq!(Call::of(&read(tool)), Call::Sccache, "{tool}");

@@ -171,6 +171,8 @@ fn compile(real: &Path, args: &[OsString], env: &Environment, handling: &mut Han
                     unit.record_lookup(Vec::new(), Vec::new());
                 }
             }
+            let refusing = key_env::refusing(env).filter(|_| why.rule.treatment() == Treatment::Plain);
+            let why = refusing.map_or(why, |name| Rule::Incremental.because(format!("{name}=1")));
             remember_refusal(args, env, &why);
             handling.form = Form::Other(why);
             None

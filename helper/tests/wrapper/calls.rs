@@ -109,6 +109,31 @@ fn what_sccache_refuses_leaves_a_c_compile_alone() {
 }
 
 #[test]
+fn what_sccache_refuses_fails_no_build() {
+    let mut sandbox = Sandbox::new();
+    sandbox.package("hello");
+    sandbox.set("CARGO_INCREMENTAL", "1").keep_trace();
+    assert!(sandbox.cargo_builds());
+    let form = |sandbox: &Sandbox| {
+        let app = sandbox
+            .take_trace()
+            .into_iter()
+            .find(|call| call["crate_name"] == "app")
+            .unwrap();
+        format!("{} {}", app["form"], app["rule"]).replace('"', "")
+    };
+    assert_eq!(form(&sandbox), "uncached incremental");
+    // A profile that is not incremental, and a compile that would be left to sccache.
+    sandbox
+        .set("SCCACHE_SHELL_SHARE_MEMBERS", "false")
+        .unset("CARGO_INCREMENTAL");
+    sandbox.set("CARGO_BUILD_INCREMENTAL", "1");
+    sandbox.compile_library(sandbox.wrapper(), &sandbox.rustc(), "", "out", &[]);
+    let calls = sandbox.take_trace();
+    assert!(calls.iter().all(|call| call["form"] == "uncached"), "{calls:?}");
+}
+
+#[test]
 fn a_tmpdir_that_vanishes_is_replaced() {
     let mut sandbox = recording();
     let good = sandbox.path("good");
