@@ -32,13 +32,18 @@ checks! {
 fn workspace_wrapper(facts: &Facts) -> Option<Problem> {
     let wrapper = facts.cargo.settings.workspace_wrapper.as_ref()?;
     let known = ["rustc", "clippy-driver"].map(OsStr::new);
-    let is_known = wrapper.value.file_stem().is_none_or(|stem| known.contains(&stem));
-    if is_known || !facts.caches_rust_plainly() {
+    // An empty one switches it off.
+    let stem = wrapper.value.file_stem()?;
+    let why = if facts.find_program(&wrapper.value).is_none() {
+        "cannot be started"
+    } else if !known.contains(&stem) && facts.caches_rust_plainly() {
+        "is not a compiler that sccache knows"
+    } else {
         return None;
-    }
+    };
     let origin = &wrapper.origin;
     let what = format!(
-        "the workspace wrapper `{}` from {origin} is not a compiler that sccache knows: no workspace member can be built",
+        "the workspace wrapper `{}` from {origin} {why}: no workspace member can be built",
         wrapper.value.display()
     );
     let fix = unset_or(origin, format!("remove the line {origin}"));

@@ -139,6 +139,12 @@ fn workspace_wrapper() {
         "our wrapper bypasses sccache"
     );
     fs::remove_dir_all(sandbox.path("project/target")).unwrap();
+    sandbox.set("RUSTC_WORKSPACE_WRAPPER", "/nonexistent/mine");
+    assert!(!sandbox.cargo_builds());
+    assert!(what(&sandbox.finding("workspace-wrapper")).contains("cannot be started"));
+    sandbox.set("RUSTC_WORKSPACE_WRAPPER", "");
+    assert!(sandbox.cargo_builds() && !sandbox.finds("workspace-wrapper"));
+    sandbox.set("RUSTC_WORKSPACE_WRAPPER", &other);
     sandbox.go_past_the_wrapper();
     assert!(!sandbox.cargo_builds());
     assert!(sandbox.finds("workspace-wrapper"));
