@@ -176,7 +176,10 @@ fn with_line_ends_of(before: &str, after: String) -> String {
 fn each_with_its_end(before: &str, after: &str) -> String {
     const WIDE: &str = "\r\n";
     let narrow = |text: &str| text.replace(WIDE, "\n");
-    let mut is_wide = before.split_inclusive('\n').map(|line| line.ends_with(WIDE));
+    // A last line without an end gets that of the line before.
+    let mut is_wide = before
+        .split_inclusive('\n')
+        .map(|line| line.ends_with('\n').then(|| line.ends_with(WIDE)));
     let mut end_is_wide = before
         .split_inclusive('\n')
         .next()
@@ -185,7 +188,7 @@ fn each_with_its_end(before: &str, after: &str) -> String {
     let mut text = String::new();
     for change in similar::TextDiff::from_lines(&old, &new).iter_all_changes() {
         if change.tag() != similar::ChangeTag::Insert {
-            end_is_wide = is_wide.next().unwrap_or(end_is_wide);
+            end_is_wide = is_wide.next().flatten().unwrap_or(end_is_wide);
         }
         match change.value().strip_suffix('\n') {
             _ if change.tag() == similar::ChangeTag::Delete => {}
@@ -292,6 +295,10 @@ mod tests {
         assert_eq!(edited(text), text.replace("1G", "24G"));
         let mixed = "[cache.disk]\r\nsize = \"1G\"\r\n[x]\r\na = \"\"\"\ntwo\nlines\"\"\"\r\n";
         assert_eq!(edited(mixed), mixed.replace("1G", "24G"));
+        assert_eq!(
+            edited("[cache.disk]\r\ndir = \"/x\""),
+            "[cache.disk]\r\ndir = \"/x\"\r\nsize = \"24G\"\r\n"
+        );
         let new = "# a\r\n[cache.disk]\r\n# b\n";
         assert_eq!(edited(new), "# a\r\n[cache.disk]\r\nsize = \"24G\"\r\n# b\n");
         assert_eq!(

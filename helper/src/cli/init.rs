@@ -54,7 +54,7 @@ pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
     if let Some(beside) = &config.beside {
         // It may set a size already.
         bail!(
-            "{} lies beside {}, which sccache reads: rename it to that, or remove it; nothing was written",
+            "{} lies beside {}, and sccache reads only the latter: move its settings there as TOML, or remove it; nothing was written",
             beside.display(),
             config.path.display()
         );
