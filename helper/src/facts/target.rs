@@ -35,6 +35,8 @@ pub struct Target {
     pub shared_with: Vec<PathBuf>,
     /// The link that makes two worktrees' directories the same.
     pub link: Option<PathBuf>,
+    /// The line of a different worktree's configuration that names this directory.
+    pub named_by: Option<Origin>,
     /// Other worktrees of this repository that have built into it.
     pub built_by: Vec<PathBuf>,
     /// Other worktrees of this repository that build into it if their shells have the same variable, which is not
@@ -54,6 +56,7 @@ impl Target {
             remembered_failure: RustcInfo::read(&units.value).sccache_failure(),
             shared_with: Vec::new(),
             link: None,
+            named_by: None,
             built_by: Vec::new(),
             named_for: Vec::new(),
             dir: units,
@@ -109,6 +112,8 @@ impl Target {
                 let both = [Some(&self.dir.value), units];
                 let link = both.into_iter().flatten().find(|dir| dir.is_symlink()).cloned();
                 self.link = self.link.take().or(link);
+                let line = theirs.units_dir().map(|units| units.origin.clone());
+                self.named_by = self.named_by.take().or(line.filter(|line| *line != self.dir.origin));
                 self.shared_with.push(other.worktree.clone());
             } else if is_named || !is_inside && other_target.is_some_and(|theirs| self.has_artifacts_in(theirs)) {
                 self.built_by.push(other.worktree.clone());

@@ -10,10 +10,10 @@ const FEW: usize = 4;
 /// The most lines for worktrees that do not share.
 const MAX_LISTED: usize = 5;
 
-/// A row with the number of worktrees, then a row for each one that is listed.
+/// A row with the number of worktrees, then a row for each one that is listed; nothing outside of a cargo project.
 pub(super) fn rows(facts: &Facts) -> Vec<(&'static str, String)> {
     let others = facts.other_worktrees();
-    if others == 0 {
+    if others == 0 || facts.cargo.settings.root().is_none() {
         return Vec::new();
     }
     let share_members = facts.shell.env.get(names::SHARE_MEMBERS);

@@ -46,14 +46,19 @@ fn target_dir_shared(facts: &Facts) -> Option<Problem> {
 fn own_target_dir(target: &Target) -> Fix {
     match &target.dir.origin {
         Origin::Env(name) => unset(name),
-        line @ Origin::File(..) => Fix::Do(format!(
-            "remove the line {line}, or name a directory inside the worktree"
-        )),
-        Origin::Default => Fix::Do(match &target.link {
-            Some(link) => format!("replace the link {} by a directory", link.display()),
-            None => "give that worktree a target directory of its own (look for CARGO_TARGET_DIR in its shell); then, here: cargo clean".into(),
-        }),
+        line @ Origin::File(..) => remove(line, "the worktree"),
+        Origin::Default => match (&target.link, &target.named_by) {
+            (Some(link), _) => Fix::Do(format!("replace the link {} by a directory", link.display())),
+            (None, Some(line)) => remove(line, "that worktree"),
+            (None, None) => Fix::Do(
+                "give that worktree a target directory of its own (look for CARGO_TARGET_DIR in its shell); then, here: cargo clean".into(),
+            ),
+        },
     }
+}
+
+fn remove(line: &Origin, worktree: &str) -> Fix {
+    Fix::Do(format!("remove the line {line}, or name a directory inside {worktree}"))
 }
 
 fn version_too_old_for_sharing(facts: &Facts) -> Option<Problem> {

@@ -103,6 +103,17 @@ fn target_dir_of_this_worktree_used_by_a_second() {
     assert!(what(&sandbox.go("other").finding("target-dir-shared")).contains("is also the worktree"));
     fs::remove_file(link).unwrap();
     assert_eq!(sandbox.go("project").ids(), NOTHING);
+    // By the second one's configuration.
+    let config = sandbox.write(
+        "other/.cargo/config.toml",
+        "[build]\ntarget-dir = \"../project/target\"\n",
+    );
+    let line = format!(
+        "remove the line {}:2, or name a directory inside that worktree",
+        config.display()
+    );
+    assert_eq!(sandbox.finding("target-dir-shared")["fix"]["do"], line);
+    fs::remove_file(config).unwrap();
     // By a variable of the second one's shell.
     sandbox.set("CARGO_TARGET_DIR", sandbox.path("project/target"));
     assert_eq!(second_program(&sandbox, &sandbox.path("project/target")), "A\n");
