@@ -1,6 +1,5 @@
 //! Settings: sccache's config file and variables, and cargo's files.
 
-use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -169,9 +168,10 @@ fn config_missing(facts: &Facts) -> Option<Problem> {
         Content::Unreadable(why) => why,
         Content::Endless(_) | Content::TooLong(_) | Content::OtherFormat | Content::Toml(_) => return None,
     };
-    // No file is needed for a remote cache, or if variables set the place and the size.
+    // No file is needed for a remote cache, or if variables set the place and the size. A relative path has a check of
+    // its own.
     let is_set = |name: &str| facts.shell.env.get(name).is_some();
-    let is_overridden = is_set("SCCACHE_DIR") && is_set("SCCACHE_CACHE_SIZE");
+    let is_overridden = is_set("SCCACHE_DIR") && is_set("SCCACHE_CACHE_SIZE") || relative_config(facts).is_some();
     if facts.sccache.is_remote() || is_overridden || !facts.limit_matters(SCCACHE_DEFAULT) {
         return None;
     }
@@ -210,17 +210,26 @@ fn use_file_beside(beside: &Path, path: &Path) -> Fix {
     }
 }
 
+fn relative_config(facts: &Facts) -> Option<&Path> {
+    facts.shell.env.path(SCCACHE_CONF).filter(|path| path.is_relative())
+}
+
 fn config_relative(facts: &Facts) -> Option<Problem> {
-    let named = facts.shell.env.path(SCCACHE_CONF).filter(|path| path.is_relative())?;
-    let config = facts.sccache.config.as_ref()?;
-    let whole = match named.strip_prefix("~") {
-        Ok(rest) => Cow::Owned(facts.shell.env.path("HOME").unwrap_or(Path::new("/")).join(rest)),
-        Err(_) => Cow::Borrowed(config.true_path.as_ref().unwrap_or(&config.path)),
+    let named = relative_config(facts)?;
+    let home = facts.shell.env.path("HOME").unwrap_or(Path::new("/"));
+    let found = match named.strip_prefix("~") {
+        Ok(rest) => Some(home.join(rest)).filter(|path| path.exists()),
+        // The shell may have been entered above the workspace.
+        Err(_) => facts
+            .shell
+            .env
+            .cwd()
+            .ancestors()
+            .find_map(|dir| dir.join(named).canonicalize().ok()),
     };
-    let fix = if whole.exists() {
-        export(SCCACHE_CONF, quote_path(&whole))
-    } else {
-        Fix::Do(format!("set {SCCACHE_CONF} to the file's absolute path"))
+    let fix = match found {
+        Some(path) => export(SCCACHE_CONF, quote_path(&path)),
+        None => Fix::Do(format!("set {SCCACHE_CONF} to the file's absolute path")),
     };
     let what = format!(
         "{SCCACHE_CONF}={} is a relative path: each compile looks for it from its own directory, and the server uses the file of the first one",
