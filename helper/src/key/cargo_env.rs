@@ -8,7 +8,7 @@ pub(crate) const KEY: &str = "CARGO_SCCACHE_SHELL_KEY";
 const OF_THE_UNIT: [&str; 3] = ["CARGO_PKG_*", "CARGO_CRATE_NAME*", "CARGO_BIN_NAME*"];
 
 /// Settings of cargo, and paths. The key has none of them, so a macro that reads one unobserved is not noticed.
-const SETTINGS: [&str; 22] = [
+const SETTINGS: [&str; 24] = [
     "CARGO_ALIAS_*",
     "CARGO_BUILD_*",
     "CARGO_CACHE_*",
@@ -19,6 +19,9 @@ const SETTINGS: [&str; 22] = [
     "CARGO_HTTP_*",
     "CARGO_INCREMENTAL",
     "CARGO_INSTALL_ROOT",
+    // Set by `cargo llvm-cov show-env`.
+    "CARGO_LLVM_COV_BUILD_DIR",
+    "CARGO_LLVM_COV_TARGET_DIR",
     "CARGO_LOG",
     "CARGO_MAKEFLAGS",
     "CARGO_MANIFEST_DIR",
@@ -112,6 +115,16 @@ fn matches(pattern: &str, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn directories_of_tools_are_settings() {
+        assert!(!is_in_keys("CARGO_LLVM_COV_TARGET_DIR", false, true));
+        assert!(is_in_keys("CARGO_LLVM_COV", false, true), "code may depend on it");
+        assert!(
+            is_in_keys("CARGO_LLVM_COV_TARGET_DIR", false, false),
+            "plain sccache hashes it"
+        );
+    }
 
     #[test]
     fn knows_what_is_in_every_key() {
