@@ -27,8 +27,8 @@ impl std::fmt::Display for Stranger {
     }
 }
 
-/// The first directory on the way from `/` to `dir` that others than this user and root can change. Directories that do
-/// not exist yet do not count. Links are followed and checked like directories, except at or below `ours`, where we
+/// The first directory on the way from `/` to `dir`, or in it, that others than this user and root can change.
+/// Directories that do not exist yet do not count. Links are followed and checked like directories, except at or below `ours`, where we
 /// create none.
 pub fn stranger(dir: &Path, ours: &Path) -> Option<Stranger> {
     let mut left: Vec<OsString> = words(dir);
@@ -47,12 +47,8 @@ pub fn stranger(dir: &Path, ours: &Path) -> Option<Stranger> {
                 .ok()
                 .filter(|_| links <= MAX_LINKS && !at.starts_with(ours));
             let Some(target) = target else {
-                let why = "is a link, which sccache-shell does not make".to_owned();
-                return Some(Stranger {
-                    path: at,
-                    why,
-                    is_mode: false,
-                });
+                let (why, is_mode) = is_link();
+                return Some(Stranger { path: at, why, is_mode });
             };
             at.pop();
             let whole = at.join(target);
@@ -71,9 +67,31 @@ pub fn stranger(dir: &Path, ours: &Path) -> Option<Stranger> {
                 at.pop();
             }
             Some(word) => at.push(word),
-            None => return None,
+            None => return stranger_in(&at),
         }
     }
+}
+
+/// What others left in it while they could write to it stays theirs.
+fn stranger_in(dir: &Path) -> Option<Stranger> {
+    let mut entries = fs::read_dir(dir).ok()?.flatten();
+    entries.find_map(|entry| {
+        let data = entry.metadata().ok()?;
+        let (why, is_mode) = if data.is_symlink() {
+            Some(is_link())
+        } else {
+            fault(&data)
+        }?;
+        Some(Stranger {
+            path: entry.path(),
+            why,
+            is_mode,
+        })
+    })
+}
+
+fn is_link() -> (String, bool) {
+    ("is a link, which sccache-shell does not make".to_owned(), false)
 }
 
 /// The names in the path, the last first.
@@ -149,6 +167,14 @@ mod tests {
             stranger(&top.join("c/ours/form"), &top.join("c/ours")).unwrap().path,
             top.join("c/ours")
         );
+        make(&top.join("z/ours/form/memo")).unwrap();
+        mode(&top.join("z/ours/form/memo"), 0o777);
+        let inside = || stranger(&top.join("z/ours/form"), &top.join("z/ours")).map(|found| found.path);
+        assert_eq!(inside(), Some(top.join("z/ours/form/memo")));
+        fs::remove_dir(top.join("z/ours/form/memo")).unwrap();
+        assert_eq!(inside(), None);
+        symlink("/", top.join("z/ours/form/memo")).unwrap();
+        assert_eq!(inside(), Some(top.join("z/ours/form/memo")));
         symlink("loop", top.join("loop")).unwrap();
         assert!(stranger(&top.join("loop/x"), &ours).is_some(), "it ends");
     }

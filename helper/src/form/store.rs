@@ -84,7 +84,7 @@ impl Store {
     pub(crate) fn read(&self, kind: &str, name: &str) -> Option<Vec<u8>> {
         let mut file = OpenOptions::new()
             .read(true)
-            .custom_flags(OFlags::NOFOLLOW.bits().cast_signed())
+            .custom_flags((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().cast_signed())
             .open(self.file(kind, name))
             .ok()?;
         let mut bytes = Vec::new();
