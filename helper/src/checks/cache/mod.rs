@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::config::config_missing;
 use super::fixes::{edit, export, stop_server, unset};
 use super::origins;
 use crate::facts::Facts;
@@ -171,7 +172,13 @@ fn cache_size(facts: &Facts) -> Vec<Problem> {
         return Vec::new();
     };
     let is_too_small = |size: &Size| *size < wanted && facts.limit_matters(*size);
-    let next = facts.sccache.next_limit().filter(is_too_small).map(|size| {
+    // Without a file this is `config-missing`.
+    let has_cause = size_origin(facts) == Origin::Default && config_missing(facts).is_some();
+    let next = facts
+        .sccache
+        .next_limit()
+        .filter(|size| is_too_small(size) && !has_cause);
+    let next = next.map(|size| {
         let source = size_source(facts);
         let what = format!("the flake wants a cache of {wanted}, {source} gives the next sccache server {size}");
         Problem::new(what, resize(facts, wanted)).at_places([size_origin(facts)])

@@ -155,7 +155,7 @@ fn expanded(value: &str) -> Option<String> {
     list.contains("$HOME\"").then_some(list)
 }
 
-fn config_missing(facts: &Facts) -> Option<Problem> {
+pub(super) fn config_missing(facts: &Facts) -> Option<Problem> {
     let Some(config) = &facts.sccache.config else {
         return Some(Problem::new(
             "there is no home directory, so no sccache config file",
@@ -191,8 +191,10 @@ fn config_missing(facts: &Facts) -> Option<Problem> {
         }
         _ => Fix::Do(format!("put a readable file at {path}")),
     };
+    let wanted = facts.shell.wanted_size.filter(|wanted| *wanted > SCCACHE_DEFAULT);
+    let wanted = wanted.map_or_else(String::new, |wanted| format!("; the flake wants {wanted}"));
     let what = format!(
-        "{path}{by} {state}{beside}: the cache falls back to {SCCACHE_DEFAULT} whichever shell starts the server"
+        "{path}{by} {state}{beside}: the cache falls back to {SCCACHE_DEFAULT} whichever shell starts the server{wanted}"
     );
     Some(Problem::new(what, fix))
 }
