@@ -114,8 +114,17 @@ pub fn command() -> clap::Command {
 
 /// Runs the command line. Exit 0: no problem, or only warnings; 1: an error was found; 2: the command failed.
 pub fn run(args: Vec<OsString>) -> ExitCode {
-    // clap itself exits: with 2 for errors, which go to stderr, and with 0 for help, which goes to stdout.
-    let result = match Cli::parse_from(args).command {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(error) if error.use_stderr() => {
+            let text = error.render().to_string();
+            let _ = anstream::stderr().write_all(escape::lines(&text).as_bytes());
+            return ExitCode::from(2);
+        }
+        // Help, which goes to stdout.
+        Err(error) => error.exit(),
+    };
+    let result = match cli.command {
         Command::Check(args) => check(&args),
         Command::Explain { id } => explain(id.as_deref()),
         Command::ExplainMiss(args) => explain_miss::run(&args),

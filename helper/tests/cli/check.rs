@@ -90,3 +90,28 @@ fn a_mistyped_id_gets_a_suggestion() {
     let script = String::from_utf8(sandbox.helper(&["completions", "bash"]).stdout).unwrap();
     assert!(script.contains("target-dir-shared"));
 }
+
+#[test]
+fn an_argument_cannot_control_the_terminal() {
+    const ODD: &str = "a\u{1b}[31m\u{9b}\u{202e}b";
+    let sandbox = Sandbox::new();
+    for args in [
+        &[ODD][..],
+        &["--", ODD],
+        &["check", &format!("--{ODD}")],
+        &["init", "--size", ODD],
+        &["explain", ODD],
+    ] {
+        let output = sandbox.helper(args);
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{text}");
+        assert!(
+            text.starts_with("error: ") && text.contains("\\u{202e}b"),
+            "{text:?}"
+        );
+        assert!(
+            !text.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}'),
+            "{text:?}"
+        );
+    }
+}
