@@ -43,6 +43,8 @@ pub struct Cargo {
     pub build_dir: Option<Setting<PathBuf>>,
     /// Flags for every rustc, word by word.
     pub rustflags: Vec<Setting<String>>,
+    /// What the config files set for the target: its name, its linker.
+    pub target: Vec<Setting<String>>,
     /// The settings of the `dev` profile, by dotted keys.
     pub profile: BTreeMap<String, Setting<String>>,
     /// Variables for rustc and build scripts, by name.
@@ -79,6 +81,7 @@ impl Cargo {
             target_dir: paths::target_dir(&layers),
             build_dir: paths::build_dir(&layers),
             rustflags: flags::rustflags(&layers),
+            target: flags::of_target(&layers),
             profile: profile::dev(&layers),
             variables: env_table::variables(&layers),
             vendored: paths::vendored(&layers),

@@ -53,6 +53,8 @@ pub enum Difference {
     CargoHome(PathBuf),
     /// Flags for rustc, and one place that sets them.
     Rustflags(Origin),
+    /// The target or its linker, and the place that sets it.
+    Target(Origin),
     /// Vendored sources, and one place that names them.
     Vendored(Origin),
     /// A key of the `dev` profile, and the place that sets it.
@@ -138,6 +140,7 @@ fn sibling(env: &Environment, ours: &Ours<'_>, other: Counterpart) -> Sibling {
             compiler,
             home.filter(is_other).map(Difference::CargoHome),
             different(&theirs.rustflags, &ours.cargo.rustflags).map(Difference::Rustflags),
+            different(&theirs.target, &ours.cargo.target).map(Difference::Target),
             different(&theirs.vendored, &ours.cargo.vendored).map(Difference::Vendored),
             different_profile(&theirs, ours.cargo),
             different_variable(env, &theirs, ours),

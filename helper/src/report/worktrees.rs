@@ -138,6 +138,7 @@ fn reason(difference: &Difference) -> String {
         Difference::Pin(file) => format!("its {file} is different, so its rustc may be too"),
         Difference::CargoHome(home) => format!("it was built with CARGO_HOME {}", home.display()),
         Difference::Rustflags(origin) => format!("different rustflags ({origin})"),
+        Difference::Target(origin) => format!("a different target or linker ({origin})"),
         Difference::Vendored(origin) => format!("vendored sources ({origin})"),
         Difference::Profile(key, origin) => format!("a different `{key}` in the dev profile ({origin})"),
         Difference::Variable(name, origin) => {

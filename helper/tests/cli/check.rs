@@ -105,10 +105,7 @@ fn an_argument_cannot_control_the_terminal() {
         let output = sandbox.helper(args);
         let text = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{text}");
-        assert!(
-            text.starts_with("error: ") && text.contains("\\u{202e}b"),
-            "{text:?}"
-        );
+        assert!(text.starts_with("error: ") && text.contains("\\u{202e}b"), "{text:?}");
         assert!(
             !text.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}'),
             "{text:?}"

@@ -13,7 +13,7 @@ fn which_worktrees_share_and_why_others_do_not() {
     let sandbox = Sandbox::new();
     sandbox.package("hello");
     sandbox.write("project/Cargo.lock", LOCK);
-    for name in ["same", "older", "flags", "moved", "rustc", "gone"] {
+    for name in ["same", "older", "flags", "moved", "rustc", "gone", "linker"] {
         sandbox.second_worktree(name);
     }
     let rows = || {
@@ -22,8 +22,8 @@ fn which_worktrees_share_and_why_others_do_not() {
         let rows: Vec<String> = rows.take_while(|line| !line.is_empty()).map(str::to_owned).collect();
         rows.join("\n").replace(sandbox.path("").to_str().unwrap(), "")
     };
-    let all_share = "worktrees  7; all crates can be shared, by shells with the same CARGO_HOME\n           \
-        6 of the 6 others share all 2 crates; nothing is built there yet";
+    let all_share = "worktrees  8; all crates can be shared, by shells with the same CARGO_HOME\n           \
+        7 of the 7 others share all 2 crates; nothing is built there yet";
     assert_eq!(rows(), all_share);
 
     sandbox.write(
@@ -34,14 +34,19 @@ fn which_worktrees_share_and_why_others_do_not() {
         "flags/.cargo/config.toml",
         "[build]\nrustflags = [\"-Ctarget-cpu=native\"]\n",
     );
+    sandbox.write(
+        "linker/.cargo/config.toml",
+        "[target.x86_64-unknown-linux-gnu]\nlinker = \"gcc\"\n",
+    );
     let dep_info = "/x: /elsewhere/.cargo/registry/src/i-0/a-1.0.0/src/lib.rs\n";
     sandbox.write("moved/target/debug/deps/a-0123456789abcdef.d", dep_info);
     sandbox.write("rustc/rust-toolchain.toml", "[toolchain]\nchannel = \"1.90\"\n");
     std::fs::remove_file(sandbox.path("gone/Cargo.toml")).unwrap();
-    let some_differ = "worktrees  7; all crates can be shared, by shells with the same CARGO_HOME\n           \
-        2 of the 6 others share; the fewest with older, 1 of 2 crates, by its Cargo.lock; nothing is built there yet\n           \
+    let some_differ = "worktrees  8; all crates can be shared, by shells with the same CARGO_HOME\n           \
+        2 of the 7 others share; the fewest with older, 1 of 2 crates, by its Cargo.lock; nothing is built there yet\n           \
         flags does not: different rustflags (flags/.cargo/config.toml:2)\n           \
         gone does not: it does not contain this workspace\n           \
+        linker does not: a different target or linker (linker/.cargo/config.toml:2)\n           \
         moved does not: it was built with CARGO_HOME /elsewhere/.cargo\n           \
         rustc does not: its rust-toolchain.toml is different, so its rustc may be too";
     assert_eq!(rows(), some_differ);

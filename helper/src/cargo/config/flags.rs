@@ -71,6 +71,15 @@ fn for_targets(layers: &Layers<'_>) -> Vec<Setting<String>> {
     all
 }
 
+/// What cargo passes to every rustc by options of their own: `build.target`, `target.<triple>.linker`.
+pub(super) fn of_target(layers: &Layers<'_>) -> Vec<Setting<String>> {
+    let targets = targets(layers);
+    let linkers = targets.iter().map(|target| ["target", target, "linker"]);
+    let linkers = linkers.filter_map(|keys| layers.config_text(&keys));
+    let all = layers.config_text(&["build", "target"]).into_iter().chain(linkers);
+    all.map(|(setting, _)| setting).collect()
+}
+
 /// The names of all `[target.…]` tables.
 fn tables<'a>(layers: &'a Layers<'_>) -> impl Iterator<Item = &'a str> {
     layers.configs.iter().flat_map(|file| {
