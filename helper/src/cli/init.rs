@@ -44,7 +44,12 @@ pub(super) struct InitArgs {
 
 pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
     let shell = Environment::current();
-    let env = of_compiles(&shell);
+    // A hook runs this with `--if-missing`: no file may be made where only the repository says so.
+    let env = if args.if_missing {
+        shell.clone()
+    } else {
+        of_compiles(&shell)
+    };
     let config =
         ConfigFile::read(&env).context("there is no home directory: set HOME, or name a file in SCCACHE_CONF")?;
     let is_missing = matches!(config.content, Content::Missing);

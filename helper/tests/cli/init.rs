@@ -67,6 +67,19 @@ fn a_dry_run_shows_and_changes_nothing() {
 }
 
 #[test]
+fn if_missing_makes_no_file_that_the_repository_names() {
+    let sandbox = Sandbox::new();
+    let elsewhere = sandbox.path("home/.bash_profile");
+    let text = format!("[env]\nSCCACHE_CONF = \"{}\"\n", elsewhere.display());
+    sandbox.write("project/.cargo/config.toml", text);
+    fs::remove_file(sandbox.config()).unwrap();
+    assert!(sandbox.helper(&["init", "--if-missing"]).status.success());
+    assert!(!elsewhere.exists() && sandbox.config().exists());
+    assert!(sandbox.helper(&["init"]).status.success());
+    assert!(elsewhere.exists(), "on request");
+}
+
+#[test]
 fn if_missing_leaves_what_is_there() {
     let sandbox = Sandbox::new();
     let output = sandbox.helper(&["init", "--if-missing", "--size", "48G"]);
