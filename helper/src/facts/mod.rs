@@ -36,8 +36,10 @@ use repository::RepositoryFacts;
 use shell::ShellFacts;
 
 use crate::cargo::Cargo;
-use crate::environment::Environment;
+use crate::environment::{Environment, names};
+use crate::form::versions;
 use crate::git::Repository;
+use crate::observe;
 use crate::origin::Setting;
 use crate::real_sccache;
 use crate::size::Size;
@@ -162,11 +164,24 @@ impl Facts {
         self.caches_rust() && !self.wrapper_is_ours()
     }
 
-    /// Whether cargo's wrapper is ours.
+    /// Whether cargo's wrapper is ours, and on.
     pub fn wrapper_is_ours(&self) -> bool {
         let wrapper = self.cargo.settings.wrapper.as_ref();
         let program = wrapper.and_then(|wrapper| self.find_program(&wrapper.value));
-        program.is_some_and(|path| real_sccache::is_ours(&path))
+        !self.is_switched_off() && program.is_some_and(|path| real_sccache::is_ours(&path))
+    }
+
+    /// Whether our wrapper is switched off.
+    pub fn is_switched_off(&self) -> bool {
+        self.shell.env.text(names::SWITCH).as_deref() == Some("off")
+    }
+
+    /// Whether worktrees share the members of the workspace.
+    pub fn shares_members(&self) -> bool {
+        let is_tried = self.sccache_version().is_none_or(versions::is_tried);
+        let is_on = self.shell.env.text(names::SHARE_MEMBERS).as_deref() != Some("false");
+        let is_possible = || self.shell.stranger.is_none() && observe::is_possible();
+        self.wrapper_is_ours() && is_on && is_tried && is_possible()
     }
 
     /// The program as a shell would find it: a path as it is, a bare name on PATH.

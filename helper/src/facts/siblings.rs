@@ -10,7 +10,7 @@ use crate::cargo::build_dir::{dep_infos, is_used};
 use crate::cargo::dep_info;
 use crate::cargo::lock_file::Lock;
 use crate::cargo::rustc_info::RustcInfo;
-use crate::environment::Environment;
+use crate::environment::{Environment, names};
 use crate::git::{Counterpart, Repository};
 use crate::key::cargo_env::is_in_keys;
 use crate::origin::{Origin, Setting};
@@ -89,9 +89,10 @@ pub(super) fn siblings(
     let Some(root) = cargo.root() else {
         return Vec::new();
     };
+    let is_on = env.get(names::SWITCH).is_none_or(|value| value != "off");
     let ours = Ours {
         cargo,
-        is_in_form: wrapper_path.as_deref().is_some_and(real_sccache::is_ours),
+        is_in_form: is_on && wrapper_path.as_deref().is_some_and(real_sccache::is_ours),
         root,
         rustc: units.rustc.as_deref(),
         lock,

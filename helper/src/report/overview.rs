@@ -1,6 +1,7 @@
 //! The status lines above the findings of `check` and of a bug report.
 
 use super::worktrees;
+use crate::environment::names;
 use crate::facts::Facts;
 use crate::facts::answer::{Answer, languages};
 use crate::size::Size;
@@ -56,7 +57,12 @@ fn wrapper(facts: &Facts) -> Option<String> {
     } else {
         wrapper.value.display().to_string()
     };
-    Some(format!("{what}, by {}", wrapper.origin))
+    let off = if facts.is_switched_off() {
+        format!(", switched off by {}", names::SWITCH)
+    } else {
+        String::new()
+    };
+    Some(format!("{what}, by {}{off}", wrapper.origin))
 }
 
 /// The variables of cargo's `[env]`, which no shell shows; only the names, since a value may be a token.

@@ -1,6 +1,5 @@
 //! Which worktrees of the repository share with this one, which do not, and why.
 
-use crate::environment::names;
 use crate::facts::Facts;
 use crate::facts::siblings::{Difference, Sibling};
 
@@ -16,8 +15,7 @@ pub(super) fn rows(facts: &Facts) -> Vec<(&'static str, String)> {
     if others == 0 || facts.cargo.settings.root().is_none() {
         return Vec::new();
     }
-    let share_members = facts.shell.env.get(names::SHARE_MEMBERS);
-    let is_in_form = facts.wrapper_is_ours() && share_members.is_none_or(|value| value != "false");
+    let is_in_form = facts.shares_members();
     let own = facts.variables_of_this_worktree();
     if !own.is_empty() {
         let what = not_shared(facts, &own, is_in_form);

@@ -1,6 +1,7 @@
 //! Which other worktrees share crates with this one: what is printed, and that builds agree.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 
 use crate::support::{Sandbox, manifest};
 
@@ -51,6 +52,24 @@ fn which_worktrees_share_and_why_others_do_not() {
         rustc does not: its rust-toolchain.toml is different, so its rustc may be too";
     assert_eq!(rows(), some_differ);
     assert_eq!(sandbox.prints(&["check", "--quiet"]), "", "the hook prints none of it");
+}
+
+#[test]
+fn members_are_not_said_to_be_shared_where_sccache_alone_compiles() {
+    let mut sandbox = Sandbox::new();
+    sandbox.package("hello");
+    sandbox.second_worktree("other");
+    let says = |sandbox: &Sandbox| sandbox.prints(&["check"]).contains("; all crates can be shared");
+    assert!(says(&sandbox));
+    sandbox.set("SCCACHE_SHELL", "off");
+    assert!(!says(&sandbox));
+    assert!(sandbox.prints(&["check"]).contains(", switched off by SCCACHE_SHELL\n"));
+    let cache = sandbox.path("cache");
+    sandbox.unset("SCCACHE_SHELL").set("XDG_CACHE_HOME", &cache);
+    fs::create_dir(&cache).unwrap();
+    assert!(says(&sandbox));
+    fs::set_permissions(&cache, fs::Permissions::from_mode(0o777)).unwrap();
+    assert!(!says(&sandbox), "{}", sandbox.prints(&["check"]));
 }
 
 /// A project with one git dependency, whose sources are in cargo's home.

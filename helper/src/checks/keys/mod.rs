@@ -111,22 +111,20 @@ fn rustc_wrapper_env_unhashed(facts: &Facts) -> Option<Problem> {
 fn plain_sccache(facts: &Facts, route: &Route) -> Option<String> {
     match &route.end {
         End::Plain(path) => Some(path.display().to_string()),
-        End::Ours | End::OursOfBefore if is_off(facts) => Some(format!("plain sccache ({}=off)", names::SWITCH)),
+        End::Ours | End::OursOfBefore if facts.is_switched_off() => {
+            Some(format!("plain sccache ({}=off)", names::SWITCH))
+        }
         _ => None,
     }
 }
 
 /// Turns our wrapper on again if it is off, else sets the variable that it would set.
 fn hash_by(facts: &Facts, name: &str, value: &str) -> Fix {
-    if is_off(facts) {
+    if facts.is_switched_off() {
         unset(names::SWITCH)
     } else {
         export(name, value)
     }
-}
-
-fn is_off(facts: &Facts) -> bool {
-    facts.shell.env.text(names::SWITCH).as_deref() == Some("off")
 }
 
 /// The best-known of the variables, and how many more there are.
