@@ -44,7 +44,7 @@ pub(super) struct InitArgs {
 
 pub(super) fn run(args: &InitArgs) -> anyhow::Result<ExitCode> {
     let shell = Environment::current();
-    // A hook runs this with `--if-missing`: no file may be made where only the repository says so.
+    // A hook runs this with `--if-missing`: no file may be made at a path that only the repository names.
     let env = if args.if_missing {
         shell.clone()
     } else {

@@ -123,7 +123,7 @@ impl Target {
         }
     }
 
-    /// Whether the target directory of another worktree, in which nothing is built, has artifacts from here.
+    /// Whether a different worktree's target directory, in which nothing is built, has artifacts from here.
     fn has_artifacts_in(&self, theirs: &Path) -> bool {
         !is_used(theirs) && was_put_into(&self.dir.value, theirs)
     }

@@ -27,6 +27,6 @@ fn a_cache_directory_from_cargos_configuration() {
     let text = "[env]\nXDG_CACHE_HOME = { value = \"../cache\", relative = true, force = true }\n";
     sandbox.write("project/.cargo/config.toml", text);
     sandbox.run("project", "cargo", &["build", "--offline", "-q"]);
-    let said = sandbox.run("project", HELPER, &["explain-miss", "app"]);
-    assert!(said.contains("no earlier compile of it is remembered"), "{said}");
+    let text = sandbox.run("project", HELPER, &["explain-miss", "app"]);
+    assert!(text.contains("no earlier compile of it is remembered"), "{text}");
 }

@@ -55,21 +55,21 @@ fn which_worktrees_share_and_why_others_do_not() {
 }
 
 #[test]
-fn members_are_not_said_to_be_shared_where_sccache_alone_compiles() {
+fn members_are_shared_only_in_normal_form() {
     let mut sandbox = Sandbox::new();
     sandbox.package("hello");
     sandbox.second_worktree("other");
-    let says = |sandbox: &Sandbox| sandbox.prints(&["check"]).contains("; all crates can be shared");
-    assert!(says(&sandbox));
+    let shares = |sandbox: &Sandbox| sandbox.prints(&["check"]).contains("; all crates can be shared");
+    assert!(shares(&sandbox));
     sandbox.set("SCCACHE_SHELL", "off");
-    assert!(!says(&sandbox));
+    assert!(!shares(&sandbox));
     assert!(sandbox.prints(&["check"]).contains(", switched off by SCCACHE_SHELL\n"));
     let cache = sandbox.path("cache");
     sandbox.unset("SCCACHE_SHELL").set("XDG_CACHE_HOME", &cache);
     fs::create_dir(&cache).unwrap();
-    assert!(says(&sandbox));
+    assert!(shares(&sandbox));
     fs::set_permissions(&cache, fs::Permissions::from_mode(0o777)).unwrap();
-    assert!(!says(&sandbox), "{}", sandbox.prints(&["check"]));
+    assert!(!shares(&sandbox), "{}", sandbox.prints(&["check"]));
 }
 
 /// A project with one git dependency, whose sources are in cargo's home.
