@@ -10,7 +10,7 @@ use sccache_shell_e2e::output::Output;
 pub type Digests = BTreeMap<String, String>;
 
 /// The digests of all that rustc wrote and that must not depend on whether it was a hit: no dep-info, which names
-/// places, and nothing of cargo's own or of build scripts.
+/// places, no incremental state, which names sessions, and nothing of cargo's own or of build scripts.
 pub fn digests(target: &Path) -> Digests {
     let mut find = Command::new("find");
     find.current_dir(target).args([".", "-type", "f", "-size", "+0"]);
@@ -18,6 +18,7 @@ pub fn digests(target: &Path) -> Digests {
         "*.d",
         "*/.*",
         "*/out/*",
+        "*/incremental/*",
         "*/invoked.timestamp",
         "*/output",
         "*/root-output",
