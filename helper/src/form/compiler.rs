@@ -104,9 +104,19 @@ fn behind_proxy(env: &Environment, named: &Path) -> Option<PathBuf> {
 }
 
 /// RUSTUP_HOME, else `~/.rustup`.
-pub(super) fn rustup_home(env: &Environment) -> Option<PathBuf> {
+fn rustup_home(env: &Environment) -> Option<PathBuf> {
     let home = env.path("RUSTUP_HOME").map(Path::to_owned);
     home.or_else(|| Some(env.path("HOME")?.join(".rustup")))
+}
+
+/// Directories that belong to compilers alone.
+pub(super) fn toolchains(rustc: &Path, env: &Environment) -> Vec<PathBuf> {
+    let rustc = rustc.canonicalize().unwrap_or_else(|_| rustc.to_owned());
+    let own = rustc.parent().and_then(Path::parent).map(|dir| dir.join("lib/rustlib"));
+    let both = own
+        .into_iter()
+        .chain(rustup_home(env).map(|home| home.join("toolchains")));
+    both.filter(|dir| dir.parent().is_some()).collect()
 }
 
 /// The path of the shim for `compiler`, created or updated if necessary.

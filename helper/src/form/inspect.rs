@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
-use super::compiler::rustup_home;
+use super::compiler;
 use super::contents::Contents;
 use super::input::{self, Input, State};
 use super::os_text;
@@ -41,16 +41,6 @@ pub(crate) struct Inspection {
     pub(crate) refused: Option<Why>,
 }
 
-/// Directories that belong to compilers alone.
-pub(super) fn toolchains(rustc: &Path, env: &Environment) -> Vec<PathBuf> {
-    let rustc = rustc.canonicalize().unwrap_or_else(|_| rustc.to_owned());
-    let own = rustc.parent().and_then(Path::parent).map(|dir| dir.join("lib/rustlib"));
-    let both = own
-        .into_iter()
-        .chain(rustup_home(env).map(|home| home.join("toolchains")));
-    both.filter(|dir| dir.parent().is_some()).collect()
-}
-
 /// Expands the crate and notes what that read.
 pub(super) fn inspect(unit: &Unit<'_>) -> Result<Inspection, Why> {
     let start = now();
@@ -60,7 +50,7 @@ pub(super) fn inspect(unit: &Unit<'_>) -> Result<Inspection, Why> {
     if let Some(seen) = &expansion.seen {
         inspection.observed = true;
         inspection.refused = refused(seen);
-        let mut toolchains = toolchains(&unit.rustc.path, unit.context.env);
+        let mut toolchains = compiler::toolchains(&unit.rustc.path, unit.context.env);
         toolchains.extend(seen.toolchains());
         let mut recorder = Recorder {
             unit,
@@ -220,6 +210,9 @@ impl Recorder<'_> {
             return Ok(());
         }
         let is_constant = self.unit.places.is_constant(&path, &self.toolchains);
+        if how == Use::Absent && self.is_of_the_loader(&path) {
+            return Ok(());
+        }
         if how == Use::Write {
             let is_harmless = is_constant && keeps_nothing(&path);
             let refused = || Rule::Writes.because(format!("a macro writes {}", path.display()));
@@ -240,6 +233,22 @@ impl Recorder<'_> {
 
     fn add(&mut self, path: &Path, state: State) {
         self.inputs.push(Input::new(&self.unit.places, path, state));
+    }
+
+    /// Whether the loader looks there for the compiler's own libraries: cargo puts directories of the build into its
+    /// search path, in the new layout those of different packages in each build.
+    fn is_of_the_loader(&self, path: &Path) -> bool {
+        const FOR_PROCESSORS: [&str; 4] = ["glibc-hwcaps", "tls", "x86_64", "aarch64"];
+        let name = path.file_name().unwrap_or_default().as_bytes();
+        let is_library = memchr::memmem::find(name, b".so").is_some();
+        let search = self.unit.context.env.get("LD_LIBRARY_PATH").unwrap_or_default();
+        let is_below = |dir: PathBuf| {
+            let rest = path.strip_prefix(dir).ok()?;
+            let first = rest.iter().next()?;
+            Some(is_library || FOR_PROCESSORS.iter().any(|name| first == *name))
+        };
+        let mut dirs = std::env::split_paths(search).filter(|dir| dir.is_absolute());
+        dirs.any(|dir| is_below(dir).unwrap_or(false))
     }
 
     fn is_dir_of_crates(&self, dir: &Path) -> bool {

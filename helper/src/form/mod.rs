@@ -184,7 +184,7 @@ fn plan(unit: &Unit<'_>, inspection: &Inspection, dependencies: &Dependencies, p
     };
     let programs = [unit.rustc.path.clone(), call.program.clone()];
     let allowed = call.externs.iter().chain(&dependencies.linker.files).cloned();
-    let mut constant = inspect::toolchains(&unit.rustc.path, env);
+    let mut constant = compiler::toolchains(&unit.rustc.path, env);
     constant.extend(places.sources());
     // So that file!() and the like are the same as without us.
     let keeps_paths = private.is_some_and(|why| why.rule == Rule::ReadsPlace);
