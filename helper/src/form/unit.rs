@@ -16,7 +16,7 @@ use crate::real_sccache::find_program;
 use crate::why::{Rule, Why};
 
 /// In every key. To be increased if the same key would have a different result, because of what the shim does.
-const VERSION: &str = "4";
+const VERSION: &str = "5";
 
 /// What the form uses beside the call.
 #[derive(Debug, Clone, Copy)]

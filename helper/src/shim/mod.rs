@@ -3,6 +3,7 @@
 //! It answers without rustc which files a compile makes, and what it depends on, which is in the key already. It prints
 //! nothing of its own.
 
+mod bitcode;
 mod compile;
 mod verdict;
 

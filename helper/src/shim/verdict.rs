@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use super::bitcode;
 use crate::cargo::dep_info::DepInfo;
 use crate::form::contents::Contents;
 use crate::form::input::State;
@@ -87,7 +88,8 @@ fn outputs_name_no_place(plan: &Plan, output: &Output) -> Result<(), Why> {
     for name in &plan.file_names {
         let artifact = fs::read(Path::new(&plan.out_dir).join(name));
         let artifact = artifact.map_err(|error| Rule::Lost.because(format!("{name}: {error}")))?;
-        if names_the_place(&artifact) {
+        let texts: Vec<&[u8]> = plan.needles.iter().map(|needle| needle.as_encoded_bytes()).collect();
+        if names_the_place(&artifact) || bitcode::has(&artifact, &texts) {
             return Err(Rule::NamesPlace.because("its artifact names the place where it was made"));
         }
     }
