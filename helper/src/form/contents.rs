@@ -4,18 +4,22 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 use super::paths::is_library;
 use super::store::Store;
 use crate::digest::Digest;
 
-/// The resolution of a file system's clock, at worst: a second change within it may leave the same stamp.
+/// The resolution of a file system's clock: a second change within it may leave the same stamp.
 const TICK: Duration = Duration::from_millis(50);
+
+/// The same where times are whole seconds (ext4 with small inodes, HFS+) or, on FAT, two.
+const COARSE_TICK: Duration = Duration::from_secs(2);
 
 /// What identifies a file's content without reading it: it changes when the file is written to or replaced.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +51,8 @@ impl Stamp {
 
     /// Whether the next change is certain to change the stamp.
     fn is_settled(&self) -> bool {
+        let is_coarse = self.changed.1 == 0 && self.modified.1 == 0;
+        let tick = if is_coarse { COARSE_TICK } else { TICK };
         let (seconds, nanoseconds) = self.changed.max(self.modified);
         let seconds = u64::try_from(seconds).map(Duration::from_secs);
         let nanoseconds = u64::try_from(nanoseconds).map(Duration::from_nanos);
@@ -54,7 +60,7 @@ impl Stamp {
             return false;
         };
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        now > seconds + nanoseconds + TICK
+        now > seconds + nanoseconds + tick
     }
 }
 
@@ -119,7 +125,9 @@ fn name(path: &Path) -> String {
 }
 
 fn read(path: &Path) -> io::Result<HashedFile> {
-    let mut file = fs::File::open(path)?;
+    // A pipe without a writer would be waited for.
+    let flags = OFlags::NONBLOCK.bits().cast_signed();
+    let mut file = fs::File::options().read(true).custom_flags(flags).open(path)?;
     let data = file.metadata()?;
     if !data.is_file() {
         return Err(io::Error::other("not a plain file"));
@@ -190,5 +198,32 @@ mod tests {
         assert_eq!(contents.of(&link).unwrap(), contents.of(&target).unwrap());
         assert!(!contents.stamp(&link).unwrap().is_of(&link));
         assert!(contents.stamp(&target).unwrap().is_of(&target));
+    }
+
+    #[test]
+    fn a_stamp_of_whole_seconds_is_settled_later() {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let stamp = |nanoseconds| {
+            let time = (i64::try_from(now).unwrap() - 1, nanoseconds);
+            let (device, inode, size) = (1, 1, 1);
+            let (modified, changed) = (time, time);
+            Stamp {
+                device,
+                inode,
+                size,
+                modified,
+                changed,
+            }
+        };
+        assert!(!stamp(0).is_settled() && stamp(1).is_settled());
+    }
+
+    #[test]
+    fn a_pipe_is_not_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&path).status();
+        assert!(made.unwrap().success());
+        assert!(Contents::new(None).of(&path).is_err());
     }
 }
