@@ -76,6 +76,8 @@ pub(crate) struct Contents<'a> {
     /// Keeps the hashes of compiled crates for the next process.
     store: Option<&'a Store>,
     read: RefCell<HashMap<PathBuf, HashedFile>>,
+    /// Before the first file was read: see [`now`].
+    pub(crate) start: (i64, i64),
 }
 
 impl<'a> Contents<'a> {
@@ -83,6 +85,7 @@ impl<'a> Contents<'a> {
         Self {
             store,
             read: RefCell::default(),
+            start: now(),
         }
     }
 
@@ -114,7 +117,7 @@ impl<'a> Contents<'a> {
 }
 
 /// Whether it is a compiled crate or a library: large, and read for each crate that uses it. Sources are read once.
-fn is_compiled(path: &Path) -> bool {
+pub(crate) fn is_compiled(path: &Path) -> bool {
     path.extension().is_some_and(|end| end == "rmeta") || is_library(path)
 }
 
@@ -145,6 +148,21 @@ fn read(path: &Path) -> io::Result<HashedFile> {
         stamp: Stamp::of(&data),
         hash: hasher.finalize().to_hex().as_str().to_owned(),
     })
+}
+
+/// The present time, by the clock that stamps files: seconds and nanoseconds since 1970.
+pub(crate) fn now() -> (i64, i64) {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
+    (now.tv_sec, now.tv_nsec)
+}
+
+/// Whether `path`, or what it leads to, was changed after `start`, a time of [`now`]. A change within one tick of the
+/// clock is not noticed, but a compiler takes longer than that to start.
+pub(crate) fn has_changed_since(path: &Path, start: (i64, i64)) -> bool {
+    let both = [fs::symlink_metadata(path), fs::metadata(path)];
+    both.iter()
+        .flatten()
+        .any(|data| (data.ctime(), data.ctime_nsec()) > start)
 }
 
 #[cfg(test)]

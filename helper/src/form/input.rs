@@ -91,6 +91,11 @@ impl State {
         }
     }
 
+    /// Whether it says what was in the file or directory.
+    pub(crate) fn is_of_content(&self) -> bool {
+        matches!(self, Self::File(_) | Self::Names(_))
+    }
+
     /// Whether `path` still has this state.
     pub(crate) fn is_now(&self, path: &Path, contents: &Contents<'_>) -> bool {
         self.now(path, contents).is_ok_and(|now| now == *self)
@@ -154,12 +159,6 @@ fn names(dir: &Path) -> io::Result<String> {
         digest.field(&[u8::from(is_dir), u8::from(is_link)]);
     }
     Ok(digest.hex())
-}
-
-/// Whether `path` was changed after `start`, in seconds and nanoseconds since 1970. A change within one tick of the
-/// clock is not noticed, but a compiler takes longer than that to start.
-pub(crate) fn has_changed_since(path: &Path, start: (i64, i64)) -> bool {
-    fs::symlink_metadata(path).is_ok_and(|data| (data.ctime(), data.ctime_nsec()) > start)
 }
 
 /// Sorted, each name once: that a file was read says more than that it was looked up.

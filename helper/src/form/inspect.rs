@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use serde::{Deserialize, Serialize};
 
 use super::compiler;
-use super::contents::Contents;
+use super::contents::{self, Contents};
 use super::input::{self, Input, State};
 use super::os_text;
 use super::paths::{absolute, is_below, keeps_nothing};
@@ -43,7 +43,7 @@ pub(crate) struct Inspection {
 
 /// Expands the crate and notes what that read.
 pub(super) fn inspect(unit: &Unit<'_>) -> Result<Inspection, Why> {
-    let start = now();
+    let start = contents::now();
     let expansion = expand(unit)?;
     let mut inspection = Inspection::reported(&expansion.dep_info, unit);
     let mut inputs = inspection.sources(unit)?;
@@ -76,7 +76,7 @@ pub(super) fn inspect(unit: &Unit<'_>) -> Result<Inspection, Why> {
         .iter()
         .filter(|input| input.state != State::directory());
     let mut read = read.filter_map(|input| unit.places.path(&input.name));
-    match read.find(|path| input::has_changed_since(path, start)) {
+    match read.find(|path| contents::has_changed_since(path, start)) {
         Some(path) => Err(Rule::Edited.because(format!("{} changed while it was read", path.display()))),
         None => Ok(inspection),
     }
@@ -181,12 +181,6 @@ fn dep_info_args(call: &Invocation) -> Vec<OsString> {
     }
     args.extend(["--emit".into(), "dep-info".into()]);
     args
-}
-
-/// The present time, by the clock that stamps files.
-fn now() -> (i64, i64) {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
-    (now.tv_sec, now.tv_nsec)
 }
 
 /// Makes inputs of what was observed.

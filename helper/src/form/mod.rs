@@ -213,6 +213,7 @@ fn plan(unit: &Unit<'_>, inspection: &Inspection, dependencies: &Dependencies, p
         is_linked: call.is_linked(),
         native: linked::listed_dirs(unit).map(OsString::from).collect(),
         inputs: dependencies.inputs.iter().filter_map(input).collect(),
+        start: unit.context.contents.start,
         report: OsString::new(),
     }
 }

@@ -15,6 +15,7 @@ pub(crate) const PLAN: &str = "SCCACHE_SHELL_PLAN";
 
 /// How the shim restores cargo's call, and by what it judges the compile.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(test, derive(Default))]
 pub(crate) struct Plan {
     pub(crate) cwd: OsString,
     pub(crate) program: OsString,
@@ -59,6 +60,8 @@ pub(crate) struct Plan {
     #[serde(with = "os_text::list")]
     pub(crate) native: Vec<OsString>,
     pub(crate) inputs: Vec<PlannedInput>,
+    /// When the wrapper began to read them: seconds and nanoseconds since 1970.
+    pub(crate) start: (i64, i64),
     /// The file for the [`Verdict`].
     pub(crate) report: OsString,
 }

@@ -8,7 +8,7 @@ use std::process::Output;
 
 use super::bitcode;
 use crate::cargo::dep_info::DepInfo;
-use crate::form::contents::Contents;
+use crate::form::contents::{Contents, has_changed_since, is_compiled};
 use crate::form::input::State;
 use crate::form::paths::{SYSTEM, absolute, is_below, is_library, is_of_rustc, keeps_nothing, resolved};
 use crate::form::plan::{Plan, Verdict};
@@ -65,7 +65,10 @@ fn inputs_are_unchanged(plan: &Plan) -> Result<(), Why> {
     for input in &plan.inputs {
         let path = Path::new(&input.path);
         let is_untouched = || input.stamp.as_ref().is_some_and(|stamp| stamp.is_of(path));
-        if !is_untouched() && !input.state.is_now(path, &contents) {
+        // It may have been changed, read, and changed back, as by a rebase. A compiled crate gets a second name, which
+        // changes its time.
+        let was_touched = || input.state.is_of_content() && !is_compiled(path) && has_changed_since(path, plan.start);
+        if !is_untouched() && (!input.state.is_now(path, &contents) || was_touched()) {
             return Err(Rule::Changed.because(format!("{} changed meanwhile", path.display())));
         }
     }
@@ -247,4 +250,40 @@ fn begins_below(path: &Path, dir: &Path, names: &[&str]) -> bool {
 fn is_linkable(path: &Path) -> bool {
     let ending = path.extension().and_then(OsStr::to_str);
     matches!(ending, Some("a" | "o" | "so")) && !is_of_rustc(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::form::plan::PlannedInput;
+
+    #[test]
+    fn a_source_that_was_changed_and_changed_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lib.rs");
+        // The clock of files is coarse.
+        let write = |text: &str| {
+            std::thread::sleep(Duration::from_millis(100));
+            fs::write(&path, text).unwrap();
+            std::thread::sleep(Duration::from_millis(100));
+        };
+        write("one");
+        let contents = Contents::new(None);
+        let state = State::read(&path, &contents).unwrap();
+        let plans = [contents.stamp(&path), None].map(|stamp| Plan {
+            inputs: vec![PlannedInput {
+                path: path.clone().into(),
+                state: state.clone(),
+                stamp,
+            }],
+            start: contents.start,
+            ..Plan::default()
+        });
+        assert!(plans.iter().all(|plan| inputs_are_unchanged(plan).is_ok()));
+        write("two");
+        write("one");
+        assert!(plans.iter().all(|plan| inputs_are_unchanged(plan).is_err()));
+    }
 }
