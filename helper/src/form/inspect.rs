@@ -11,7 +11,7 @@ use super::compiler;
 use super::contents::{self, Contents};
 use super::input::{self, Input, State};
 use super::os_text;
-use super::paths::{absolute, is_below, keeps_nothing};
+use super::paths::{absolute, is_below, keeps_nothing, resolved};
 use super::place::Places;
 use super::unit::Unit;
 use crate::cargo::dep_info::{DepInfo, escaped};
@@ -216,7 +216,9 @@ impl Recorder<'_> {
         if how == Use::Read && is_constant && !is_in_store && path.iter().any(|part| part == "rustlib") {
             self.add(&path, State::stamp(&path));
         }
-        if is_constant || self.is_dir_of_crates(&path) {
+        // A build script may have written there.
+        let is_read_source = matches!(how, Use::Read | Use::List) && self.unit.places.is_source(&resolved(&path));
+        if is_constant && !is_read_source || self.is_dir_of_crates(&path) {
             Ok(())
         } else if self.is_crate(&path) {
             self.note_crate(how, &path)

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::input::{Input, State};
 use super::inspect::Inspection;
-use super::paths::{absolute, is_library};
+use super::paths::{absolute, is_library, resolved};
 use super::unit::Unit;
 
 /// The libraries: compiled crates that were loaded, those of the toolchain and of search paths, files that the linker
@@ -76,9 +76,11 @@ pub(super) fn bundled(unit: &Unit<'_>) -> io::Result<Vec<Input>> {
     Ok(inputs)
 }
 
-/// The search paths whose libraries are in the key of a linked unit.
+/// The search paths whose libraries are in the key of a linked unit. A build script may make libraries in its own
+/// package.
 pub(super) fn listed_dirs<'a>(unit: &'a Unit<'_>) -> impl Iterator<Item = &'a Path> {
-    native_dirs(unit).filter(|dir| !unit.places.is_constant(dir, &[]))
+    let places = &unit.places;
+    native_dirs(unit).filter(|dir| !places.is_constant(dir, &[]) || places.is_source(&resolved(dir)))
 }
 
 fn native_dirs<'a>(unit: &'a Unit<'_>) -> impl Iterator<Item = &'a Path> {
