@@ -40,7 +40,7 @@ pub(crate) struct Places {
     pub(crate) build: PathBuf,
     /// OUT_DIR, if the package has a build script.
     pub(crate) out: Option<PathBuf>,
-    /// Directories around the build directory that a dependency's custom variables name: most likely the workspace.
+    /// Directories around the build directory: see [`Self::found_around`].
     around: Vec<PathBuf>,
     cargo_home: Option<PathBuf>,
     /// The targets of those that are links.
@@ -63,7 +63,7 @@ impl Places {
             ..Self::default()
         };
         places.is_dependency = call.has_cap_lints && call.input.is_absolute() && places.is_source(&call.input);
-        places.around = places.named_around(env);
+        places.around = places.found_around(call, env);
         places.refuse_odd_ones(env)?;
         // A target directory may be a link to a larger disk.
         let needles = places.needles();
@@ -97,24 +97,31 @@ impl Places {
             .collect()
     }
 
-    /// Of a dependency, whose directory does not show where the workspace is: directories around the build directory
-    /// that custom variables name. None that contains cargo's home, because every artifact has paths below that.
-    fn named_around(&self, env: &Environment) -> Vec<PathBuf> {
-        if self.root.is_some() {
-            return Vec::new();
-        }
+    /// The target directory; and of a dependency, whose directory does not show where the workspace is, the workspace
+    /// that contains the target directory, and directories that custom variables name. None that contains cargo's home,
+    /// because every artifact has paths below that.
+    fn found_around(&self, call: &Invocation, env: &Environment) -> Vec<PathBuf> {
+        let has_triple = call.plain_words.iter().any(|word| word == "--target");
+        let target = self.build.ancestors().nth(1 + usize::from(has_triple));
+        let workspace = target.and_then(Path::parent);
+        // The key of a vendored crate has its path in it.
+        let workspace = workspace.filter(|dir| !call.input.starts_with(dir) && dir.join("Cargo.toml").exists());
+        // A name as short as `/src` is in most artifacts.
+        let is_long = |dir: &&Path| dir.components().nth(2).is_some();
+        let custom = env
+            .vars()
+            .filter(|(name, _)| cargo_env::is_custom(&name.to_string_lossy()));
+        let custom = custom.map(|(_, value)| Path::new(value));
+        let of_a_dependency = custom.chain(workspace.filter(is_long)).filter(|_| self.root.is_none());
         let holds_home = |dir: &Path| self.cargo_home.as_ref().is_some_and(|home| home.starts_with(dir));
         let is_around =
             |dir: &Path| dir.is_absolute() && dir.parent().is_some() && self.build.starts_with(dir) && !holds_home(dir);
-        let named = env
-            .vars()
-            .filter(|(name, _)| cargo_env::is_custom(&name.to_string_lossy()));
-        let mut dirs: Vec<PathBuf> = named
-            .map(|(_, value)| PathBuf::from(value))
-            .filter(|dir| is_around(dir))
-            .collect();
+        let dirs = of_a_dependency
+            .chain(target.filter(is_long))
+            .filter(|dir| is_around(dir));
         // Without a slash at the end.
-        dirs.iter_mut().for_each(|dir| *dir = dir.components().collect());
+        let mut dirs: Vec<PathBuf> = dirs.map(|dir| dir.components().collect()).collect();
+        dirs.retain(|dir| self.root.as_ref().is_none_or(|root| !dir.starts_with(root)));
         dirs.sort_unstable();
         dirs.dedup();
         dirs
