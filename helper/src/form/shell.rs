@@ -18,13 +18,21 @@ use super::inspect::Inspection;
 use super::parts::{KeyPart, part};
 use super::unit::Unit;
 use crate::digest::Digest;
+use crate::key::cargo_env;
 
 /// How the names of these parts begin. Their values may be secrets.
 pub(super) const PREFIX: &str = "shell ";
 
-/// Different in each session, and in every macro because std or a library names them. CARGO_* have rules of their own.
+/// Different in each session or call, and in every macro because std or a library names them.
 const OF_THE_SESSION: &[&str] = &[
     "_",
+    "CARGO_BUILD_JOBS",
+    "CARGO_LOG",
+    "CARGO_MAKEFLAGS",
+    "CARGO_MANIFEST_DIR",
+    "CARGO_MANIFEST_PATH",
+    "CARGO_RUSTC_CURRENT_DIR",
+    "CARGO_SBOM_PATH",
     "COLORTERM",
     "COLUMNS",
     "DISPLAY",
@@ -106,10 +114,15 @@ fn is_macro(name: &OsStr) -> bool {
 }
 
 fn may_decide(name: &OsStr) -> bool {
-    let bytes = name.as_bytes();
-    let of_tools: [&[u8]; 3] = [b"CARGO_", b"DIRENV_", b"SCCACHE_"];
+    let text = name.to_string_lossy();
+    // The others of cargo's are in the key of all that loads macros.
+    let is_cargos = text.starts_with("CARGO_") && !cargo_env::is_setting(&text);
+    let of_tools = ["CARGO_TERM_", "DIRENV_", "SCCACHE_"];
     let mut others = OF_THE_SESSION.iter().chain(OF_STDENV);
-    !bytes.is_empty() && !of_tools.iter().any(|tool| bytes.starts_with(tool)) && !others.any(|own| name == *own)
+    !text.is_empty()
+        && !is_cargos
+        && !of_tools.iter().any(|tool| text.starts_with(tool))
+        && !others.any(|own| name == *own)
 }
 
 /// Which names are in the files, or all of them. Remembered by the files' content.
@@ -152,10 +165,10 @@ mod tests {
 
     #[test]
     fn what_may_decide() {
-        for name in ["DATABASE_URL", "http_proxy", "CC", "x"] {
+        for name in ["DATABASE_URL", "http_proxy", "CC", "x", "CARGO_TARGET_DIR"] {
             assert!(may_decide(OsStr::new(name)), "{name}");
         }
-        for name in ["HOME", "name", "CARGO_HOME", "DIRENV_DIFF", "SCCACHE_DIR", ""] {
+        for name in ["HOME", "name", "CARGO_PKG_NAME", "DIRENV_DIFF", "SCCACHE_DIR", ""] {
             assert!(!may_decide(OsStr::new(name)), "{name}");
         }
     }

@@ -7,7 +7,7 @@ pub(crate) const KEY: &str = "CARGO_SCCACHE_SHELL_KEY";
 /// no paths.
 const OF_THE_UNIT: [&str; 3] = ["CARGO_PKG_*", "CARGO_CRATE_NAME*", "CARGO_BIN_NAME*"];
 
-/// Settings of cargo, and paths. The key has none of them, so a macro that reads one unobserved is not noticed.
+/// Settings of cargo, and paths. They are in the key only if a macro names them.
 const SETTINGS: [&str; 24] = [
     "CARGO_ALIAS_*",
     "CARGO_BUILD_*",
