@@ -1,4 +1,6 @@
 //! Observation of a compile.
 
 #[cfg(target_os = "linux")]
+mod runs;
+#[cfg(target_os = "linux")]
 mod unwatched;

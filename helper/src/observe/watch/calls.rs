@@ -148,6 +148,13 @@ const ELSEWHERE: &[c_long] = &[
     libc::SYS_open_tree,
     libc::SYS_fsopen,
     libc::SYS_io_uring_setup,
+    libc::SYS_keyctl,
+    libc::SYS_request_key,
+    libc::SYS_mq_open,
+    libc::SYS_shmat,
+    libc::SYS_pidfd_getfd,
+    libc::SYS_process_vm_readv,
+    libc::SYS_ptrace,
     libc::SYS_chroot,
     libc::SYS_pivot_root,
     libc::SYS_mount,
@@ -209,6 +216,9 @@ fn noted(number: c_long, notice: &Notice, seen: &mut Seen) -> io::Result<()> {
                 let path = text(notice.thread, args[call.path])?;
                 // The call is about the descriptor, which was opened before.
                 if path.is_empty() {
+                    if call.does == Does::Run {
+                        seen.add_program(notice.thread, &dir(notice.thread, Some(args[0]))?);
+                    }
                     continue;
                 }
                 let path = Path::new(OsStr::from_bytes(&path));
