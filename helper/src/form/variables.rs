@@ -42,6 +42,7 @@ const OF_RUSTC: &[&str] = &[
 
 /// Read by compiler drivers and linkers.
 const OF_THE_LINKER: &[&str] = &[
+    "CCC_OVERRIDE_OPTIONS",
     "COMPILER_PATH",
     "DEVELOPER_DIR",
     "GCC_EXEC_PREFIX",
