@@ -32,7 +32,7 @@ mod worktrees;
 mod wrapper;
 
 use crate::facts::Facts;
-use crate::finding::{Finding, Problem, Severity};
+use crate::finding::{Finding, Fix, Problem, Severity};
 
 /// A problem that can be found.
 #[derive(Debug, Clone, Copy)]
@@ -193,7 +193,20 @@ pub fn run(projects: &[Facts], ignored: &[String]) -> Vec<Finding> {
         }
     }
     findings.sort_by_key(|finding| finding.severity);
-    findings
+    one_for_each_cause(findings)
+}
+
+/// Of the findings that are fixed by unsetting the same variables, the first, with the others as its evidence.
+fn one_for_each_cause(findings: Vec<Finding>) -> Vec<Finding> {
+    let mut causes: Vec<Finding> = Vec::new();
+    for finding in findings {
+        let is_same = |known: &&mut Finding| matches!(known.fix, Fix::Unset(_)) && known.fix == finding.fix;
+        match causes.iter_mut().find(is_same) {
+            Some(cause) => cause.detail.push(format!("{} [{}]", finding.what, finding.id)),
+            None => causes.push(finding),
+        }
+    }
+    causes
 }
 
 /// The check of that id.

@@ -118,13 +118,7 @@ fn ci_without_a_cache() {
     sandbox.set("CI", "false");
     assert_eq!(
         sandbox.ids(),
-        [
-            "config-missing",
-            "cache-size",
-            "cache-size",
-            "cache-in-worktree",
-            "cargo-home-per-project"
-        ],
+        ["config-missing", "cache-size", "cache-size", "cargo-home-per-project"],
         "at home"
     );
 }
