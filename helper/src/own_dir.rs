@@ -28,8 +28,8 @@ impl std::fmt::Display for Stranger {
 }
 
 /// The first directory on the way from `/` to `dir`, or in it, that others than this user and root can change.
-/// Directories that do not exist yet do not count. Links are followed and checked like directories, except at or below `ours`, where we
-/// create none.
+/// Directories that do not exist yet do not count. Links are followed and checked like directories, except at or below
+/// `ours`, where we create none.
 pub fn stranger(dir: &Path, ours: &Path) -> Option<Stranger> {
     let mut left: Vec<OsString> = words(dir);
     let mut at = PathBuf::from("/");

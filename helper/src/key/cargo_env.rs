@@ -59,8 +59,8 @@ pub(crate) fn is_custom(name: &str) -> bool {
         && name != "CARGO_TARGET_TMPDIR"
 }
 
-/// Whether a variable of the shell, or of cargo's `[env]` (`is_given`), is in the key of most Rust crates, in normal form
-/// or of plain sccache.
+/// Whether a variable of the shell, or of cargo's `[env]` (`is_given`), is in the key of most Rust crates, in normal
+/// form or of plain sccache.
 pub(crate) fn is_in_keys(name: &str, is_given: bool, is_in_form: bool) -> bool {
     if is_in_form {
         is_in_most_keys(name, is_given)
